@@ -1,0 +1,46 @@
+package dev.hayloft.model;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What an owner sets for a bucket; an empty value is the contract's {@code null}.
+ *
+ * @param versioning whether replaced and deleted versions are kept
+ * @param maxVersions most versions kept per key
+ * @param compression {@code auto}, {@code none}, {@code zstd}, {@code zstd:1} to {@code zstd:22} or {@code zlib}
+ * @param deduplicate whether equal content is stored once
+ * @param encrypt whether content and metadata are encrypted
+ * @param ttl life of an object that names none
+ * @param durability when writes that say nothing are acknowledged
+ * @param quotaBytes most logical bytes
+ * @param quotaObjects most keys
+ * @param readOnly whether every write is refused
+ */
+public record BucketSettings(
+        boolean versioning,
+        Optional<Integer> maxVersions,
+        String compression,
+        boolean deduplicate,
+        boolean encrypt,
+        Optional<Duration> ttl,
+        Durability durability,
+        Optional<Long> quotaBytes,
+        Optional<Long> quotaObjects,
+        boolean readOnly) {
+
+    /** The settings of a bucket that names none. */
+    public static BucketSettings defaults(Durability durability) {
+        return new BucketSettings(
+                false,
+                Optional.empty(),
+                "auto",
+                false,
+                false,
+                Optional.empty(),
+                durability,
+                Optional.empty(),
+                Optional.empty(),
+                false);
+    }
+}

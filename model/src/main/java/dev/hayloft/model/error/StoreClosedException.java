@@ -1,0 +1,16 @@
+package dev.hayloft.model.error;
+
+/** The store, or the partition that holds the key, does not take this operation now: it is closing, or read-only after a failed force. */
+public final class StoreClosedException extends HayloftException {
+    private static final long serialVersionUID = 1L;
+
+    public StoreClosedException(ErrorCode code, String message) {
+        super(code, message, true);
+    }
+
+    /** Adds a particular; returns this exception. */
+    public StoreClosedException with(String name, Object value) {
+        add(name, value);
+        return this;
+    }
+}
