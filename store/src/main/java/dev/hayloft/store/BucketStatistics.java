@@ -1,0 +1,14 @@
+package dev.hayloft.store;
+
+/**
+ * What a bucket holds.
+ *
+ * @param objects keys that a read finds
+ * @param versions readable versions of all keys
+ * @param logicalBytes content of readable versions, as written
+ * @param storedBytes what readable versions take on disk, headers included
+ * @param liveBytes bytes of this bucket in volumes that compaction would keep
+ * @param deadBytes bytes of this bucket in volumes that compaction would drop
+ */
+public record BucketStatistics(
+        long objects, long versions, long logicalBytes, long storedBytes, long liveBytes, long deadBytes) {}

@@ -1,0 +1,107 @@
+package dev.hayloft.store;
+
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.Sha256;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.UnaryOperator;
+
+/**
+ * An object store: buckets of objects, each named by a key. A read after a completed write sees it.
+ *
+ * <pre>{@code
+ * try (ObjectStore store = HayloftStore.open(StoreConfig.defaults(Path.of("data")))) {
+ *     BucketName photos = new BucketName("photos");
+ *     store.createBucket(photos, BucketSettings.defaults(Durability.DISK));
+ *     ObjectKey key = ObjectKey.of("2026/hay.jpg");
+ *     store.put(PutRequest.of(photos, key), ByteBuffer.wrap(bytes)).toCompletableFuture().join();
+ *     try (StoredObject object = store.read(photos, key).orElseThrow()) {
+ *         ByteBuffer content = object.read(0, (int) object.info().sizeBytes());
+ *     }
+ * }
+ * }</pre>
+ *
+ * <p><i>Errors:</i> every method may throw, or complete its stage with, a {@link
+ * dev.hayloft.model.error.HayloftException}: {@code no-such-bucket} for an absent bucket, {@code read-only}, {@code
+ * storage-full}, {@code too-many-requests} for writes that cannot be taken now.
+ *
+ * <p><i>Threads:</i> all methods may be called from any thread. Methods that return a stage do not block; the others
+ * may wait for a disk, except where they say otherwise. Stages complete on the store's own threads: whoever continues
+ * there must not block.
+ */
+public interface ObjectStore extends AutoCloseable {
+    /** Largest content that {@link #put} takes in one piece, and the size of an extent: 1 MiB. */
+    int EXTENT_SIZE = 1 << 20;
+
+    /** Creates a bucket unless one of that name exists, which is then returned as it is. Durable at return. */
+    CreatedBucket createBucket(BucketName name, BucketSettings settings);
+
+    /** The bucket of that name. Does not block. */
+    Optional<Bucket> findBucket(BucketName name);
+
+    /** All buckets, by name. Does not block. */
+    List<Bucket> buckets();
+
+    /** Changes a bucket's settings; the function may be called more than once. Durable at return. */
+    Bucket updateBucket(BucketName name, UnaryOperator<BucketSettings> change);
+
+    /**
+     * Deletes a bucket; durable at return.
+     *
+     * @param force deletes its objects too
+     * @throws dev.hayloft.model.error.RequestException {@code bucket-not-empty} when it has objects and force is not set
+     */
+    void deleteBucket(BucketName name, boolean force);
+
+    /** What a bucket holds, exact within 5 s of the last completed write. Does not block. */
+    BucketStatistics statistics(BucketName name);
+
+    /**
+     * Stores an object of at most {@link #EXTENT_SIZE} bytes. The stage completes once the object is as durable as asked
+     * and readable; fails with {@code precondition-failed} when the condition does not hold.
+     *
+     * @param content from position to limit; must not change until the stage completes
+     * @param sha256 the digest of exactly these bytes, computed by the caller
+     */
+    CompletionStage<WriteResult> put(PutRequest request, ByteBuffer content, Sha256 sha256);
+
+    /** As {@link #put(PutRequest, ByteBuffer, Sha256)}, computing the digest on the calling thread. */
+    default CompletionStage<WriteResult> put(PutRequest request, ByteBuffer content) {
+        return put(request, content, Sha256.of(content));
+    }
+
+    /** Begins an object of any size; nothing is visible before {@link Upload#commit}. Does not block. */
+    Upload startUpload(PutRequest request);
+
+    /** Deletes an object; absent counts as deleted. */
+    CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition);
+
+    /** The object under a key, with its content when that is small; close it after use. May block on a cold disk. */
+    Optional<StoredObject> read(BucketName bucket, ObjectKey key);
+
+    /** As {@link #read}, but never blocks: answers {@link ReadAttempt.WouldBlock} when the disk might be asked. */
+    ReadAttempt tryRead(BucketName bucket, ObjectKey key);
+
+    /** One page of a listing that shows every write completed before the call. */
+    CompletionStage<ListPage> list(ListRequest request);
+
+    /** All of a listing from one moment on, to be walked and closed; the request's limit does not count. */
+    CompletionStage<ListCursor> listAll(ListRequest request);
+
+    /** Figures of the whole store. Does not block. */
+    StoreStatus status();
+
+    /** All volumes, by partition and number. Does not block. */
+    List<VolumeStatus> volumes();
+
+    /** Background work that an operator starts, watches and cancels. */
+    Jobs jobs();
+
+    /** Completes accepted work, forces it, marks the folder clean and lets go of it. Idempotent. */
+    @Override
+    void close();
+}
