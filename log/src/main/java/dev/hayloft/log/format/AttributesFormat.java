@@ -1,0 +1,201 @@
+package dev.hayloft.log.format;
+
+import dev.hayloft.model.ObjectAttributes;
+import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Object attributes in a needle's metadata: items of a tag and what it says, in this order. Nothing at all stands for
+ * {@link ObjectAttributes#NONE}. Integers are little-endian, text is UTF-8.
+ * <pre>
+ *  tag  follows
+ *    1  u8 code                             content type, of {@link #WELL_KNOWN_TYPES}
+ *    2  u16 size, text                      any other content type
+ *   16  u16 size, text                      content-encoding
+ *   17  u16 size, text                      content-disposition
+ *   18  u16 size, text                      content-language
+ *   19  u16 size, text                      cache-control
+ *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
+ * </pre>
+ * Frozen by AttributesFormatTest.
+ */
+public final class AttributesFormat {
+    /** Content types by their code, which is the place in this list. Only ever added to, at the end. */
+    public static final List<String> WELL_KNOWN_TYPES = List.of(
+            "application/octet-stream",
+            "application/json",
+            "text/plain",
+            "text/plain; charset=utf-8",
+            "text/html",
+            "text/html; charset=utf-8",
+            "text/css",
+            "text/csv",
+            "text/javascript",
+            "text/markdown",
+            "text/xml",
+            "application/javascript",
+            "application/xml",
+            "application/pdf",
+            "application/zip",
+            "application/gzip",
+            "application/x-tar",
+            "application/zstd",
+            "application/java-archive",
+            "application/x-ndjson",
+            "application/x-www-form-urlencoded",
+            "application/vnd.apache.parquet",
+            "application/wasm",
+            "image/jpeg",
+            "image/png",
+            "image/gif",
+            "image/webp",
+            "image/avif",
+            "image/svg+xml",
+            "image/tiff",
+            "audio/mpeg",
+            "audio/ogg",
+            "video/mp4",
+            "video/webm",
+            "font/woff2",
+            "binary/octet-stream");
+
+    private static final byte TAG_TYPE_CODE = 1;
+    private static final byte TAG_TYPE_TEXT = 2;
+    private static final byte TAG_HEADER_FIRST = 16;
+    private static final byte TAG_METADATA = 32;
+    private static final int TEXT_SIZE_MAX = 0xFFFF;
+
+    /** Frozen here, whatever becomes of the model's list. */
+    private static final List<String> HEADERS =
+            List.of("content-encoding", "content-disposition", "content-language", "cache-control");
+
+    private static final Map<String, Integer> TYPE_CODES = typeCodes();
+
+    private AttributesFormat() {}
+
+    /**
+     * Encodes attributes.
+     *
+     * @return bytes from position 0 to the limit, the caller's own; none for the default type alone
+     * @throws RequestException {@code too-large} when they take more than 65,535 bytes
+     */
+    public static ByteBuffer encode(ObjectAttributes attributes) {
+        boolean isDefault = attributes.contentType().equals(ObjectAttributes.DEFAULT_CONTENT_TYPE);
+        if (isDefault && attributes.headers().isEmpty() && attributes.metadata().isEmpty()) {
+            return ByteBuffer.allocate(0);
+        }
+        Integer code = TYPE_CODES.get(attributes.contentType());
+        List<byte[]> texts = new ArrayList<>();
+        List<Byte> tags = new ArrayList<>();
+        if (code == null) {
+            add(tags, texts, TAG_TYPE_TEXT, attributes.contentType());
+        }
+        for (int i = 0; i < HEADERS.size(); i++) {
+            String value = attributes.headers().get(HEADERS.get(i));
+            if (value != null) {
+                add(tags, texts, (byte) (TAG_HEADER_FIRST + i), value);
+            }
+        }
+        Check.argument(attributes.headers().keySet().stream().allMatch(HEADERS::contains), "a header is not one we keep");
+        attributes.metadata().forEach((name, value) -> {
+            add(tags, texts, TAG_METADATA, name);
+            add(tags, texts, (byte) 0, value);
+        });
+        return write(isDefault ? null : code, tags, texts);
+    }
+
+    private static void add(List<Byte> tags, List<byte[]> texts, byte tag, String text) {
+        tags.add(tag);
+        texts.add(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A tag of 0 marks the second text of the item before it. */
+    private static ByteBuffer write(
+            @Nullable Integer typeCode, List<Byte> tags, List<byte[]> texts) {
+        long size = typeCode == null ? 0 : 2;
+        for (int i = 0; i < texts.size(); i++) {
+            size += (tags.get(i) == 0 ? 0 : 1) + Short.BYTES + texts.get(i).length;
+        }
+        if (size > NeedleFormat.METADATA_SIZE_MAX) {
+            throw new RequestException(ErrorCode.TOO_LARGE, "Content headers and metadata are too large together.")
+                    .with("bytes", size)
+                    .with("maximum", NeedleFormat.METADATA_SIZE_MAX);
+        }
+        ByteBuffer target = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+        if (typeCode != null) {
+            target.put(TAG_TYPE_CODE).put(typeCode.byteValue());
+        }
+        for (int i = 0; i < texts.size(); i++) {
+            if (tags.get(i) != 0) {
+                target.put(tags.get(i));
+            }
+            target.putShort((short) texts.get(i).length).put(texts.get(i));
+        }
+        return target.flip();
+    }
+
+    /**
+     * Decodes attributes.
+     *
+     * @param metadata bytes from position to limit, left as they were
+     * @throws dev.hayloft.model.error.CorruptionException when the items do not add up
+     * @throws dev.hayloft.model.error.StoreClosedException when a newer Hayloft wrote them
+     */
+    public static ObjectAttributes decode(ByteBuffer metadata) {
+        if (!metadata.hasRemaining()) {
+            return ObjectAttributes.NONE;
+        }
+        ByteBuffer source = metadata.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        String contentType = ObjectAttributes.DEFAULT_CONTENT_TYPE;
+        TreeMap<String, String> headers = new TreeMap<>();
+        TreeMap<String, String> entries = new TreeMap<>();
+        while (source.hasRemaining()) {
+            byte tag = source.get();
+            if (tag == TAG_TYPE_CODE) {
+                Check.intact(source.hasRemaining(), "An object's attributes are cut off.");
+                int code = source.get() & 0xFF;
+                if (code >= WELL_KNOWN_TYPES.size()) {
+                    throw NewerFormat.refusal("contentTypeCode", code);
+                }
+                contentType = WELL_KNOWN_TYPES.get(code);
+            } else if (tag == TAG_TYPE_TEXT) {
+                contentType = text(source);
+            } else if (tag >= TAG_HEADER_FIRST && tag < TAG_HEADER_FIRST + HEADERS.size()) {
+                headers.put(HEADERS.get(tag - TAG_HEADER_FIRST), text(source));
+            } else if (tag == TAG_METADATA) {
+                String name = text(source);
+                entries.put(name, text(source));
+            } else {
+                throw NewerFormat.refusal("attributeTag", tag);
+            }
+        }
+        return new ObjectAttributes(contentType, headers, entries);
+    }
+
+    private static String text(ByteBuffer source) {
+        Check.intact(source.remaining() >= Short.BYTES, "An object's attributes are cut off.");
+        int size = source.getShort() & TEXT_SIZE_MAX;
+        Check.intact(source.remaining() >= size, "An object's attributes are cut off.");
+        byte[] utf8 = new byte[size];
+        source.get(utf8);
+        return new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    private static Map<String, Integer> typeCodes() {
+        Map<String, Integer> codes = new HashMap<>();
+        for (String type : WELL_KNOWN_TYPES) {
+            codes.put(type, codes.size());
+        }
+        return Map.copyOf(codes);
+    }
+}

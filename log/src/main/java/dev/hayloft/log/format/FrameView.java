@@ -1,0 +1,99 @@
+package dev.hayloft.log.format;
+
+import dev.hayloft.model.error.Check;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A frame as it stands in a buffer, checksums verified; nothing is copied. A visitor may use it, and what it gives out,
+ * only until the visit returns.
+ *
+ * <p><i>Threads:</i> confined to one thread.
+ */
+public final class FrameView {
+    private final long position;
+    private final ByteBuffer bytes;
+    private final int at;
+
+    private FrameView(long position, ByteBuffer bytes, int at) {
+        this.position = position;
+        this.bytes = bytes;
+        this.at = at;
+    }
+
+    /**
+     * Opens a frame.
+     *
+     * @param position its place in the log
+     * @param bytes a buffer that holds the whole frame and does not change while the view is used
+     * @param at where the frame starts in it
+     * @throws dev.hayloft.model.error.CorruptionException when a checksum or size is wrong
+     * @throws dev.hayloft.model.error.StoreClosedException when a newer Hayloft wrote it
+     */
+    public static FrameView parse(long position, ByteBuffer bytes, int at) {
+        ByteBuffer ordered = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        Check.intact(FrameFormat.isHeader(ordered, at), "A frame's header is damaged.");
+        FrameFormat.checkReadable(ordered, at);
+        Check.intact(FrameFormat.isBodyIntact(ordered, at), "A frame's body is damaged.");
+        return new FrameView(position, ordered, at);
+    }
+
+    /** Place of the frame in the log, a {@link dev.hayloft.model.LogPosition}. */
+    public long position() {
+        return position;
+    }
+
+    public int bucketId() {
+        return bytes.getInt(at + FrameFormat.BUCKET_ID_OFFSET);
+    }
+
+    public long firstSequence() {
+        return bytes.getLong(at + FrameFormat.FIRST_SEQUENCE_OFFSET);
+    }
+
+    public long firstVersion() {
+        return bytes.getLong(at + FrameFormat.FIRST_VERSION_OFFSET);
+    }
+
+    /** When the frame was appended, milliseconds since 1970 UTC. */
+    public long timeMillis() {
+        return bytes.getLong(at + FrameFormat.TIME_OFFSET);
+    }
+
+    public int needleCount() {
+        return bytes.getInt(at + FrameFormat.NEEDLE_COUNT_OFFSET);
+    }
+
+    /** Everything before this position was on the disk when the frame was appended. */
+    public long forcedUpTo() {
+        return bytes.getLong(at + FrameFormat.FORCED_UP_TO_OFFSET);
+    }
+
+    /** Header and body, without what Chronicle adds. */
+    public int sizeBytes() {
+        return (int) FrameFormat.frameSize(bytes, at);
+    }
+
+    public List<ProducerRun> producerRuns() {
+        return FrameFormat.producerRuns(bytes, at);
+    }
+
+    /**
+     * Visits the needles in order. A needle's view is valid until its visit returns.
+     *
+     * @throws dev.hayloft.model.error.CorruptionException when the needles do not fill the body exactly
+     */
+    public void forEachNeedle(Consumer<NeedleView> visitor) {
+        int end = at + sizeBytes();
+        int next = at + FrameFormat.headerSize(bytes, at);
+        for (int i = 0; i < needleCount(); i++) {
+            Stamp stamp = new Stamp(firstSequence() + i, firstVersion() + i, timeMillis());
+            NeedleView needle = NeedleView.inFrame(bytes, next, end, at, stamp);
+            visitor.accept(needle);
+            next += needle.sizeBytes();
+        }
+        Check.intact(next == end, "A frame's needles do not fill its body.");
+    }
+}
