@@ -1,5 +1,6 @@
 /**
- * What tests of every room share: seeds, a clock that is moved by hand, temporary folders, a guard against left-over threads. Test scope only.
+ * What tests of every room share: seeds, a clock that is moved by hand, temporary folders, damage to files, and the
+ * guard against what a test leaves behind. Test scope only; it sees the model alone.
  */
 @NullMarked
 package dev.hayloft.testing;
