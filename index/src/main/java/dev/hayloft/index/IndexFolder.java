@@ -1,0 +1,136 @@
+package dev.hayloft.index;
+
+import dev.hayloft.index.map.MapFile;
+import dev.hayloft.index.map.MapPart;
+import dev.hayloft.index.map.MapTable;
+import dev.hayloft.index.map.MapTableFormat;
+import dev.hayloft.model.error.CorruptionException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The files of one index: {@value #STATE_FILE} and a map file per part.
+ *
+ * <p><i>Threads:</i> the one that opens the index, then its splitter alone.
+ */
+final class IndexFolder {
+    static final String STATE_FILE = "state";
+
+    private final Path folder;
+    private int nextId;
+
+    private IndexFolder(Path folder, int nextId) {
+        this.folder = folder;
+        this.nextId = nextId;
+    }
+
+    /** Empties the folder, or makes it. */
+    static IndexFolder create(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("index folder cannot be made: " + folder, e);
+        }
+        // The state goes first: without it, what is left of the rest is never trusted.
+        delete(folder.resolve(STATE_FILE));
+        deleteAllBut(folder, Set.of());
+        return new IndexFolder(folder, 0);
+    }
+
+    /** The folder as its state file says; other files, of a split that was cut short, are deleted. */
+    static Existing open(Path folder) {
+        Path file = folder.resolve(STATE_FILE);
+        if (!Files.isRegularFile(file)) {
+            throw new CorruptionException("the index state file is missing").with("file", file);
+        }
+        MapTableFormat.State state;
+        try {
+            state = MapTableFormat.decode(ByteBuffer.wrap(Files.readAllBytes(file)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("index state file cannot be read: " + file, e);
+        }
+        IndexFolder opened = new IndexFolder(folder, state.nextId());
+        Set<Path> known = new HashSet<>();
+        known.add(file);
+        state.entries().forEach(entry -> known.add(opened.file(entry.id())));
+        deleteAllBut(folder, known);
+        return new Existing(opened, state.entries());
+    }
+
+    /** A folder and what its state file says. */
+    record Existing(IndexFolder folder, List<MapTableFormat.Entry> entries) {
+        Existing {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** A new table under an id that no file had. */
+    MapPart createPart(int depth, int prefix, long capacity) {
+        int id = nextId++;
+        return new MapPart(id, depth, prefix, MapFile.create(file(id), capacity));
+    }
+
+    MapPart openPart(MapTableFormat.Entry entry, boolean recover) {
+        Path file = file(entry.id());
+        MapFile map = recover ? MapFile.recover(file, entry.capacity()) : MapFile.open(file, entry.capacity());
+        return new MapPart(entry.id(), entry.depth(), entry.prefix(), map);
+    }
+
+    /** Makes it durable that these are the tables. */
+    void write(MapTable table) {
+        List<MapTableFormat.Entry> entries = table.parts().stream()
+                .map(part -> new MapTableFormat.Entry(
+                        part.id(), part.depth(), part.prefix(), part.map().capacity()))
+                .toList();
+        ByteBuffer bytes = MapTableFormat.encode(new MapTableFormat.State(nextId, entries));
+        try {
+            WholeFile.write(folder.resolve(STATE_FILE), channel -> {
+                while (bytes.hasRemaining()) {
+                    channel.write(bytes);
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("index state file cannot be written in " + folder, e);
+        }
+    }
+
+    /** Deletes a table's file; a mapping of it lives on. */
+    void delete(MapPart part) {
+        delete(file(part.id()));
+    }
+
+    Path stateFile() {
+        return folder.resolve(STATE_FILE);
+    }
+
+    private Path file(int id) {
+        return folder.resolve("map-%05d".formatted(id));
+    }
+
+    private static void deleteAllBut(Path folder, Set<Path> known) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+            for (Path file : files) {
+                if (!known.contains(file) && Files.isRegularFile(file)) {
+                    delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("index folder cannot be read: " + folder, e);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException("index file cannot be deleted: " + file, e);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.hayloft.index.map;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import net.openhft.posix.OpenFlag;
+import net.openhft.posix.PosixAPI;
+import net.openhft.posix.WhenceFlag;
+
+/** Asks the file system which parts of a file it keeps. */
+public final class SparseFile {
+    private SparseFile() {}
+
+    /** Bytes in the file's parts that hold data; the whole size where that cannot be asked; 0 when it is gone. */
+    public static long allocatedBytes(Path file) {
+        if (!Files.exists(file)) {
+            return 0;
+        }
+        PosixAPI posix = PosixAPI.posix();
+        int descriptor = posix.open(file.toString(), OpenFlag.O_RDONLY, 0);
+        if (descriptor < 0) {
+            return size(file);
+        }
+        try {
+            return allocatedBytes(posix, descriptor);
+        } finally {
+            posix.close(descriptor);
+        }
+    }
+
+    private static long allocatedBytes(PosixAPI posix, int descriptor) {
+        long sum = 0;
+        long data = posix.lseek(descriptor, 0, WhenceFlag.SEEK_DATA);
+        while (data >= 0) {
+            long hole = posix.lseek(descriptor, data, WhenceFlag.SEEK_HOLE);
+            if (hole <= data) {
+                break;
+            }
+            sum += hole - data;
+            data = posix.lseek(descriptor, hole, WhenceFlag.SEEK_DATA);
+        }
+        return sum;
+    }
+
+    private static long size(Path file) {
+        try {
+            return Files.size(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
