@@ -1,0 +1,13 @@
+package dev.hayloft.log;
+
+import dev.hayloft.log.format.FrameView;
+
+/** Is shown the frames of a scan, in the log's order; also those that start and end a volume. */
+@FunctionalInterface
+public interface FrameVisitor {
+    /** A frame whose checksums were right; valid until this returns. */
+    void frame(FrameView frame);
+
+    /** A stretch that held forced data and can no longer be read; the scan goes on behind it. */
+    default void damaged(DamagedRange range) {}
+}

@@ -1,0 +1,227 @@
+package dev.hayloft.log;
+
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A volume and its one shared pair of handles, opened by the first lease that reads and kept until the file goes or too
+ * many are idle. The file may be renamed below them.
+ *
+ * <p><i>Threads:</i> any; the counts are guarded by this object, no I/O but opening and closing happens under it.
+ */
+final class VolumeFile {
+    private final int id;
+    private final long createdAtMillis;
+
+    /** Each written by the flusher or while nothing is appended, read by any thread. */
+    private volatile Path path;
+
+    private volatile VolumeInfo.State state;
+    private volatile OptionalLong sealedAtMillis = OptionalLong.empty();
+
+    /** Written by the writer after each append, read by any thread. */
+    private volatile long dataEnd;
+
+    private @Nullable FileChannel channel;
+    private int descriptor = PageCache.NONE;
+    private boolean isDescriptorAsked;
+    private int leases;
+    private boolean isDeleted;
+
+    VolumeFile(int id, Path path, VolumeInfo.State state, long dataEnd, long createdAtMillis) {
+        this.id = id;
+        this.path = path;
+        this.state = state;
+        this.dataEnd = dataEnd;
+        this.createdAtMillis = createdAtMillis;
+    }
+
+    int id() {
+        return id;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    boolean isSealed() {
+        return state == VolumeInfo.State.SEALED;
+    }
+
+    long dataEnd() {
+        return dataEnd;
+    }
+
+    void dataEnd(long offset) {
+        dataEnd = offset;
+    }
+
+    /** Renames the file; not yet durable at return. */
+    synchronized void moveTo(Path newPath) throws IOException {
+        Files.move(path, newPath, StandardCopyOption.ATOMIC_MOVE);
+        path = newPath;
+    }
+
+    /** From now on the volume is immutable. */
+    void sealed(long end, OptionalLong atMillis) {
+        dataEnd = end;
+        sealedAtMillis = atMillis;
+        state = VolumeInfo.State.SEALED;
+    }
+
+    VolumeInfo info() {
+        return new VolumeInfo(id, state, dataEnd, createdAtMillis, sealedAtMillis, path);
+    }
+
+    long createdAtMillis() {
+        return createdAtMillis;
+    }
+
+    /** Bytes of the file as the file system sees it. */
+    long fileSize() throws IOException {
+        return Files.size(path);
+    }
+
+    /** Takes a lease; refused once the volume is deleted. */
+    synchronized VolumeLease lease(IdleHandles idle, Consumer<VolumeFile> onLastOfDeleted) {
+        if (isDeleted) {
+            throw noSuchVolume(id);
+        }
+        leases++;
+        return new VolumeLease(this, idle, onLastOfDeleted);
+    }
+
+    /** Gives a lease back; the last one of a deleted volume closes the handles. Answers whether the file may go now. */
+    synchronized boolean release(IdleHandles idle) throws IOException {
+        leases--;
+        if (leases > 0) {
+            return false;
+        }
+        if (isDeleted || (channel != null && idle.isFull())) {
+            closeHandles(idle);
+        }
+        return isDeleted;
+    }
+
+    /** Refuses further leases. Answers whether the file may go at once. */
+    synchronized boolean markDeleted(IdleHandles idle) throws IOException {
+        if (isDeleted) {
+            return false;
+        }
+        isDeleted = true;
+        if (leases == 0) {
+            closeHandles(idle);
+            return true;
+        }
+        return false;
+    }
+
+    synchronized void closeHandles(IdleHandles idle) throws IOException {
+        PageCache.close(descriptor);
+        descriptor = PageCache.NONE;
+        isDescriptorAsked = false;
+        FileChannel open = channel;
+        channel = null;
+        if (open != null) {
+            idle.closed();
+            open.close();
+        }
+    }
+
+    /** Fills the rest of the target from an offset, waiting for the disk if need be. */
+    void read(long offset, ByteBuffer target, IdleHandles idle) {
+        long at = offset;
+        try {
+            while (target.hasRemaining()) {
+                int count = readSome(at, target, idle);
+                if (count < 0) {
+                    throw new CorruptionException("A volume's file is shorter than it was.")
+                            .with("volume", id)
+                            .with("offset", at);
+                }
+                at += count;
+            }
+        } catch (IOException failed) {
+            throw unreadable(at, failed);
+        }
+    }
+
+    /** Reads up to the rest of the target; less at the end of the file, -1 behind it. */
+    int readSome(long offset, ByteBuffer target, IdleHandles idle) throws IOException {
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                FileChannel open = channel(idle);
+                try {
+                    return open.read(target, offset);
+                } catch (ClosedChannelException closedByInterrupt) {
+                    // An interrupted reader closes the channel for all of them: each opens it again and goes on.
+                    wasInterrupted |= Thread.interrupted();
+                    forget(open, idle);
+                }
+            }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    boolean tryRead(long offset, ByteBuffer target) {
+        return PageCache.tryRead(descriptor(), offset, target);
+    }
+
+    static RequestException noSuchVolume(int id) {
+        return new RequestException(ErrorCode.NO_SUCH_VOLUME, "There is no such volume.").with("volume", id);
+    }
+
+    private synchronized FileChannel channel(IdleHandles idle) throws IOException {
+        FileChannel open = channel;
+        if (open == null) {
+            open = FileChannel.open(path, StandardOpenOption.READ);
+            channel = open;
+            idle.opened();
+        }
+        return open;
+    }
+
+    private synchronized void forget(FileChannel closed, IdleHandles idle) {
+        if (channel == closed) {
+            channel = null;
+            idle.closed();
+        }
+    }
+
+    private synchronized int descriptor() {
+        if (!isDescriptorAsked) {
+            isDescriptorAsked = true;
+            descriptor = PageCache.open(path);
+        }
+        return descriptor;
+    }
+
+    private RuntimeException unreadable(long offset, IOException failed) {
+        // EIO names a sector that cannot be read: damage, as far as the reader is concerned.
+        return new CorruptionException("A volume's file cannot be read.", failed)
+                .with("volume", id)
+                .with("offset", offset)
+                .with("cause", String.valueOf(failed.getMessage()));
+    }
+
+    static UncheckedIOException unchecked(IOException failed) {
+        return new UncheckedIOException(failed);
+    }
+}
