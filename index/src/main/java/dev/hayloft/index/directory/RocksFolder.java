@@ -1,0 +1,211 @@
+package dev.hayloft.index.directory;
+
+import dev.hayloft.model.error.CorruptionException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Slice;
+import org.rocksdb.Status;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One RocksDB folder without a log of its own: what a batch wrote is in memory until its write buffer is flushed, and
+ * goes to the disk whole. The only class that RocksDB's settings are in.
+ *
+ * <p><i>Threads:</i> any reads, one writes; nobody is inside when it is closed.
+ */
+public final class RocksFolder implements AutoCloseable {
+    /** Blocks as read and decompressed: a page of a listing takes a few. */
+    private static final int BLOCK_SIZE = 16 << 10;
+
+    private static final int BLOOM_BITS = 10;
+    private static final int OPEN_FILES_MAX = 256;
+    private static final int BACKGROUND_JOBS = 2;
+    private static final long INFO_LOG_SIZE_MAX = 1 << 20;
+    private static final int WRITE_BUFFERS = 3;
+
+    private final LRUCache cache;
+    private final BloomFilter bloom;
+    private final Options options;
+    private final WriteOptions writeOptions;
+    private final ReadOptions persisted;
+    private final RocksDB database;
+
+    private RocksFolder(
+            LRUCache cache,
+            BloomFilter bloom,
+            Options options,
+            WriteOptions writeOptions,
+            ReadOptions persisted,
+            RocksDB database) {
+        this.cache = cache;
+        this.bloom = bloom;
+        this.options = options;
+        this.writeOptions = writeOptions;
+        this.persisted = persisted;
+        this.database = database;
+    }
+
+    /**
+     * Opens the folder, made when absent.
+     *
+     * @param memoryBytes half of it for write buffers, half for blocks
+     * @throws CorruptionException when RocksDB cannot read what is there
+     */
+    public static RocksFolder open(Path folder, long memoryBytes) {
+        RocksDB.loadLibrary();
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("directory folder cannot be made: " + folder, e);
+        }
+        LRUCache cache = new LRUCache(memoryBytes / 2);
+        BloomFilter bloom = new BloomFilter(BLOOM_BITS);
+        Options options = options(memoryBytes / 2 / WRITE_BUFFERS, cache, bloom);
+        try {
+            RocksDB database = RocksDB.open(options, folder.toString());
+            WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);
+            ReadOptions persisted = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
+            return new RocksFolder(cache, bloom, options, writeOptions, persisted, database);
+        } catch (RocksDBException e) {
+            options.close();
+            bloom.close();
+            cache.close();
+            throw failure("directory cannot be opened", e);
+        }
+    }
+
+    private static Options options(long writeBufferBytes, LRUCache cache, BloomFilter bloom) {
+        BlockBasedTableConfig table = new BlockBasedTableConfig()
+                .setBlockSize(BLOCK_SIZE)
+                .setBlockCache(cache)
+                .setCacheIndexAndFilterBlocks(true)
+                .setPinL0FilterAndIndexBlocksInCache(true)
+                .setFilterPolicy(bloom)
+                .setFormatVersion(6);
+        return new Options()
+                .setCreateIfMissing(true)
+                .setTableFormatConfig(table)
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
+                .setOptimizeFiltersForHits(true) // No filter at the bottom, where nearly all keys are.
+                .setWriteBufferSize(writeBufferBytes)
+                .setMaxWriteBufferNumber(WRITE_BUFFERS)
+                .setAllowConcurrentMemtableWrite(false) // One writer.
+                .setLevelCompactionDynamicLevelBytes(true)
+                .setMaxBackgroundJobs(BACKGROUND_JOBS)
+                .setMaxOpenFiles(OPEN_FILES_MAX)
+                .setMaxFileOpeningThreads(1)
+                .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+                .setMaxLogFileSize(INFO_LOG_SIZE_MAX)
+                .setKeepLogFileNum(2)
+                .setStatsDumpPeriodSec(0)
+                .setStatsPersistPeriodSec(0);
+    }
+
+    /** Writes a batch in RocksDB's own encoding, atomically. */
+    public void write(byte[] batch) {
+        try (WriteBatch writes = new WriteBatch(batch)) {
+            database.write(writeOptions, writes);
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be written", e);
+        }
+    }
+
+    /** The value of a key. */
+    public Optional<byte[]> find(byte[] key) {
+        try {
+            return Optional.ofNullable(database.get(key));
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be read", e);
+        }
+    }
+
+    /** The value of a key that would still be there if the process died now. */
+    public Optional<byte[]> findPersisted(byte[] key) {
+        try {
+            return Optional.ofNullable(database.get(persisted, key));
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be read", e);
+        }
+    }
+
+    /** A walk over what is there now, below a key; the caller closes it before this folder. */
+    public RocksWalk walk(byte[] end) {
+        Slice bound = new Slice(end);
+        ReadOptions options = new ReadOptions().setIterateUpperBound(bound);
+        return new RocksWalk(database.newIterator(options), options, bound);
+    }
+
+    /** Deletes a range: files that lie in it at once, the rest by a mark. */
+    public void deleteRange(byte[] from, byte[] end) {
+        try {
+            database.deleteRange(writeOptions, from, end);
+            database.deleteFilesInRanges(database.getDefaultColumnFamily(), List.of(from, end), false);
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be written", e);
+        }
+    }
+
+    /** Brings everything written to the disk. */
+    public void flush() {
+        try (FlushOptions wait = new FlushOptions().setWaitForFlush(true)) {
+            database.flush(wait);
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be flushed", e);
+        }
+    }
+
+    /** Bytes of all table files. */
+    public long diskBytes() {
+        try {
+            return database.getLongProperty("rocksdb.total-sst-files-size");
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be read", e);
+        }
+    }
+
+    /** Native memory of write buffers, cached blocks and open readers. */
+    public long memoryBytes() {
+        try {
+            return database.getLongProperty("rocksdb.cur-size-all-mem-tables")
+                    + database.getLongProperty("rocksdb.estimate-table-readers-mem")
+                    + cache.getUsage();
+        } catch (RocksDBException e) {
+            throw failure("directory cannot be read", e);
+        }
+    }
+
+    static RuntimeException failure(String message, RocksDBException cause) {
+        Status status = cause.getStatus();
+        if (status != null && status.getCode() == Status.Code.Corruption) {
+            return new CorruptionException(message, cause);
+        }
+        return new UncheckedIOException(message, new IOException(cause));
+    }
+
+    @Override
+    public void close() {
+        database.close();
+        persisted.close();
+        writeOptions.close();
+        options.close();
+        bloom.close();
+        cache.close();
+    }
+}
