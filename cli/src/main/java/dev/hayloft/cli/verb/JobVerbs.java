@@ -1,0 +1,87 @@
+package dev.hayloft.cli.verb;
+
+import dev.hayloft.cli.session.Session;
+import dev.hayloft.cli.text.Table;
+import dev.hayloft.client.Job;
+import dev.hayloft.client.json.JsonArray;
+import dev.hayloft.client.json.JsonNull;
+import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonValue;
+import java.util.List;
+import java.util.Locale;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code job} and what stands below it. */
+@Command(name = "job", description = "Look at the server's long work.")
+public final class JobVerbs {
+    /** The verb with its own verbs. */
+    public static CommandLine commandLine(Session session) {
+        return new CommandLine(new JobVerbs()).addSubcommand(new Ls(session)).addSubcommand(new Show(session));
+    }
+
+    /** Prints a job as a person or a program wants it. */
+    static void print(Session session, Job job) {
+        if (session.json()) {
+            session.print(job.json());
+            return;
+        }
+        Table table = new Table("id", job.id());
+        job.json().members().forEach((name, value) -> {
+            if (!name.equals("id")) {
+                table.add(name, plain(value));
+            }
+        });
+        table.print(session.out());
+    }
+
+    private static String plain(JsonValue value) {
+        return value.isNull() ? "-" : value instanceof JsonValue.Text text ? text.value() : value.toString();
+    }
+
+    @Command(name = "ls", description = "List the jobs.")
+    static final class Ls extends Verb {
+        Ls(Session session) {
+            super(session);
+        }
+
+        @Override
+        int run() {
+            List<Job> jobs = session().client().operations().jobs();
+            if (session().json()) {
+                List<JsonValue> all = jobs.stream().<JsonValue>map(Job::json).toList();
+                session().print(JsonObject.of("jobs", new JsonArray(all)));
+                return 0;
+            }
+            Table table = new Table("ID", "KIND", "STATE", ">PROGRESS", "CREATED", "DETAIL");
+            for (Job job : jobs) {
+                table.add(
+                        job.id(),
+                        job.kind(),
+                        job.state(),
+                        String.format(Locale.ROOT, "%.0f %%", 100 * job.progress()),
+                        plain(job.json().find("createdAt").orElse(JsonNull.NULL)),
+                        plain(job.json().find("detail").orElse(JsonNull.NULL)));
+            }
+            table.print(session().out());
+            return 0;
+        }
+    }
+
+    @Command(name = "show", description = "Show one job.")
+    static final class Show extends Verb {
+        @Parameters(paramLabel = "ID", description = "For example 42.")
+        private String id = "";
+
+        Show(Session session) {
+            super(session);
+        }
+
+        @Override
+        int run() {
+            print(session(), session().client().operations().job(id));
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package dev.hayloft.cli.verb;
+
+import dev.hayloft.cli.session.CommandFailure;
+import dev.hayloft.cli.text.Figures;
+import dev.hayloft.client.HayloftClientException;
+import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.HdrHistogram.Histogram;
+
+/**
+ * A closed load of so many threads, or an open one of a rate. With a rate each operation has a time at which it is due, and
+ * its latency counts from then: a server that stalls is charged for every request that had to wait (coordinated omission,
+ * Gil Tene, "How NOT to measure latency", 2013).
+ */
+final class Load {
+    private static final long LATENCY_MICROS_MAX = TimeUnit.HOURS.toMicros(1);
+
+    private final int connections;
+    private final long count;
+    private final double rate;
+
+    Load(int connections, long count, double rate) {
+        this.connections = connections;
+        this.count = count;
+        this.rate = rate;
+    }
+
+    /** One operation. */
+    interface Operation {
+        /** Answers the bytes of content that were moved. */
+        long run(long number);
+    }
+
+    /** What was measured. */
+    record Result(Histogram micros, long bytes, long errors, Optional<String> firstError, double seconds) {
+        JsonObject json() {
+            return JsonObject.of("opsPerSecond", JsonValue.of(opsPerSecond()))
+                    .with("bytesPerSecond", JsonValue.of(bytes / seconds))
+                    .with("p50Micros", JsonValue.of(micros.getValueAtPercentile(50)))
+                    .with("p99Micros", JsonValue.of(micros.getValueAtPercentile(99)))
+                    .with("p999Micros", JsonValue.of(micros.getValueAtPercentile(99.9)))
+                    .with("errors", JsonValue.of(errors))
+                    .with("seconds", JsonValue.of(seconds));
+        }
+
+        private double opsPerSecond() {
+            return micros.getTotalCount() / seconds;
+        }
+
+        String text() {
+            return String.format(
+                    Locale.ROOT,
+                    "%s operations in %s: %s a second, %s; latency p50 %s us, p99 %s us, p99.9 %s us; %s errors",
+                    Figures.count(micros.getTotalCount()),
+                    Figures.seconds(seconds),
+                    Figures.count(Math.round(opsPerSecond())),
+                    Figures.rate(bytes, seconds),
+                    Figures.count(micros.getValueAtPercentile(50)),
+                    Figures.count(micros.getValueAtPercentile(99)),
+                    Figures.count(micros.getValueAtPercentile(99.9)),
+                    Figures.count(errors));
+        }
+    }
+
+    Result run(Operation operation) {
+        long startNanos = System.nanoTime();
+        AtomicLong numbers = new AtomicLong();
+        List<Worker> workers = new ArrayList<>();
+        for (int i = 0; i < connections; i++) {
+            Worker worker = new Worker(operation, numbers, startNanos);
+            worker.setName("hayloft-load-" + i);
+            worker.setDaemon(true);
+            workers.add(worker);
+        }
+        workers.forEach(Thread::start);
+        Histogram micros = new Histogram(LATENCY_MICROS_MAX, 3);
+        long bytes = 0;
+        long errors = 0;
+        Optional<String> firstError = Optional.empty();
+        for (Worker worker : workers) {
+            join(worker);
+            micros.add(worker.micros);
+            bytes += worker.bytes;
+            errors += worker.errors;
+            firstError = firstError.or(() -> worker.firstError);
+        }
+        return new Result(micros, bytes, errors, firstError, (System.nanoTime() - startNanos) / 1e9);
+    }
+
+    private static void join(Worker worker) {
+        try {
+            worker.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure("interrupted before the load was over", e);
+        }
+    }
+
+    /** Its fields are read by others only after its end. */
+    private final class Worker extends Thread {
+        private final Operation operation;
+        private final AtomicLong numbers;
+        private final long startNanos;
+        private final Histogram micros = new Histogram(LATENCY_MICROS_MAX, 3);
+        private long bytes;
+        private long errors;
+        private Optional<String> firstError = Optional.empty();
+
+        Worker(Operation operation, AtomicLong numbers, long startNanos) {
+            this.operation = operation;
+            this.numbers = numbers;
+            this.startNanos = startNanos;
+        }
+
+        @Override
+        public void run() {
+            for (long number = numbers.getAndIncrement(); number < count; number = numbers.getAndIncrement()) {
+                long dueNanos = rate > 0 ? startNanos + (long) (number * 1e9 / rate) : System.nanoTime();
+                for (long left = dueNanos - System.nanoTime(); left > 0; left = dueNanos - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+                try {
+                    bytes += operation.run(number);
+                    micros.recordValue(Math.min(LATENCY_MICROS_MAX, (System.nanoTime() - dueNanos) / 1_000));
+                } catch (HayloftClientException | CommandFailure e) {
+                    errors++;
+                    firstError = firstError.or(() -> Optional.ofNullable(e.getMessage()));
+                }
+            }
+        }
+    }
+}

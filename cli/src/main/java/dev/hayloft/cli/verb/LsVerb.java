@@ -1,0 +1,89 @@
+package dev.hayloft.cli.verb;
+
+import dev.hayloft.cli.session.ObjectAddress;
+import dev.hayloft.cli.session.Session;
+import dev.hayloft.cli.text.Figures;
+import dev.hayloft.client.ListEntry;
+import dev.hayloft.client.ListOptions;
+import dev.hayloft.client.json.JsonArray;
+import dev.hayloft.client.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ls}. */
+@Command(
+        name = "ls",
+        description = "List the keys that begin with PREFIX, folded at slashes; without a bucket, list the buckets.")
+public final class LsVerb extends Verb {
+    @Parameters(arity = "0..1", paramLabel = "BUCKET[/PREFIX]", converter = Addresses.class, description = "Where.")
+    private Optional<ObjectAddress> where = Optional.empty();
+
+    @Option(names = "-l", description = "Show size, time and type too.")
+    private boolean wide;
+
+    @Option(
+            names = {"-r", "--recursive"},
+            description = "Do not fold at slashes.")
+    private boolean recursive;
+
+    public LsVerb(Session session) {
+        super(session);
+    }
+
+    @Override
+    int run() {
+        if (where.isEmpty()) {
+            return new BucketVerbs.Ls(session()).run();
+        }
+        ObjectAddress folder = where.get();
+        ListOptions options = ListOptions.prefix(folder.key()).withDelimiter(recursive ? "" : "/");
+        Iterable<ListEntry> entries = session().client().list(folder.bucket(), options);
+        if (session().json()) {
+            printJson(entries);
+        } else {
+            entries.forEach(this::printLine);
+        }
+        return 0;
+    }
+
+    private void printLine(ListEntry entry) {
+        String name = Figures.printable(entry.name());
+        if (!wide) {
+            session().say(name);
+        } else if (entry instanceof ListEntry.ObjectEntry object) {
+            String type = object.contentType().orElse("-");
+            String time = object.json().text("lastModified");
+            session()
+                    .say(String.format(
+                            Locale.ROOT,
+                            "%12s  %-24s  %-26s  %s",
+                            Figures.count(object.sizeBytes()),
+                            time,
+                            type,
+                            name));
+        } else {
+            session().say(String.format(Locale.ROOT, "%12s  %-24s  %-26s  %s", "-", "-", "-", name));
+        }
+    }
+
+    /** The contract's listing as one document; objects are printed as they come, prefixes are few enough to be kept. */
+    private void printJson(Iterable<ListEntry> entries) {
+        List<JsonValue> prefixes = new ArrayList<>();
+        String separator = "";
+        session().out().print("{\"objects\":[");
+        for (ListEntry entry : entries) {
+            if (entry instanceof ListEntry.ObjectEntry object) {
+                session().out().print(separator + object.json());
+                separator = ",";
+            } else {
+                prefixes.add(JsonValue.of(entry.name()));
+            }
+        }
+        session().out().print("],\"prefixes\":" + new JsonArray(prefixes) + ",\"next\":null}\n");
+    }
+}

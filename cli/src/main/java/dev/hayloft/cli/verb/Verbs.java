@@ -1,0 +1,39 @@
+package dev.hayloft.cli.verb;
+
+import dev.hayloft.cli.session.Session;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+
+/** All verbs, and the groups in which the help shows them. */
+public final class Verbs {
+    private Verbs() {}
+
+    /** Groups of verbs by heading, in the order of the help. */
+    public static Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        groups.put("Server", List.of("serve", "status", "bench"));
+        groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
+        groups.put("Operation", List.of("volumes", "volume", "job", "index"));
+        return groups;
+    }
+
+    /** Adds every verb to the root. */
+    public static void addTo(CommandLine root, Session session) {
+        root.addSubcommand(new ServerVerb.Serve(session))
+                .addSubcommand(new StatusVerb(session))
+                .addSubcommand("bench", BenchVerbs.commandLine(session))
+                .addSubcommand("bucket", BucketVerbs.commandLine(session))
+                .addSubcommand(new PutVerb(session))
+                .addSubcommand(new GetVerb(session))
+                .addSubcommand(new CatVerb(session))
+                .addSubcommand(new LsVerb(session))
+                .addSubcommand(new StatVerb(session))
+                .addSubcommand(new RmVerb(session))
+                .addSubcommand(new VolumeVerbs.All(session))
+                .addSubcommand("volume", VolumeVerbs.commandLine(session))
+                .addSubcommand("job", JobVerbs.commandLine(session))
+                .addSubcommand("index", IndexVerbs.commandLine(session));
+    }
+}

@@ -1,0 +1,67 @@
+package dev.hayloft.client;
+
+import dev.hayloft.client.Wire.Call;
+import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonValue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The operations API: what an operator asks of a server. <i>Threads:</i> any. */
+public final class Operations {
+    private final Wire wire;
+
+    Operations(Wire wire) {
+        this.wire = wire;
+    }
+
+    /** Figures, partitions, volumes, jobs and health, in the contract's shape. */
+    public JsonObject status() {
+        return wire.json(Call.of("GET", "/api/status"), json -> json);
+    }
+
+    /** All volumes, each in the contract's shape. */
+    public List<JsonObject> volumes() {
+        return all("/api/volumes", "volumes");
+    }
+
+    /** One volume, for example {@code 0-17}. */
+    public JsonObject volume(String id) {
+        return wire.json(Call.of("GET", "/api/volumes/" + Targets.encoded(id, "")), json -> json);
+    }
+
+    public List<Job> jobs() {
+        return all("/api/jobs", "jobs").stream().map(Job::new).toList();
+    }
+
+    public Job job(String id) {
+        return wire.json(Call.of("GET", "/api/jobs/" + Targets.encoded(id, "")), Job::new);
+    }
+
+    /**
+     * Starts a job.
+     *
+     * @param description the kind and its parameters by the contract's names
+     */
+    public Job createJob(JsonObject description) {
+        return wire.json(Call.of("POST", "/api/jobs").withJson(description, "application/json"), Job::new);
+    }
+
+    private List<JsonObject> all(String target, String name) {
+        List<JsonObject> found = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        do {
+            String asked = target
+                    + after.map(id -> "?after=" + Targets.encoded(id, "")).orElse("");
+            after = wire.json(Call.of("GET", asked), page -> {
+                page.get(name).asArray().forEach(entry -> found.add(entry.asObject()));
+                return page.find("next").map(JsonValue::asText);
+            });
+        } while (after.isPresent());
+        return found;
+    }
+
+    void close() {
+        wire.close();
+    }
+}
