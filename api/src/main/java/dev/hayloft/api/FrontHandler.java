@@ -1,0 +1,291 @@
+package dev.hayloft.api;
+
+import dev.hayloft.api.control.BucketCalls;
+import dev.hayloft.api.control.Operations;
+import dev.hayloft.api.data.ObjectListings;
+import dev.hayloft.api.data.ObjectReads;
+import dev.hayloft.api.data.ObjectWrites;
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.PercentCoding;
+import dev.hayloft.api.identity.Identity;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * The front door of a port: finds the call that a raw path and a method name, and checks who asks. Keys are taken from
+ * the raw path, because a key may hold anything, encoded slashes and {@code ..} too.
+ *
+ * <p><i>Threads:</i> runs on selector threads and never blocks; calls leave them before they do.
+ */
+final class FrontHandler extends Handler.Wrapper {
+    private static final String BUCKETS = "/v1/buckets";
+    private static final String BUCKET = BUCKETS + "/";
+    private static final String OBJECTS = "objects";
+    private static final String OBJECT = OBJECTS + "/";
+    private static final String VOLUME = "/api/volumes/";
+    private static final String JOB = "/api/jobs/";
+
+    private final Front front;
+    private final boolean admin;
+    private final boolean open;
+    private final ObjectReads reads;
+    private final ObjectWrites writes;
+    private final ObjectListings listings;
+    private final BucketCalls buckets;
+    private final Operations operations;
+
+    /**
+     * A front door.
+     *
+     * @param admin whether the operations API is behind it too
+     * @param tasks serves {@code /tasks}, on a thread that may block
+     */
+    FrontHandler(Front front, Operations operations, boolean admin, Handler tasks) {
+        super(tasks);
+        this.front = front;
+        this.operations = operations;
+        this.admin = admin;
+        this.open = front.settings().authOpen();
+        this.reads = new ObjectReads(front);
+        this.writes = new ObjectWrites(front);
+        this.listings = new ObjectListings(front);
+        this.buckets = new BucketCalls(front);
+    }
+
+    @Override
+    public InvocationType getInvocationType() {
+        return InvocationType.NON_BLOCKING;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        String path = request.getHttpURI().getPath();
+        path = path == null ? "" : path;
+        if (admin && (path.equals("/tasks") || path.startsWith("/tasks/"))) {
+            return tasks(request, response, callback);
+        }
+        Exchange exchange = new Exchange(front, request, response, callback);
+        try {
+            route(exchange, path);
+        } catch (Throwable failure) { // The boundary of a request: whatever it was, the client must hear of it.
+            exchange.fail(failure);
+        }
+        return true;
+    }
+
+    /** Dropwizard's tasks, behind a key. */
+    private boolean tasks(Request request, Response response, Callback callback) throws Exception {
+        Optional<Identity> identity = identity(request);
+        if (identity.isPresent() && identity.get().operator()) {
+            return super.handle(request, response, callback);
+        }
+        new Exchange(front, request, response, callback).fail(unauthenticated(request));
+        return true;
+    }
+
+    private void route(Exchange exchange, String path) {
+        if (path.startsWith(BUCKET)) {
+            routeBucket(exchange, path);
+        } else if (path.equals(BUCKETS)) {
+            if (allows(exchange, "GET", "HEAD")) {
+                requireIdentity(exchange);
+                buckets.list(exchange);
+            }
+        } else if (admin) {
+            routeAdmin(exchange, path);
+        } else {
+            throw notFound(path);
+        }
+    }
+
+    private void routeBucket(Exchange exchange, String path) {
+        int slash = path.indexOf('/', BUCKET.length());
+        if (slash < 0) {
+            bucket(exchange, path);
+            return;
+        }
+        boolean isObject = path.startsWith(OBJECT, slash + 1);
+        if (!isObject && !path.startsWith(OBJECTS, slash + 1)
+                || !isObject && path.length() != slash + 1 + OBJECTS.length()) {
+            throw notFound(path);
+        }
+        if (isObject) {
+            object(exchange, path, slash);
+        } else if (allows(exchange, "GET", "HEAD")) {
+            requireIdentity(exchange);
+            listings.list(exchange, bucketName(path, slash));
+        }
+    }
+
+    private void bucket(Exchange exchange, String path) {
+        if (!allows(exchange, "GET", "HEAD", "PUT", "PATCH", "DELETE")) {
+            return;
+        }
+        requireIdentity(exchange);
+        BucketName name = bucketName(path, path.length());
+        switch (exchange.request().getMethod()) {
+            case "PUT" -> buckets.create(exchange, name);
+            case "PATCH" -> buckets.change(exchange, name);
+            case "DELETE" -> buckets.delete(exchange, name);
+            default -> buckets.show(exchange, name);
+        }
+    }
+
+    private void object(Exchange exchange, String path, int slash) {
+        if (!allows(exchange, "GET", "HEAD", "PUT", "DELETE", "POST")) {
+            return;
+        }
+        requireIdentity(exchange);
+        BucketName name = bucketName(path, slash);
+        ObjectKey key = key(path, slash + 1 + OBJECT.length());
+        switch (exchange.request().getMethod()) {
+            case "PUT" -> writes.put(exchange, name, key);
+            case "DELETE" -> writes.delete(exchange, name, key);
+            case "POST" -> throw new RequestException(
+                            ErrorCode.BAD_PARAMETER, "This version has no operation to POST to an object.")
+                    .with("parameter", "op")
+                    .with("value", exchange.query().text("op").orElse(""));
+            default -> reads.read(exchange, name, key);
+        }
+    }
+
+    private void routeAdmin(Exchange exchange, String path) {
+        switch (path) {
+            case "/ping" -> operations.ping(exchange);
+            case "/healthcheck" -> operations.healthcheck(exchange);
+            case "/metrics" -> operations.metrics(exchange);
+            case "/api/status" -> operator(exchange, () -> operations.status(exchange), "GET", "HEAD");
+            case "/api/volumes" -> operator(exchange, () -> operations.volumes(exchange), "GET", "HEAD");
+            case "/api/jobs" -> operator(
+                    exchange,
+                    () -> {
+                        if (exchange.request().getMethod().equals("POST")) {
+                            operations.startJob(exchange);
+                        } else {
+                            operations.jobs(exchange);
+                        }
+                    },
+                    "GET",
+                    "HEAD",
+                    "POST");
+            default -> routeOne(exchange, path);
+        }
+    }
+
+    private void routeOne(Exchange exchange, String path) {
+        if (isOne(path, VOLUME)) {
+            String id = text(path, VOLUME.length(), path.length());
+            operator(exchange, () -> operations.volume(exchange, id), "GET", "HEAD");
+        } else if (isOne(path, JOB)) {
+            String id = text(path, JOB.length(), path.length());
+            operator(
+                    exchange,
+                    () -> {
+                        if (exchange.request().getMethod().equals("DELETE")) {
+                            operations.cancelJob(exchange, id);
+                        } else {
+                            operations.job(exchange, id);
+                        }
+                    },
+                    "GET",
+                    "HEAD",
+                    "DELETE");
+        } else {
+            throw notFound(path);
+        }
+    }
+
+    private static boolean isOne(String path, String collection) {
+        return path.startsWith(collection)
+                && path.length() > collection.length()
+                && path.indexOf('/', collection.length()) < 0;
+    }
+
+    private void operator(Exchange exchange, Runnable call, String... methods) {
+        if (allows(exchange, methods)) {
+            requireIdentity(exchange);
+            call.run();
+        }
+    }
+
+    /** Whether the method is one of these; otherwise it has been answered. */
+    private static boolean allows(Exchange exchange, String... methods) {
+        String method = exchange.request().getMethod();
+        for (String allowed : methods) {
+            if (allowed.equals(method)) {
+                return true;
+            }
+        }
+        exchange.problemHeader(new HttpField(HttpHeader.ALLOW, String.join(", ", methods)));
+        exchange.fail(new RequestException(ErrorCode.METHOD_NOT_ALLOWED, "This path does not take this method.")
+                .with("method", method)
+                .with("allowed", String.join(", ", methods)));
+        return false;
+    }
+
+    private void requireIdentity(Exchange exchange) {
+        if (!open && front.authenticator()
+                .check(exchange.request().getHeaders().get(HttpHeader.AUTHORIZATION))
+                .isEmpty()) {
+            throw unauthenticated(exchange.request());
+        }
+    }
+
+    private Optional<Identity> identity(Request request) {
+        return open
+                ? Optional.of(Identity.EVERYBODY)
+                : front.authenticator().check(request.getHeaders().get(HttpHeader.AUTHORIZATION));
+    }
+
+    private static RequestException unauthenticated(Request request) {
+        return new RequestException(
+                ErrorCode.UNAUTHENTICATED,
+                request.getHeaders().contains(HttpHeader.AUTHORIZATION)
+                        ? "The server does not know this access key with this secret."
+                        : "This call needs HTTP Basic with an access key and its secret.");
+    }
+
+    private static BucketName bucketName(String path, int to) {
+        for (int i = BUCKET.length(); i < to; i++) {
+            if (path.charAt(i) == '%' || path.charAt(i) > 127) {
+                return new BucketName(text(path, BUCKET.length(), to));
+            }
+        }
+        return new BucketName(path.substring(BUCKET.length(), to));
+    }
+
+    private static String text(String path, int from, int to) {
+        try {
+            return StandardCharsets.UTF_8
+                    .decode(PercentCoding.decode(path, from, to))
+                    .toString();
+        } catch (IllegalArgumentException e) {
+            return path.substring(from, to); // No name holds a percent sign, so nothing will be found under it.
+        }
+    }
+
+    private static ObjectKey key(String path, int from) {
+        try {
+            return ObjectKey.ofUtf8(PercentCoding.decode(path, from, path.length()));
+        } catch (IllegalArgumentException e) {
+            throw new RequestException(
+                    ErrorCode.BAD_KEY, "In a path a percent sign must be followed by two hex digits.");
+        }
+    }
+
+    private static RequestException notFound(String path) {
+        return new RequestException(ErrorCode.NOT_FOUND, "This version of the server has nothing under this path.")
+                .with("path", path.length() > 200 ? path.substring(0, 200) + "…" : path);
+    }
+}

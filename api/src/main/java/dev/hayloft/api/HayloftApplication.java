@@ -1,0 +1,65 @@
+package dev.hayloft.api;
+
+import com.codahale.metrics.health.HealthCheck;
+import com.codahale.metrics.health.HealthCheckRegistry;
+import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.config.Settings;
+import dev.hayloft.store.ObjectStore;
+import dev.hayloft.store.StoreStatus.PartitionStatus;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.setup.Environment;
+
+/** Hayloft as a Dropwizard application: what Dropwizard is told of a store that is open already. */
+public final class HayloftApplication extends Application<HayloftConfiguration> {
+    private final Settings settings;
+    private final ObjectStore store;
+
+    HayloftApplication(Settings settings, ObjectStore store) {
+        this.settings = settings;
+        this.store = store;
+    }
+
+    @Override
+    public String getName() {
+        return "hayloft";
+    }
+
+    @Override
+    public void run(HayloftConfiguration configuration, Environment environment) {
+        environment.jersey().disable(); // Every call goes through the front door: docs/decisions/.
+        HealthCheckRegistry health = environment.healthChecks();
+        health.register("partitions", check(this::partitions));
+        health.register("disk", check(this::disk));
+    }
+
+    private HealthCheck.Result partitions() {
+        StringBuilder problems = new StringBuilder();
+        for (PartitionStatus partition : store.status().partitions()) {
+            partition.problem().ifPresent(problem -> problems.append("Partition ")
+                    .append(partition.id())
+                    .append(": ")
+                    .append(problem)
+                    .append(' '));
+        }
+        return problems.isEmpty()
+                ? HealthCheck.Result.healthy()
+                : HealthCheck.Result.unhealthy(problems.toString().strip());
+    }
+
+    private HealthCheck.Result disk() {
+        long freeBytes = store.status().freeBytes();
+        long reserveBytes = settings.size(Setting.STORAGE_RESERVE);
+        return freeBytes >= reserveBytes
+                ? HealthCheck.Result.healthy()
+                : HealthCheck.Result.unhealthy("The disk has %d bytes free, less than storage.reserve, %d.".formatted(freeBytes, reserveBytes));
+    }
+
+    private static HealthCheck check(java.util.function.Supplier<HealthCheck.Result> check) {
+        return new HealthCheck() {
+            @Override
+            protected Result check() {
+                return check.get();
+            }
+        };
+    }
+}

@@ -1,0 +1,233 @@
+package dev.hayloft.api;
+
+import com.codahale.metrics.health.HealthCheckRegistry;
+import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.config.Settings;
+import dev.hayloft.api.control.Operations;
+import dev.hayloft.api.http.ByteBudget;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.HttpDate;
+import dev.hayloft.api.http.Permits;
+import dev.hayloft.api.http.RequestIds;
+import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.KeyFiles;
+import dev.hayloft.api.metrics.ServerMetrics;
+import dev.hayloft.store.ObjectStore;
+import dev.hayloft.store.StoreConfig;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.SplittableRandom;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.eclipse.jetty.server.NetworkConnector;
+import org.eclipse.jetty.server.Server;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running server: a store and its HTTP fronts. Open one with {@link #start}, stop it with {@link #close}.
+ *
+ * <p><i>Order of stopping:</i> requests under way are given time, new ones are refused; then the store completes what
+ * it has accepted, forces it and lets go of its folder.
+ */
+public final class HayloftServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HayloftServer.class);
+    private static final int BLOCKING_THREADS = 32;
+    private static final int BLOCKING_QUEUE = 8192;
+
+    private final Settings settings;
+    private final Server server;
+    private final ObjectStore store;
+    private final ThreadPoolExecutor blocking;
+    private final ScheduledThreadPoolExecutor ticker;
+    private final Path serverFile;
+    private boolean closed;
+
+    private HayloftServer(
+            Settings settings,
+            Server server,
+            ObjectStore store,
+            ThreadPoolExecutor blocking,
+            ScheduledThreadPoolExecutor ticker) {
+        this.settings = settings;
+        this.server = server;
+        this.store = store;
+        this.blocking = blocking;
+        this.ticker = ticker;
+        this.serverFile = settings.data().resolve("server.json");
+    }
+
+    /**
+     * Opens the store and serves it; at return every port takes requests.
+     *
+     * @param version of Hayloft
+     * @param opener opens the store
+     * @throws StartException when the server cannot start, with a sentence for whoever tried
+     */
+    public static HayloftServer start(Settings settings, String version, Function<StoreConfig, ObjectStore> opener) {
+        InstantSource clock = InstantSource.system();
+        ObjectStore store = open(settings, opener);
+        ThreadPoolExecutor blocking = blockingExecutor();
+        ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(1, named("hayloft-ticker"));
+        try {
+            Front front = front(settings, store, blocking, clock);
+            Server server = build(front, version);
+            HayloftServer running = new HayloftServer(settings, server, store, blocking, ticker);
+            server.start();
+            ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
+            running.writeServerFile();
+            return running;
+        } catch (Throwable failure) { // Whatever it was: the folder must be let go.
+            ticker.shutdownNow();
+            blocking.shutdownNow();
+            store.close();
+            throw StartException.of(failure, settings);
+        }
+    }
+
+    private static ObjectStore open(Settings settings, Function<StoreConfig, ObjectStore> opener) {
+        try {
+            return opener.apply(settings.store());
+        } catch (RuntimeException failure) { // The boundary of the start: the sentence is for whoever tried.
+            throw StartException.of(failure, settings);
+        }
+    }
+
+    private static ThreadPoolExecutor blockingExecutor() {
+        ThreadPoolExecutor executor = new ThreadPoolExecutor(
+                BLOCKING_THREADS,
+                BLOCKING_THREADS,
+                30,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(BLOCKING_QUEUE),
+                named("hayloft-blocking"));
+        executor.allowCoreThreadTimeOut(true);
+        return executor;
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, name + "-" + count.getAndIncrement());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private static Front front(
+            Settings settings, ObjectStore store, ThreadPoolExecutor blocking, InstantSource clock) throws IOException {
+        KeyFiles keys = new KeyFiles(settings.data(), new SecureRandom());
+        Authenticator authenticator = new Authenticator(keys.storeKey());
+        authenticator.addOperator(keys.rootKey());
+        return new Front(
+                store,
+                settings,
+                authenticator,
+                new ServerMetrics(),
+                blocking,
+                new ByteBudget(settings.size(Setting.LIMITS_BYTES_IN_FLIGHT)),
+                new Permits(
+                        settings.integer(Setting.LIMITS_STREAMS),
+                        "Too many streams are under way; try again in a second, or raise limits.streams."),
+                new RequestIds(new SplittableRandom()),
+                new HttpDate(),
+                clock);
+    }
+
+    private static Server build(Front front, String version) throws Exception {
+        HayloftConfiguration configuration = new HayloftConfiguration(front.settings());
+        HayloftApplication application = new HayloftApplication(front.settings(), front.store());
+        Bootstrap<HayloftConfiguration> bootstrap = new Bootstrap<>(application);
+        application.initialize(bootstrap);
+        Environment environment = new Environment(
+                application.getName(),
+                bootstrap.getObjectMapper(),
+                bootstrap.getValidatorFactory(),
+                bootstrap.getMetricRegistry(),
+                bootstrap.getClassLoader(),
+                bootstrap.getHealthCheckRegistry(),
+                configuration);
+        HealthCheckRegistry health = environment.healthChecks();
+        Operations operations =
+                new Operations(front, version, front.clock().instant(), health);
+        HayloftServerFactory factory = (HayloftServerFactory) configuration.getServerFactory();
+        factory.setDoors(
+                (admin, tasks) -> new FrontHandler(front, operations, admin, tasks),
+                new ProblemErrorHandler(front.requestIds()));
+        factory.configure(environment);
+        bootstrap.run(configuration, environment);
+        application.run(configuration, environment);
+        return factory.build(environment);
+    }
+
+    /** Where the native API listens. */
+    public String httpUrl() {
+        return url(0);
+    }
+
+    /** Where the operations API listens. */
+    public String adminUrl() {
+        return url(1);
+    }
+
+    private String url(int connector) {
+        NetworkConnector network = (NetworkConnector) server.getConnectors()[connector];
+        String host = network.getHost();
+        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + network.getLocalPort();
+    }
+
+    private void writeServerFile() throws IOException {
+        var document = dev.hayloft.api.http.Json.document(json -> {
+            json.writeStartObject();
+            json.writeNumberField("pid", ProcessHandle.current().pid());
+            json.writeStringField("http", httpUrl());
+            json.writeStringField("admin", adminUrl());
+            json.writeNullField("console");
+            json.writeNullField("ciaos");
+            json.writeEndObject();
+        });
+        Path temporary = serverFile.resolveSibling("server.json.new");
+        Files.write(temporary, document.array());
+        Files.move(temporary, serverFile, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Drains requests, closes the store, removes {@code server.json}. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            server.stop();
+        } catch (Exception failure) { // The boundary to the library; the store must be closed all the same.
+            LOG.warn("The HTTP front did not stop well.", failure);
+        }
+        ticker.shutdownNow();
+        blocking.shutdown();
+        try {
+            if (!blocking.awaitTermination(10, TimeUnit.SECONDS)) {
+                blocking.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        store.close();
+        try {
+            Files.deleteIfExists(serverFile);
+        } catch (IOException failure) {
+            LOG.warn("The file {} could not be removed.", serverFile, failure);
+        }
+        LOG.info("Hayloft has stopped.");
+    }
+}

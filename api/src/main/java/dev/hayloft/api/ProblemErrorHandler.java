@@ -1,0 +1,58 @@
+package dev.hayloft.api;
+
+import dev.hayloft.api.http.Headers;
+import dev.hayloft.api.http.Problem;
+import dev.hayloft.api.http.RequestIds;
+import dev.hayloft.model.error.ErrorCode;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** Gives the problem document to errors that the HTTP library finds by itself: what is not HTTP never reaches a call. */
+final class ProblemErrorHandler extends ErrorHandler {
+    private final RequestIds requestIds;
+
+    ProblemErrorHandler(RequestIds requestIds) {
+        this.requestIds = requestIds;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        int status = response.getStatus();
+        String reason = null;
+        if (request.getAttribute(ERROR_EXCEPTION) instanceof HttpException failure) {
+            status = failure.getCode();
+            reason = failure.getReason();
+        }
+        if (request.getAttribute(ERROR_MESSAGE) instanceof String message) {
+            reason = message;
+        }
+        Problem problem = problem(status, reason);
+        String id = requestIds.next();
+        ByteBuffer document = problem.document(id);
+        response.setStatus(problem.status());
+        response.getHeaders().put(new HttpField(Headers.REQUEST_ID, id));
+        response.getHeaders().put(Headers.PROBLEM);
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, document.remaining());
+        response.write(true, document, callback);
+        return true;
+    }
+
+    private static Problem problem(int status, @Nullable String reason) {
+        String detail = reason == null || reason.isBlank() ? "The request is not HTTP that this server takes." : reason;
+        return switch (status) {
+            case 404 -> new Problem(ErrorCode.NOT_FOUND, detail);
+            case 405 -> new Problem(ErrorCode.METHOD_NOT_ALLOWED, detail);
+            case 408 -> new Problem(ErrorCode.ENTITY_TIMEOUT, detail);
+            case 413, 414, 431 -> new Problem(ErrorCode.TOO_LARGE, detail + "; limits.requestHeaders bounds the head.");
+            case 503 -> new Problem(ErrorCode.UNAVAILABLE, detail);
+            default -> new Problem(status >= 500 && status != 505 ? ErrorCode.INTERNAL : ErrorCode.BAD_PARAMETER, detail);
+        };
+    }
+}

@@ -1,0 +1,86 @@
+package dev.hayloft.api;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.jul.LevelChangePropagator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.logging.common.LoggingFactory;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import org.slf4j.ILoggerFactory;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.bridge.SLF4JBridgeHandler;
+
+/** The log on standard error, as text or as JSON lines; standard output belongs to the ready line alone. */
+final class StandardErrorLogging implements LoggingFactory {
+    private static final String TEXT = "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %msg%n%ex";
+
+    private final String format;
+    private final String level;
+
+    StandardErrorLogging(String format, String level) {
+        this.format = format;
+        this.level = level;
+    }
+
+    @Override
+    public void configure(MetricRegistry metrics, String name) {
+        ILoggerFactory factory = LoggerFactory.getILoggerFactory();
+        if (!(factory instanceof LoggerContext context)) {
+            return; // Somebody embeds us with a log of their own.
+        }
+        context.reset();
+        OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+        appender.setContext(context);
+        appender.setName("standard-error");
+        Encoder<ILoggingEvent> encoder = encoder(context);
+        encoder.start();
+        appender.setEncoder(encoder);
+        appender.setOutputStream(new FileOutputStream(FileDescriptor.err));
+        appender.start();
+        LevelChangePropagator propagator = new LevelChangePropagator();
+        propagator.setContext(context);
+        propagator.setResetJUL(true);
+        context.addListener(propagator);
+        propagator.start();
+        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.toLevel(level, Level.INFO));
+        root.addAppender(appender);
+        if (level.equals("info")) {
+            // Their own account of every start is for whoever asks for it.
+            for (String loud : new String[] {"org.eclipse.jetty", "io.dropwizard", "net.openhft", "org.hibernate"}) {
+                context.getLogger(loud).setLevel(Level.WARN);
+            }
+        }
+        SLF4JBridgeHandler.removeHandlersForRootLogger();
+        SLF4JBridgeHandler.install();
+    }
+
+    private Encoder<ILoggingEvent> encoder(LoggerContext context) {
+        if (format.equals("json")) {
+            JsonEncoder json = new JsonEncoder();
+            json.setContext(context);
+            return json;
+        }
+        PatternLayoutEncoder text = new PatternLayoutEncoder();
+        text.setContext(context);
+        text.setPattern(TEXT);
+        return text;
+    }
+
+    @Override
+    public void stop() {
+        reset();
+    }
+
+    @Override
+    public void reset() {
+        // The log outlives the server: what happens while it stops must be heard too.
+    }
+}

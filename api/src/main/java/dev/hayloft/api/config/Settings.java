@@ -1,0 +1,158 @@
+package dev.hayloft.api.config;
+
+import dev.hayloft.model.Durability;
+import dev.hayloft.store.StoreConfig;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * All settings of one server, each within its range. Immutable.
+ *
+ * <p>A setting that would promise what this version does not do is refused, not accepted in silence.
+ */
+public final class Settings {
+    private final Map<Setting, Object> values;
+    private final Map<Setting, String> texts;
+
+    private Settings(Map<Setting, Object> values, Map<Setting, String> texts) {
+        this.values = Collections.unmodifiableMap(values);
+        this.texts = Collections.unmodifiableMap(texts);
+    }
+
+    /**
+     * Settings from texts; what is not named has its default.
+     *
+     * @throws SettingException when a value is out of range or needs what this version does not have
+     */
+    public static Settings of(Map<Setting, String> named) {
+        Map<Setting, Object> values = new EnumMap<>(Setting.class);
+        Map<Setting, String> texts = new EnumMap<>(Setting.class);
+        for (Setting setting : Setting.values()) {
+            String text = named.getOrDefault(setting, setting.defaultText());
+            texts.put(setting, text);
+            values.put(setting, setting.parse(text));
+        }
+        Settings settings = new Settings(values, texts);
+        settings.refuseWhatIsNotThere();
+        settings.refuseOpenOnForeignAddress();
+        return settings;
+    }
+
+    private void refuseWhatIsNotThere() {
+        if (!list(Setting.STORAGE_DISKS).isEmpty()) {
+            throw notThere(Setting.STORAGE_DISKS, "more than one disk");
+        }
+        if (!text(Setting.TLS_KEY_STORE).isEmpty()) {
+            throw notThere(Setting.TLS_KEY_STORE, "TLS");
+        }
+        if (!text(Setting.TLS_KEY_STORE_PASSWORD_FILE).isEmpty()) {
+            throw notThere(Setting.TLS_KEY_STORE_PASSWORD_FILE, "TLS");
+        }
+        if (!text(Setting.ENCRYPTION_MASTER_KEY_FILE).isEmpty()) {
+            throw notThere(Setting.ENCRYPTION_MASTER_KEY_FILE, "encryption");
+        }
+    }
+
+    private static SettingException notThere(Setting setting, String feature) {
+        return new SettingException(
+                "Setting " + setting.dotted() + " needs " + feature + ", which this version does not have; leave it out.");
+    }
+
+    private void refuseOpenOnForeignAddress() {
+        if (!authOpen() || flag(Setting.AUTH_OPEN_ON_ANY_ADDRESS)) {
+            return;
+        }
+        for (Setting bind : List.of(Setting.HTTP_BIND, Setting.ADMIN_BIND)) {
+            if (!isLoopback(text(bind))) {
+                throw new SettingException("Setting " + bind.dotted() + " must be a loopback address while auth.mode is"
+                        + " open, or auth.openOnAnyAddress must be true; it is \"" + text(bind) + "\".");
+            }
+        }
+    }
+
+    private static boolean isLoopback(String host) {
+        try {
+            return InetAddress.getByName(host).isLoopbackAddress();
+        } catch (UnknownHostException e) {
+            return false;
+        }
+    }
+
+    /** A size in bytes. */
+    public long size(Setting setting) {
+        return (Long) value(setting);
+    }
+
+    /** A whole number. */
+    public int integer(Setting setting) {
+        return (Integer) value(setting);
+    }
+
+    /** A time. */
+    public Duration time(Setting setting) {
+        return (Duration) value(setting);
+    }
+
+    /** Yes or no. */
+    public boolean flag(Setting setting) {
+        return (Boolean) value(setting);
+    }
+
+    /** Text; empty when there is none. */
+    public String text(Setting setting) {
+        return (String) value(setting);
+    }
+
+    @SuppressWarnings("unchecked") // Only Kind.list() makes values of list settings.
+    private List<String> list(Setting setting) {
+        return (List<String>) value(setting);
+    }
+
+    private Object value(Setting setting) {
+        Object value = values.get(setting);
+        if (value == null) {
+            throw new AssertionError("every setting has a value");
+        }
+        return value;
+    }
+
+    /** Each setting as a user would write it. */
+    public Map<Setting, String> texts() {
+        return texts;
+    }
+
+    /** The data folder, as given. */
+    public Path data() {
+        return Path.of(text(Setting.STORAGE_DATA));
+    }
+
+    /** Whether identity is switched off. */
+    public boolean authOpen() {
+        return text(Setting.AUTH_MODE).equals("open");
+    }
+
+    /** The durability of buckets that say nothing. */
+    public Durability durability() {
+        return text(Setting.STORAGE_DURABILITY).equals("disk") ? Durability.DISK : Durability.MEMORY;
+    }
+
+    /** How the store is to be opened. */
+    public StoreConfig store() {
+        StoreConfig defaults = StoreConfig.defaults(data());
+        return new StoreConfig(
+                data(),
+                integer(Setting.STORAGE_PARTITIONS),
+                size(Setting.STORAGE_VOLUME_SIZE),
+                durability(),
+                time(Setting.STORAGE_MEMORY_SYNC),
+                size(Setting.STORAGE_RESERVE),
+                defaults.queueCapacity(),
+                defaults.queueBytes());
+    }
+}

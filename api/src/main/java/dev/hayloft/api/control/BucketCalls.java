@@ -1,0 +1,151 @@
+package dev.hayloft.api.control;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.http.BodyCollector;
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Json;
+import dev.hayloft.api.metrics.Operation;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.Bucket;
+import dev.hayloft.store.BucketStatistics;
+import dev.hayloft.store.CreatedBucket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** The calls on buckets. */
+public final class BucketCalls {
+    private static final Set<String> JSON = Set.of("application/json");
+    private static final Set<String> JSON_PATCH = Set.of("application/json", "application/merge-patch+json");
+
+    private final Front front;
+    private final long bodyMaxBytes;
+
+    public BucketCalls(Front front) {
+        this.front = front;
+        this.bodyMaxBytes = front.settings().size(Setting.LIMITS_JSON_BODY);
+    }
+
+    /** {@code GET /v1/buckets}. */
+    public void list(Exchange exchange) {
+        exchange.operation(Operation.BUCKET);
+        exchange.query().only(Set.of());
+        exchange.block(() -> exchange.answerJson(200, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("buckets");
+            for (Bucket bucket : front.store().buckets()) {
+                write(json, bucket);
+            }
+            json.writeEndArray();
+            json.writeNullField("next");
+            json.writeEndObject();
+        }));
+    }
+
+    /** {@code GET /v1/buckets/B}. */
+    public void show(Exchange exchange, BucketName name) {
+        exchange.operation(Operation.BUCKET);
+        exchange.query().only(Set.of());
+        Bucket bucket = existing(name);
+        exchange.answerJson(200, json -> write(json, bucket));
+    }
+
+    /** {@code PUT /v1/buckets/B}. */
+    public void create(Exchange exchange, BucketName name) {
+        exchange.operation(Operation.BUCKET);
+        exchange.query().only(Set.of());
+        requireJson(exchange, JSON);
+        BodyCollector.collect(exchange, bodyMaxBytes, body -> create(exchange, name, body));
+    }
+
+    private void create(Exchange exchange, BucketName name, ByteBuffer body) {
+        Durability durability = front.settings().durability();
+        BucketSettings wanted = BucketSettings.defaults(durability);
+        JsonNode patch = null;
+        if (body.hasRemaining()) {
+            patch = Json.parse(body);
+            wanted = SettingsJson.patch(wanted, patch, durability);
+        }
+        CreatedBucket created = front.store().createBucket(name, wanted);
+        BucketSettings standing = created.bucket().settings();
+        boolean same = patch == null || SettingsJson.patch(standing, patch, durability).equals(standing);
+        if (!created.created() && !same) {
+            throw new RequestException(ErrorCode.BUCKET_EXISTS, "The bucket exists with other settings; PATCH changes them.")
+                    .with("bucket", name);
+        }
+        exchange.answerJson(created.created() ? 201 : 200, json -> write(json, created.bucket()));
+    }
+
+    /** {@code PATCH /v1/buckets/B}. */
+    public void change(Exchange exchange, BucketName name) {
+        exchange.operation(Operation.BUCKET);
+        exchange.query().only(Set.of());
+        existing(name);
+        requireJson(exchange, JSON_PATCH);
+        BodyCollector.collect(exchange, bodyMaxBytes, body -> {
+            JsonNode patch = Json.parse(body);
+            Durability durability = front.settings().durability();
+            Bucket bucket =
+                    front.store().updateBucket(name, settings -> SettingsJson.patch(settings, patch, durability));
+            exchange.answerJson(200, json -> write(json, bucket));
+        });
+    }
+
+    /** {@code DELETE /v1/buckets/B}. */
+    public void delete(Exchange exchange, BucketName name) {
+        exchange.operation(Operation.BUCKET);
+        boolean force = exchange.query().only(Set.of("force")).flag("force");
+        existing(name);
+        exchange.block(() -> {
+            front.store().deleteBucket(name, force);
+            exchange.answer(204);
+        });
+    }
+
+    private Bucket existing(BucketName name) {
+        return front.store()
+                .findBucket(name)
+                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
+                        .with("bucket", name));
+    }
+
+    /** A body must say that it is JSON, or say nothing. */
+    static void requireJson(Exchange exchange, Set<String> types) {
+        String type = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
+        if (type == null || exchange.request().getLength() == 0) {
+            return;
+        }
+        int end = type.indexOf(';');
+        String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        if (!types.contains(media)) {
+            throw new RequestException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body of this call must be JSON.")
+                    .with("contentType", media)
+                    .with("expected", String.join(", ", types.stream().sorted().toList()));
+        }
+    }
+
+    private void write(JsonGenerator json, Bucket bucket) throws IOException {
+        BucketStatistics statistics = front.store().statistics(bucket.name());
+        json.writeStartObject();
+        json.writeStringField("name", bucket.name().value());
+        json.writeStringField("createdAt", Json.time(bucket.createdAt()));
+        json.writeFieldName("settings");
+        SettingsJson.write(json, bucket.settings());
+        json.writeNumberField("objects", statistics.objects());
+        json.writeNumberField("versions", statistics.versions());
+        json.writeNumberField("logicalBytes", statistics.logicalBytes());
+        json.writeNumberField("storedBytes", statistics.storedBytes());
+        json.writeNumberField("liveBytes", statistics.liveBytes());
+        json.writeNumberField("deadBytes", statistics.deadBytes());
+        json.writeEndObject();
+    }
+}

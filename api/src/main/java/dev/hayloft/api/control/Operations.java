@@ -1,0 +1,281 @@
+package dev.hayloft.api.control;
+
+import com.codahale.metrics.health.HealthCheck;
+import com.codahale.metrics.health.HealthCheckRegistry;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.http.BodyCollector;
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Json;
+import dev.hayloft.api.metrics.MetricsPage;
+import dev.hayloft.api.metrics.Operation;
+import dev.hayloft.api.metrics.ServerMetrics;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
+import dev.hayloft.store.StoreStatus;
+import dev.hayloft.store.StoreStatus.PartitionStatus;
+import dev.hayloft.store.VolumeStatus;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.Callback;
+
+/** The operations API of the admin port: status, volumes, jobs, metrics, health. */
+public final class Operations {
+    private static final HttpField PROMETHEUS =
+            new HttpField(HttpHeader.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
+
+    private final Front front;
+    private final String version;
+    private final Instant startedAt;
+    private final HealthCheckRegistry health;
+    private final Path data;
+
+    /**
+     * The operations of one server.
+     *
+     * @param version of Hayloft
+     * @param startedAt when this server began
+     * @param health checked at each status
+     */
+    public Operations(Front front, String version, Instant startedAt, HealthCheckRegistry health) {
+        this.front = front;
+        this.version = version;
+        this.startedAt = startedAt;
+        this.health = health;
+        this.data = front.settings().data().toAbsolutePath().normalize();
+    }
+
+    /** {@code GET /metrics}, Prometheus text. */
+    public void metrics(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.block(() -> {
+            String page = MetricsPage.write(front.metrics(), front.store().status(), front.budget().takenBytes());
+            ByteBuffer body = ByteBuffer.wrap(page.getBytes(StandardCharsets.UTF_8));
+            exchange.headers().put(PROMETHEUS);
+            exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
+            exchange.answer(200, exchange.isHead() ? null : body, Callback.NOOP);
+        });
+    }
+
+    /** {@code GET /healthcheck}: 200 while everything is well, 500 otherwise. */
+    public void healthcheck(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.block(() -> {
+            Map<String, HealthCheck.Result> results = health.runHealthChecks();
+            boolean healthy = results.values().stream().allMatch(HealthCheck.Result::isHealthy);
+            exchange.answerJson(healthy ? 200 : 500, json -> {
+                json.writeStartObject();
+                for (Map.Entry<String, HealthCheck.Result> result : results.entrySet()) {
+                    json.writeObjectFieldStart(result.getKey());
+                    json.writeBooleanField("healthy", result.getValue().isHealthy());
+                    json.writeStringField("message", result.getValue().getMessage());
+                    json.writeEndObject();
+                }
+                json.writeEndObject();
+            });
+        });
+    }
+
+    /** {@code GET /ping}. */
+    public void ping(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.headers().put(HttpHeader.CONTENT_TYPE, "text/plain");
+        exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-store");
+        ByteBuffer body = ByteBuffer.wrap("pong\n".getBytes(StandardCharsets.US_ASCII));
+        exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
+        exchange.answer(200, exchange.isHead() ? null : body, Callback.NOOP);
+    }
+
+    /** {@code GET /api/status}. */
+    public void status(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        exchange.block(() -> {
+            StoreStatus status = front.store().status();
+            List<String> problems = health.runHealthChecks().values().stream()
+                    .filter(result -> !result.isHealthy())
+                    .map(result -> Optional.ofNullable(result.getMessage()).orElse("a health check failed"))
+                    .toList();
+            exchange.answerJson(200, json -> writeStatus(json, status, problems));
+        });
+    }
+
+    private void writeStatus(JsonGenerator json, StoreStatus status, List<String> problems) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("version", version);
+        json.writeNumberField(
+                "uptimeSeconds", Duration.between(startedAt, front.clock().instant()).toSeconds());
+        json.writeStringField("incarnation", status.incarnation().toString());
+        json.writeNumberField("buckets", status.buckets());
+        json.writeNumberField("objects", status.objects());
+        json.writeNumberField("logicalBytes", status.logicalBytes());
+        json.writeNumberField("storedBytes", status.storedBytes());
+        json.writeNumberField("liveBytes", status.liveBytes());
+        json.writeNumberField("deadBytes", status.deadBytes());
+        json.writeNumberField("parityBytes", 0); // No volume of this version has parity.
+        json.writeNumberField("freeBytes", status.freeBytes());
+        json.writeArrayFieldStart("partitions");
+        for (PartitionStatus partition : status.partitions()) {
+            json.writeStartObject();
+            json.writeNumberField("id", partition.id());
+            json.writeStringField("state", partition.problem().isEmpty() ? "ok" : "read-only");
+            json.writeStringField("openVolume", partition.openVolume());
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("volumes");
+        json.writeNumberField("open", status.volumes().open());
+        json.writeNumberField("sealed", status.volumes().sealed());
+        json.writeNumberField("encoded", 0);
+        json.writeNumberField("damaged", status.volumes().damaged());
+        json.writeEndObject();
+        writeRates(json, front.metrics().rates());
+        json.writeArrayFieldStart("jobs");
+        for (Job job : front.store().jobs().list()) {
+            if (job.finishedAt().isEmpty()) {
+                JobJson.write(json, job);
+            }
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("health");
+        json.writeBooleanField("healthy", problems.isEmpty());
+        json.writeArrayFieldStart("problems");
+        for (String problem : problems) {
+            json.writeString(problem);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void writeRates(JsonGenerator json, ServerMetrics.Rates rates) throws IOException {
+        json.writeObjectFieldStart("rates");
+        json.writeNumberField("putsPerSecond", rates.puts());
+        json.writeNumberField("getsPerSecond", rates.gets());
+        json.writeNumberField("recordsPerSecond", 0); // No call of this version takes records.
+        json.writeNumberField("bytesInPerSecond", rates.bytesIn());
+        json.writeNumberField("bytesOutPerSecond", rates.bytesOut());
+        json.writeEndObject();
+    }
+
+    /** {@code GET /api/volumes}. */
+    public void volumes(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        exchange.block(() -> exchange.answerJson(200, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("volumes");
+            for (VolumeStatus volume : front.store().volumes()) {
+                writeVolume(json, volume);
+            }
+            json.writeEndArray();
+            json.writeNullField("next");
+            json.writeEndObject();
+        }));
+    }
+
+    /** {@code GET /api/volumes/ID}. */
+    public void volume(Exchange exchange, String id) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        exchange.block(() -> {
+            VolumeStatus volume = front.store().volumes().stream()
+                    .filter(each -> each.id().equals(id))
+                    .findFirst()
+                    .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_VOLUME, "There is no such volume.")
+                            .with("volume", id));
+            exchange.answerJson(200, json -> writeVolume(json, volume));
+        });
+    }
+
+    private void writeVolume(JsonGenerator json, VolumeStatus volume) throws IOException {
+        String state = volume.state().name().toLowerCase(Locale.ROOT);
+        Path file = volume.path().toAbsolutePath().normalize();
+        json.writeStartObject();
+        json.writeStringField("id", volume.id());
+        json.writeNumberField("partition", volume.partition());
+        json.writeStringField("state", state);
+        json.writeNumberField("bytes", volume.bytes());
+        json.writeNumberField("liveBytes", volume.liveBytes());
+        json.writeNumberField("deadBytes", volume.deadBytes());
+        json.writeNumberField("needles", volume.needles());
+        json.writeStringField("createdAt", Json.time(volume.createdAt()));
+        json.writeStringField("sealedAt", volume.sealedAt().map(Json::time).orElse(null));
+        json.writeArrayFieldStart("shards"); // Not yet encoded: the one copy is the one data shard.
+        json.writeStartObject();
+        json.writeNumberField("index", 0);
+        json.writeStringField("kind", "data");
+        json.writeStringField("path", file.startsWith(data) ? data.relativize(file).toString() : file.toString());
+        json.writeNumberField("offset", 0);
+        json.writeNumberField("length", volume.bytes());
+        json.writeStringField("state", volume.state() == VolumeStatus.State.DAMAGED ? "corrupt" : "ok");
+        json.writeEndObject();
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    /** {@code GET /api/jobs}. */
+    public void jobs(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        exchange.block(() -> exchange.answerJson(200, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("jobs");
+            for (Job job : front.store().jobs().list()) {
+                JobJson.write(json, job);
+            }
+            json.writeEndArray();
+            json.writeNullField("next");
+            json.writeEndObject();
+        }));
+    }
+
+    /** {@code GET /api/jobs/ID}. */
+    public void job(Exchange exchange, String id) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        Job job = front.store()
+                .jobs()
+                .find(id)
+                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_JOB, "There is no such job.").with("job", id));
+        exchange.answerJson(200, json -> JobJson.write(json, job));
+    }
+
+    /** {@code POST /api/jobs}. */
+    public void startJob(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        BucketCalls.requireJson(exchange, Set.of("application/json"));
+        long bodyMaxBytes = front.settings().size(Setting.LIMITS_JSON_BODY);
+        BodyCollector.collect(exchange, bodyMaxBytes, body -> {
+            JsonNode document = Json.parse(body);
+            JobRequest request = JobJson.read(document);
+            Job job = front.store().jobs().submit(request);
+            exchange.headers().put(HttpHeader.LOCATION, "/api/jobs/" + job.id());
+            exchange.answerJson(202, json -> JobJson.write(json, job));
+        });
+    }
+
+    /** {@code DELETE /api/jobs/ID}. */
+    public void cancelJob(Exchange exchange, String id) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        Job job = front.store().jobs().cancel(id);
+        exchange.answerJson(202, json -> JobJson.write(json, job));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.hayloft.api.control;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A bucket's settings as JSON. What this version does not do is refused by name: a setting that is accepted is kept.
+ * Pure functions.
+ */
+final class SettingsJson {
+    private SettingsJson() {}
+
+    static void write(JsonGenerator json, BucketSettings settings) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("versioning", settings.versioning() ? "on" : "off");
+        writeNumber(json, "maxVersions", settings.maxVersions().map(Integer::longValue).orElse(-1L));
+        json.writeStringField("compression", settings.compression());
+        json.writeBooleanField("deduplicate", settings.deduplicate());
+        json.writeBooleanField("encrypt", settings.encrypt());
+        writeNumber(json, "ttl", settings.ttl().map(ttl -> ttl.toSeconds()).orElse(-1L));
+        json.writeStringField("durability", settings.durability().name().toLowerCase(Locale.ROOT));
+        writeNumber(json, "quotaBytes", settings.quotaBytes().orElse(-1L));
+        writeNumber(json, "quotaObjects", settings.quotaObjects().orElse(-1L));
+        json.writeBooleanField("readOnly", settings.readOnly());
+        json.writeEndObject();
+    }
+
+    private static void writeNumber(JsonGenerator json, String name, long value) throws IOException {
+        if (value < 0) {
+            json.writeNullField(name);
+        } else {
+            json.writeNumberField(name, value);
+        }
+    }
+
+    /**
+     * Settings after a JSON merge patch (RFC 7396): what is named changes, {@code null} goes back to the default.
+     *
+     * @throws RequestException {@code bad-parameter} for unknown names, values out of range, and what this version lacks
+     */
+    static BucketSettings patch(BucketSettings before, JsonNode patch, Durability defaultDurability) {
+        if (!patch.isObject()) {
+            throw bad("The body must be a JSON object of settings.", "body");
+        }
+        BucketSettings settings = before;
+        for (Map.Entry<String, JsonNode> field : patch.properties()) {
+            settings = patchOne(settings, field.getKey(), field.getValue(), defaultDurability);
+        }
+        return settings;
+    }
+
+    private static BucketSettings patchOne(BucketSettings before, String name, JsonNode value, Durability durability) {
+        return switch (name) {
+            case "durability" -> with(before, durability(value, durability), before.compression(), before.readOnly());
+            case "compression" -> with(before, before.durability(), compression(value), before.readOnly());
+            case "readOnly" -> with(before, before.durability(), before.compression(), flag(name, value));
+            case "versioning" -> requireOff(before, name, value.isNull() || value.asText().equals("off"), value);
+            case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
+            case "maxVersions", "ttl", "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
+            default -> throw bad("A bucket has no such setting.", name);
+        };
+    }
+
+    private static BucketSettings with(
+            BucketSettings before, Durability durability, String compression, boolean readOnly) {
+        return new BucketSettings(
+                before.versioning(),
+                before.maxVersions(),
+                compression,
+                before.deduplicate(),
+                before.encrypt(),
+                before.ttl(),
+                durability,
+                before.quotaBytes(),
+                before.quotaObjects(),
+                readOnly);
+    }
+
+    private static BucketSettings requireOff(BucketSettings before, String name, boolean off, JsonNode value) {
+        if (!off) {
+            throw bad("This version does not have this setting; leave it out.", name).with("value", value.asText());
+        }
+        return before;
+    }
+
+    private static Durability durability(JsonNode value, Durability whenNull) {
+        if (value.isNull()) {
+            return whenNull;
+        }
+        return switch (value.asText()) {
+            case "disk" -> Durability.DISK;
+            case "memory" -> Durability.MEMORY;
+            default -> throw bad("Durability is disk or memory.", "durability").with("value", value.asText());
+        };
+    }
+
+    private static String compression(JsonNode value) {
+        String text = value.isNull() ? "auto" : value.asText();
+        if (!text.equals("auto") && !text.equals("none")) {
+            throw bad("This version knows the compressions auto and none.", "compression").with("value", text);
+        }
+        return text;
+    }
+
+    private static boolean flag(String name, JsonNode value) {
+        if (!value.isBoolean() && !value.isNull()) {
+            throw bad("This setting is true or false.", name).with("value", value.asText());
+        }
+        return value.asBoolean();
+    }
+
+    private static RequestException bad(String sentence, String name) {
+        return new RequestException(ErrorCode.BAD_PARAMETER, sentence).with("parameter", name);
+    }
+}

@@ -1,0 +1,136 @@
+package dev.hayloft.api.data;
+
+import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.metrics.Operation;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.ObjectAttributes;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.Bucket;
+import dev.hayloft.store.PutRequest;
+import dev.hayloft.store.StoredObject;
+import dev.hayloft.store.WriteCondition;
+import dev.hayloft.store.WriteResult;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
+
+/** PUT and DELETE of objects. Checks come in the contract's order; the body is asked for after all of them. */
+public final class ObjectWrites {
+    /** Bodies up to this many bytes are read and hashed on the selector thread. */
+    static final int INLINE_MAX = 64 << 10;
+
+    private static final Set<String> PARAMETERS = Set.of();
+
+    private final Front front;
+    private final long metadataMaxBytes;
+    private final Digests digests = new Digests();
+    private final ExtentPool extents = new ExtentPool();
+
+    public ObjectWrites(Front front) {
+        this.front = front;
+        this.metadataMaxBytes = front.settings().size(Setting.LIMITS_METADATA);
+    }
+
+    /** Answers a write. */
+    public void put(Exchange exchange, BucketName bucket, ObjectKey key) {
+        exchange.operation(Operation.PUT);
+        exchange.query().only(PARAMETERS);
+        WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
+        ObjectAttributes attributes = ObjectHeaders.read(exchange.request().getHeaders(), metadataMaxBytes);
+        requireWritable(bucket);
+        boolean lengthGiven = exchange.request().getHeaders().contains(HttpHeader.CONTENT_LENGTH)
+                || exchange.request().getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        if (!lengthGiven) {
+            throw new RequestException(
+                    ErrorCode.LENGTH_REQUIRED, "A PUT of an object needs Content-Length or chunked encoding.");
+        }
+        PutRequest request = new PutRequest(bucket, key, attributes, headers.condition(), headers.durability());
+        if (headers.isConditional()) {
+            exchange.block(() -> {
+                requireCondition(bucket, key, headers.condition());
+                readBody(exchange, request, headers);
+            });
+        } else {
+            readBody(exchange, request, headers);
+        }
+    }
+
+    private void readBody(Exchange exchange, PutRequest request, WriteHeaders headers) {
+        long length = exchange.request().getLength();
+        if (length >= 0 && length <= INLINE_MAX) {
+            new SmallBody(exchange, request, headers, digests).start();
+        } else {
+            new LargeBody(exchange, request, headers, extents).start();
+        }
+    }
+
+    /** Judges a condition before the body is asked for; the store judges again when the write becomes true. */
+    private void requireCondition(BucketName bucket, ObjectKey key, WriteCondition condition) {
+        Optional<StoredObject> found = front.store().read(bucket, key);
+        String etag = null;
+        long version = 0;
+        if (found.isPresent()) {
+            try (StoredObject object = found.get()) {
+                etag = object.info().etag();
+                version = object.info().version();
+            }
+        }
+        if (!holds(condition, etag, version)) {
+            throw new RequestException(ErrorCode.PRECONDITION_FAILED, "The object is not what the condition asks for.")
+                    .with("etag", etag == null ? "none" : etag)
+                    .with("version", version);
+        }
+    }
+
+    private static boolean holds(WriteCondition condition, @Nullable String etag, long version) {
+        boolean versionHolds =
+                condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version;
+        boolean matchHolds = condition.ifMatch().isEmpty()
+                || (etag != null && condition.ifMatch().get().contains(etag));
+        boolean noneMatchHolds = condition.ifNoneMatch().isEmpty()
+                || etag == null
+                || !condition.ifNoneMatch().get().contains(etag);
+        return versionHolds && matchHolds && noneMatchHolds;
+    }
+
+    /** Answers a delete. */
+    public void delete(Exchange exchange, BucketName bucket, ObjectKey key) {
+        exchange.operation(Operation.DELETE);
+        exchange.query().only(PARAMETERS);
+        WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
+        requireWritable(bucket);
+        front.store().delete(bucket, key, headers.condition()).whenComplete((result, failure) -> {
+            if (failure == null) {
+                exchange.answer(204);
+            } else {
+                exchange.fail(failure);
+            }
+        });
+    }
+
+    private void requireWritable(BucketName name) {
+        Bucket bucket = front.store()
+                .findBucket(name)
+                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
+                        .with("bucket", name));
+        if (bucket.settings().readOnly()) {
+            throw readOnly(name);
+        }
+    }
+
+    private static StoreClosedException readOnly(BucketName name) {
+        return new StoreClosedException(ErrorCode.READ_ONLY, "The bucket is set read-only.").with("bucket", name);
+    }
+
+    /** Answers a write that has come true. */
+    static void answer(Exchange exchange, WriteResult result) {
+        ObjectHeaders.putVersion(exchange.headers(), result.version(), result.sha256());
+        exchange.answer(result.created() ? 201 : 200);
+    }
+}

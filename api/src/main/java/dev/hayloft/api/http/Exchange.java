@@ -1,0 +1,252 @@
+package dev.hayloft.api.http;
+
+import dev.hayloft.api.metrics.Operation;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One request and its one answer. Whoever takes an exchange over must end it with exactly one of the {@code answer…}
+ * methods or with {@link #fail}; only the first of them counts.
+ *
+ * <p><i>Threads:</i> one at a time, handed on safely.
+ */
+public final class Exchange {
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final Front front;
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final String id;
+    private final long startNanos;
+    private final AtomicBoolean answered = new AtomicBoolean();
+    private Operation operation = Operation.OTHER;
+    private @Nullable Query query;
+    private @Nullable HttpField problemHeader;
+    private boolean bodyRead;
+
+    public Exchange(Front front, Request request, Response response, Callback callback) {
+        this.front = front;
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.id = front.requestIds().next();
+        this.startNanos = System.nanoTime();
+        front.metrics().begin();
+        response.getHeaders().put(new HttpField(Headers.REQUEST_ID, id));
+    }
+
+    public Front front() {
+        return front;
+    }
+
+    public Request request() {
+        return request;
+    }
+
+    public Response response() {
+        return response;
+    }
+
+    /** The request's name, in the answer and in the log. */
+    public String id() {
+        return id;
+    }
+
+    /** Headers of the answer. */
+    public HttpFields.Mutable headers() {
+        return response.getHeaders();
+    }
+
+    /** Says what this request does, for metrics. */
+    public void operation(Operation operation) {
+        this.operation = operation;
+    }
+
+    /** The query; parsed at the first call. */
+    public Query query() {
+        Query parsed = query;
+        if (parsed == null) {
+            parsed = Query.parse(request.getHttpURI().getQuery());
+            query = parsed;
+        }
+        return parsed;
+    }
+
+    public boolean isHead() {
+        return HttpMethod.HEAD.is(request.getMethod());
+    }
+
+    /** Says that the request's body has been read to its end. */
+    public void bodyRead() {
+        bodyRead = true;
+    }
+
+    /** Runs a step that may block; what it throws becomes the answer. */
+    public void block(Runnable step) {
+        try {
+            front.blocking().execute(() -> run(step));
+        } catch (RejectedExecutionException e) {
+            fail(e);
+        }
+    }
+
+    /** Runs a step here; what it throws becomes the answer. */
+    public void run(Runnable step) {
+        try {
+            step.run();
+        } catch (Throwable failure) { // A thread boundary: whatever it was, the client must hear of it.
+            fail(failure);
+        }
+    }
+
+    /** Answers with a status alone. */
+    public void answer(int status) {
+        answer(status, null, Callback.NOOP);
+    }
+
+    /** Answers with a JSON document. */
+    public void answerJson(int status, Json.Writer writer) {
+        ByteBuffer document = Json.document(writer);
+        headers().put(Headers.JSON);
+        headers().put(HttpHeader.CONTENT_LENGTH, document.remaining());
+        answer(status, isHead() ? null : document, Callback.NOOP);
+    }
+
+    /**
+     * Answers with a body of one piece.
+     *
+     * @param afterwards completed when the network has the bytes, or never will
+     */
+    public void answer(int status, @Nullable ByteBuffer body, Callback afterwards) {
+        if (!answered.compareAndSet(false, true)) {
+            afterwards.succeeded();
+            return;
+        }
+        response.setStatus(status);
+        front.metrics().bytesOut(body == null ? 0 : body.remaining());
+        response.write(true, body, new Ending(afterwards));
+    }
+
+    /** Takes the answer over, to be written in pieces; false when it has been given already. */
+    boolean takeAnswer() {
+        return answered.compareAndSet(false, true);
+    }
+
+    /** Answers with a problem document, or breaks the connection off when the answer has begun. */
+    public void fail(Throwable failure) {
+        Throwable cause = Problem.unwrap(failure);
+        if (!Problem.isOurs(cause)) {
+            LOG.warn("Request {} {} {} failed.", id, request.getMethod(), request.getHttpURI(), cause);
+        }
+        if (takeAnswer()) {
+            failTaken(cause);
+        }
+    }
+
+    /** As {@link #fail}, by whoever has taken the answer over. */
+    void failTaken(Throwable cause) {
+        if (response.isCommitted()) {
+            end(cause);
+            return;
+        }
+        Problem problem = Problem.of(cause);
+        ByteBuffer document = problem.document(id);
+        response.setStatus(problem.status());
+        putProblemHeaders(problem, document.remaining());
+        boolean stop = problem.code() == ErrorCode.ENTITY_TIMEOUT || cause instanceof HttpException;
+        if (stop) {
+            headers().put(Headers.CLOSE);
+        }
+        boolean drain = !stop && !bodyRead && request.getLength() != 0;
+        Runnable afterwards = drain ? new BodyDrain(this)::start : () -> end(null);
+        response.write(true, isHead() ? null : document, Callback.from(afterwards, this::end));
+    }
+
+    private void putProblemHeaders(Problem problem, int sizeBytes) {
+        HttpFields.Mutable headers = headers();
+        headers.clear();
+        headers.put(new HttpField(Headers.REQUEST_ID, id));
+        headers.put(Headers.PROBLEM);
+        headers.put(HttpHeader.CONTENT_LENGTH, sizeBytes);
+        HttpField extra = problemHeader;
+        if (extra != null) {
+            headers.put(extra);
+        }
+        switch (problem.code()) {
+            case UNAUTHENTICATED -> headers.put(Headers.BASIC);
+            case TOO_MANY_REQUESTS, UNAVAILABLE -> headers.put(Headers.RETRY_SOON);
+            default -> {}
+        }
+    }
+
+    /** A header that goes with a problem, should one be answered. */
+    public void problemHeader(HttpField field) {
+        problemHeader = field;
+    }
+
+    /** Ends the exchange: with a cause, the connection is broken off, so that nothing short looks complete. */
+    void end(@Nullable Throwable cause) {
+        front.metrics().end(operation, cause == null ? response.getStatus() : 0, System.nanoTime() - startNanos);
+        if (cause == null) {
+            callback.succeeded();
+        } else {
+            callback.failed(cause);
+        }
+    }
+
+    /** Breaks off an answer that has been taken over; the log hears of what was not the client's doing. */
+    void broken(Throwable failure) {
+        Throwable cause = Problem.unwrap(failure);
+        if (cause instanceof java.io.IOException || cause instanceof java.util.concurrent.TimeoutException) {
+            LOG.debug("Request {} was broken off by the client.", id, cause);
+        } else {
+            LOG.warn("Request {} was broken off.", id, cause);
+        }
+        end(cause);
+    }
+
+    /** A request error naming a header. */
+    public static RequestException badHeader(String sentence, String name, String value) {
+        return new RequestException(ErrorCode.BAD_PARAMETER, sentence).with("header", name).with("value", value);
+    }
+
+    private final class Ending implements Callback {
+        private final Callback afterwards;
+
+        Ending(Callback afterwards) {
+            this.afterwards = afterwards;
+        }
+
+        @Override
+        public void succeeded() {
+            afterwards.succeeded();
+            end(null);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            afterwards.failed(cause);
+            end(cause);
+        }
+
+        @Override
+        public InvocationType getInvocationType() {
+            return InvocationType.NON_BLOCKING;
+        }
+    }
+}

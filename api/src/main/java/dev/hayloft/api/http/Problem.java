@@ -1,0 +1,73 @@
+package dev.hayloft.api.http;
+
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.http.HttpException;
+
+/**
+ * A problem document of RFC 9457: what an answer says when something went wrong.
+ *
+ * @param code what went wrong
+ * @param detail what was wrong with which input, and what would be right
+ */
+public record Problem(ErrorCode code, String detail) {
+    /** The problem that a failure amounts to. What is not ours is {@code internal} and tells nothing of the inside. */
+    public static Problem of(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        if (cause instanceof HayloftException ours) {
+            return new Problem(ours.code(), ours.detail());
+        }
+        if (cause instanceof RejectedExecutionException) {
+            return new Problem(
+                    ErrorCode.TOO_MANY_REQUESTS, "The server has more work waiting than it takes; try again in a second.");
+        }
+        if (cause instanceof java.util.concurrent.TimeoutException) {
+            return new Problem(
+                    ErrorCode.ENTITY_TIMEOUT, "No byte of the body came for as long as limits.idle allows.");
+        }
+        if (cause instanceof HttpException http && http.getCode() >= 400 && http.getCode() < 500) {
+            return new Problem(ErrorCode.BAD_PARAMETER, "The body is not HTTP: " + http.getReason() + ".");
+        }
+        return new Problem(ErrorCode.INTERNAL, "The server failed; its log has more under this request's id.");
+    }
+
+    /** The failure itself, out of the wrappers of futures. */
+    public static Throwable unwrap(Throwable failure) {
+        Throwable cause = failure;
+        while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+                && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return cause;
+    }
+
+    /** Whether the log should know. */
+    public static boolean isOurs(Throwable failure) {
+        Throwable cause = unwrap(failure);
+        return cause instanceof RequestException || cause instanceof CapacityException;
+    }
+
+    /** The HTTP status. */
+    public int status() {
+        return StatusMapper.statusOf(code);
+    }
+
+    /** The document in UTF-8. */
+    public ByteBuffer document(String requestId) {
+        return Json.document(json -> {
+            json.writeStartObject();
+            json.writeStringField("type", "urn:hayloft:problem:" + code.wireName());
+            json.writeStringField("title", code.title());
+            json.writeNumberField("status", status());
+            json.writeStringField("detail", detail);
+            json.writeStringField("instance", requestId);
+            json.writeEndObject();
+        });
+    }
+}

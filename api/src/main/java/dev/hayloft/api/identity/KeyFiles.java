@@ -1,0 +1,116 @@
+package dev.hayloft.api.identity;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.Set;
+
+/**
+ * The key files of a data folder: {@code root.key} (lines {@code access_key=…} and {@code secret_key=…}) and {@code
+ * store.key} (32 bytes), both for the owner's eyes only. Made at the first start, read at every other.
+ */
+public final class KeyFiles {
+    static final int ACCESS_KEY_LENGTH = 20;
+    static final int SECRET_SIZE = 32;
+    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+    private final Path data;
+    private final SecureRandom random;
+
+    public KeyFiles(Path data, SecureRandom random) {
+        this.data = data;
+        this.random = random;
+    }
+
+    /** The 32 bytes of {@code store.key}. */
+    public byte[] storeKey() throws IOException {
+        Path file = data.resolve("store.key");
+        if (!Files.exists(file)) {
+            byte[] key = new byte[SECRET_SIZE];
+            random.nextBytes(key);
+            write(file, key);
+        }
+        byte[] key = Files.readAllBytes(file);
+        if (key.length != SECRET_SIZE) {
+            throw new IOException(file + " must have " + SECRET_SIZE + " bytes; it has " + key.length);
+        }
+        return key;
+    }
+
+    /** The key pair of {@code root.key}. */
+    public KeyPair rootKey() throws IOException {
+        Path file = data.resolve("root.key");
+        if (!Files.exists(file)) {
+            KeyPair pair = newPair();
+            String text = "access_key=" + pair.accessKey() + "\nsecret_key=" + pair.secretKey() + "\n";
+            write(file, text.getBytes(StandardCharsets.UTF_8));
+        }
+        String accessKey = "";
+        String secretKey = "";
+        for (String line : Files.readAllLines(file)) {
+            if (line.startsWith("access_key=")) {
+                accessKey = line.substring("access_key=".length()).strip();
+            } else if (line.startsWith("secret_key=")) {
+                secretKey = line.substring("secret_key=".length()).strip();
+            }
+        }
+        if (accessKey.isEmpty() || secretKey.isEmpty()) {
+            throw new IOException(file + " must have the lines access_key=… and secret_key=…");
+        }
+        return new KeyPair(accessKey, secretKey);
+    }
+
+    private KeyPair newPair() {
+        StringBuilder accessKey = new StringBuilder(ACCESS_KEY_LENGTH);
+        for (int i = 0; i < ACCESS_KEY_LENGTH; i++) {
+            accessKey.append(ACCESS_KEY_LETTERS.charAt(random.nextInt(ACCESS_KEY_LETTERS.length())));
+        }
+        byte[] secret = new byte[SECRET_SIZE];
+        random.nextBytes(secret);
+        return new KeyPair(
+                accessKey.toString(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
+    }
+
+    private void write(Path file, byte[] content) throws IOException {
+        Path temporary = file.resolveSibling(file.getFileName() + ".new");
+        Files.deleteIfExists(temporary);
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+        var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try (FileChannel channel = FileChannel.open(temporary, options, ownerOnly)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+        if (Files.exists(file)) {
+            throw new FileAlreadyExistsException(file.toString());
+        }
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder = FileChannel.open(data, StandardOpenOption.READ)) {
+            folder.force(true);
+        }
+    }
+
+    /**
+     * An access key and its secret.
+     *
+     * @param accessKey 20 of {@code A-Z0-9}
+     * @param secretKey 32 random bytes in base64url
+     */
+    public record KeyPair(String accessKey, String secretKey) {
+        @Override
+        public String toString() {
+            return "KeyPair[" + accessKey + "]"; // Never the secret: it would end up in a log.
+        }
+    }
+}

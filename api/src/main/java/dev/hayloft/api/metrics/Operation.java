@@ -1,0 +1,20 @@
+package dev.hayloft.api.metrics;
+
+import java.util.Locale;
+
+/** What a request does, as metrics name it. */
+public enum Operation {
+    GET,
+    HEAD,
+    PUT,
+    DELETE,
+    LIST,
+    BUCKET,
+    OPERATIONS,
+    OTHER;
+
+    /** The label of metrics. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

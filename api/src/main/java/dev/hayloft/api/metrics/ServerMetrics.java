@@ -1,0 +1,127 @@
+package dev.hayloft.api.metrics;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the front counts since the start.
+ *
+ * <p><i>Threads:</i> any, except {@link #tick}: one thread, once a second.
+ */
+public final class ServerMetrics {
+    /** Seconds that rates look back. */
+    public static final int WINDOW = 5;
+
+    private static final int STATUS_CLASSES = 6;
+
+    private final Map<Operation, LongAdder[]> requests = new EnumMap<>(Operation.class);
+    private final Map<Operation, LatencyHistogram> latencies = new EnumMap<>(Operation.class);
+    private final LongAdder bytesIn = new LongAdder();
+    private final LongAdder bytesOut = new LongAdder();
+    private final LongAdder underway = new LongAdder();
+    private final long[][] window = new long[WINDOW + 1][];
+    private int ticks;
+    private volatile Rates rates = new Rates(0, 0, 0, 0); // Written by tick, read by any.
+
+    public ServerMetrics() {
+        for (Operation operation : Operation.values()) {
+            LongAdder[] classes = new LongAdder[STATUS_CLASSES];
+            for (int i = 0; i < STATUS_CLASSES; i++) {
+                classes[i] = new LongAdder();
+            }
+            requests.put(operation, classes);
+            latencies.put(operation, new LatencyHistogram());
+        }
+    }
+
+    /** A request begins. */
+    public void begin() {
+        underway.increment();
+    }
+
+    /** A request has ended, well or not; status 0 for a broken connection. */
+    public void end(Operation operation, int status, long nanos) {
+        underway.decrement();
+        classes(operation)[Math.min(STATUS_CLASSES - 1, status / 100)].increment();
+        latency(operation).record(nanos);
+    }
+
+    /** Content taken in. */
+    public void bytesIn(long bytes) {
+        bytesIn.add(bytes);
+    }
+
+    /** Content given out. */
+    public void bytesOut(long bytes) {
+        bytesOut.add(bytes);
+    }
+
+    /** Answers of one operation in a class of status: 2 for 2xx, 0 for broken connections. */
+    public long requests(Operation operation, int statusClass) {
+        return classes(operation)[statusClass].sum();
+    }
+
+    /** Latencies of one operation, from head to the last byte given to the network. */
+    public LatencyHistogram latency(Operation operation) {
+        LatencyHistogram histogram = latencies.get(operation);
+        if (histogram == null) {
+            throw new AssertionError("every operation has a histogram");
+        }
+        return histogram;
+    }
+
+    public long bytesIn() {
+        return bytesIn.sum();
+    }
+
+    public long bytesOut() {
+        return bytesOut.sum();
+    }
+
+    /** Requests that have begun and not ended. */
+    public long underway() {
+        return underway.sum();
+    }
+
+    /** Rates over the last seconds. */
+    public Rates rates() {
+        return rates;
+    }
+
+    /** Moves the window of rates on by a second. */
+    public void tick() {
+        long[] now = {
+            classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum()
+        };
+        window[ticks % window.length] = now;
+        int back = Math.min(ticks, WINDOW);
+        ticks++;
+        if (back > 0) {
+            long[] then = window[(ticks - 1 - back) % window.length];
+            rates = new Rates(
+                    (now[0] - then[0]) / (double) back,
+                    (now[1] - then[1]) / (double) back,
+                    (now[2] - then[2]) / (double) back,
+                    (now[3] - then[3]) / (double) back);
+        }
+    }
+
+    private LongAdder[] classes(Operation operation) {
+        LongAdder[] classes = requests.get(operation);
+        if (classes == null) {
+            throw new AssertionError("every operation has counters");
+        }
+        return classes;
+    }
+
+    /**
+     * What happens a second.
+     *
+     * @param puts successful writes of objects
+     * @param gets successful reads of objects
+     * @param bytesIn content taken in
+     * @param bytesOut content given out
+     */
+    public record Rates(double puts, double gets, double bytesIn, double bytesOut) {}
+}
