@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One client of the crash test: writes to keys of its own, one after the other, and remembers what was acknowledged.
- * Values follow from a number, so that memory holds numbers and not bytes. What was asked for and not answered may
- * have happened or not, and from the next look on it has or has not.
+ * Values follow from a number, so that memory holds numbers and not bytes. What was asked for and not answered may have
+ * happened or not, and from the next look on it has or has not.
  *
  * <p><i>Threads:</i> one at a time: the load first, then the check.
  */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.it.ServerProcess.Options;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.SplittableRandom;
@@ -29,7 +30,7 @@ final class FolderIT {
             try (ServerProcess second = ServerProcess.launch(options)) {
                 assertThat(second.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
                 assertThat(second.output()).isEmpty();
-                assertThat(second.said()).contains("LOCK");
+                assertThat(second.said()).contains("Another process has this data folder open");
             }
             check(calls, 0);
             write(calls, 1);
@@ -39,6 +40,31 @@ final class FolderIT {
         try (ServerProcess again = ServerProcess.start(options)) {
             check(again.calls(), 1);
             again.stopCleanly();
+        }
+    }
+
+    @Test
+    void folderOfANewerFormat_isRefusedAndLeftAsItIs() throws IOException {
+        Path data = folder.resolve("data");
+        Options options = Options.on(data);
+        try (ServerProcess server = ServerProcess.start(options)) {
+            server.calls().makeBucket(BUCKET);
+            write(server.calls(), 0);
+            server.stopCleanly();
+        }
+        Path store = data.resolve("STORE");
+        String known = Files.readString(store);
+        assertThat(known).contains("format=1\n");
+        Files.writeString(store, known.replace("format=1\n", "format=2\n"));
+        try (ServerProcess refused = ServerProcess.launch(options)) {
+            assertThat(refused.awaitExit(Duration.ofSeconds(60))).isEqualTo(1);
+            assertThat(refused.output()).isEmpty();
+            assertThat(refused.said()).contains("written by a newer Hayloft");
+        }
+        Files.writeString(store, known);
+        try (ServerProcess server = ServerProcess.start(options)) {
+            check(server.calls(), 0);
+            server.stopCleanly();
         }
     }
 

@@ -70,7 +70,9 @@ final class KeysIT {
         }
     }
 
-    /** Each byte that may stand in UTF-8, alone or in the shortest character that has it, and shapes that tools fold. */
+    /**
+     * Each byte that may stand in UTF-8, alone or in the shortest character that has it, and shapes that tools fold.
+     */
     private static List<byte[]> keysOfEveryByte() {
         List<byte[]> keys = new ArrayList<>();
         for (int ascii = 1; ascii < 128; ascii++) {

@@ -22,7 +22,9 @@ import org.awaitility.Awaitility;
  * <p><i>Threads:</i> one owner; {@link #api} and {@link #admin} may be read by all once the server is ready.
  */
 final class ServerProcess implements AutoCloseable {
-    private static final Duration READY_MAX = Duration.ofSeconds(60);
+    /** Long enough for the launcher to build what is not built yet. */
+    private static final Duration READY_MAX = Duration.ofSeconds(120);
+
     private static final Duration STOP_MAX = Duration.ofSeconds(40);
     private static final Pattern READY = Pattern.compile("Hayloft (\\S+) ready: (http://[^ ]+) admin: (http://[^ ]+)"
             + " console: (off|http://[^ ]+) ciaos: (off|http://[^ ]+)");
