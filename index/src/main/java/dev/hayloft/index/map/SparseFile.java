@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import net.openhft.posix.OpenFlag;
 import net.openhft.posix.PosixAPI;
-import net.openhft.posix.WhenceFlag;
 
 /** Asks the file system which parts of a file it keeps. */
 public final class SparseFile {
+    // Linux's numbers; the library's own names for them (2026.2) are one too high.
+    private static final int SEEK_DATA = 3;
+    private static final int SEEK_HOLE = 4;
+
     private SparseFile() {}
 
     /** Bytes in the file's parts that hold data; the whole size where that cannot be asked; 0 when it is gone. */
@@ -31,14 +34,14 @@ public final class SparseFile {
 
     private static long allocatedBytes(PosixAPI posix, int descriptor) {
         long sum = 0;
-        long data = posix.lseek(descriptor, 0, WhenceFlag.SEEK_DATA);
+        long data = posix.lseek(descriptor, 0, SEEK_DATA);
         while (data >= 0) {
-            long hole = posix.lseek(descriptor, data, WhenceFlag.SEEK_HOLE);
+            long hole = posix.lseek(descriptor, data, SEEK_HOLE);
             if (hole <= data) {
                 break;
             }
             sum += hole - data;
-            data = posix.lseek(descriptor, hole, WhenceFlag.SEEK_DATA);
+            data = posix.lseek(descriptor, hole, SEEK_DATA);
         }
         return sum;
     }
