@@ -10,6 +10,7 @@ import com.sun.source.util.JavacTask;
 import com.sun.source.util.SourcePositions;
 import com.sun.source.util.TreeScanner;
 import com.sun.source.util.Trees;
+import dev.hayloft.api.config.Setting;
 import dev.hayloft.model.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -149,6 +150,21 @@ final class TidyTest {
             String name = code.name().toLowerCase(Locale.ROOT).replace('_', '-');
             if (!page.contains("`" + name + "`")) {
                 missing.add(name);
+            }
+        }
+        assertThat(missing).isEmpty();
+    }
+
+    @Test
+    void settings_allOfThem_areInTheConfigurationPage() {
+        String page = SourceTree.read(SourceTree.root().resolve("docs/configuration.md"));
+        List<String> missing = new ArrayList<>();
+        for (Setting setting : Setting.values()) {
+            String value = setting.defaultText().isEmpty() ? "none" : "`" + setting.defaultText() + "`";
+            boolean ofTheMachine = setting == Setting.STORAGE_PARTITIONS;
+            String row = "| `" + setting.dotted() + "` | " + (ofTheMachine ? "cores, at most 16" : value) + " |";
+            if (!page.contains(row)) {
+                missing.add(row);
             }
         }
         assertThat(missing).isEmpty();
