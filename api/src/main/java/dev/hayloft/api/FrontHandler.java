@@ -152,10 +152,11 @@ final class FrontHandler extends Handler.Wrapper {
         switch (exchange.request().getMethod()) {
             case "PUT" -> writes.put(exchange, name, key);
             case "DELETE" -> writes.delete(exchange, name, key);
-            case "POST" -> throw new RequestException(
-                            ErrorCode.BAD_PARAMETER, "This version has no operation to POST to an object.")
-                    .with("parameter", "op")
-                    .with("value", exchange.query().text("op").orElse(""));
+            case "POST" ->
+                throw new RequestException(
+                                ErrorCode.BAD_PARAMETER, "This version has no operation to POST to an object.")
+                        .with("parameter", "op")
+                        .with("value", exchange.query().text("op").orElse(""));
             default -> reads.read(exchange, name, key);
         }
     }
@@ -167,18 +168,19 @@ final class FrontHandler extends Handler.Wrapper {
             case "/metrics" -> operations.metrics(exchange);
             case "/api/status" -> operator(exchange, () -> operations.status(exchange), "GET", "HEAD");
             case "/api/volumes" -> operator(exchange, () -> operations.volumes(exchange), "GET", "HEAD");
-            case "/api/jobs" -> operator(
-                    exchange,
-                    () -> {
-                        if (exchange.request().getMethod().equals("POST")) {
-                            operations.startJob(exchange);
-                        } else {
-                            operations.jobs(exchange);
-                        }
-                    },
-                    "GET",
-                    "HEAD",
-                    "POST");
+            case "/api/jobs" ->
+                operator(
+                        exchange,
+                        () -> {
+                            if (exchange.request().getMethod().equals("POST")) {
+                                operations.startJob(exchange);
+                            } else {
+                                operations.jobs(exchange);
+                            }
+                        },
+                        "GET",
+                        "HEAD",
+                        "POST");
             default -> routeOne(exchange, path);
         }
     }
@@ -235,9 +237,10 @@ final class FrontHandler extends Handler.Wrapper {
     }
 
     private void requireIdentity(Exchange exchange) {
-        if (!open && front.authenticator()
-                .check(exchange.request().getHeaders().get(HttpHeader.AUTHORIZATION))
-                .isEmpty()) {
+        if (!open
+                && front.authenticator()
+                        .check(exchange.request().getHeaders().get(HttpHeader.AUTHORIZATION))
+                        .isEmpty()) {
             throw unauthenticated(exchange.request());
         }
     }

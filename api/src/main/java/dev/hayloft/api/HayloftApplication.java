@@ -51,7 +51,8 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         long reserveBytes = settings.size(Setting.STORAGE_RESERVE);
         return freeBytes >= reserveBytes
                 ? HealthCheck.Result.healthy()
-                : HealthCheck.Result.unhealthy("The disk has %d bytes free, less than storage.reserve, %d.".formatted(freeBytes, reserveBytes));
+                : HealthCheck.Result.unhealthy("The disk has %d bytes free, less than storage.reserve, %d."
+                        .formatted(freeBytes, reserveBytes));
     }
 
     private static HealthCheck check(java.util.function.Supplier<HealthCheck.Result> check) {

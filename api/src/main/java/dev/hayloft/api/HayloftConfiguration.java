@@ -43,7 +43,8 @@ public final class HayloftConfiguration extends Configuration {
         requestLog.setAppenders(List.of());
         server.setRequestLogFactory(requestLog);
         setServerFactory(server);
-        setLoggingFactory(new StandardErrorLogging(settings.text(Setting.LOG_FORMAT), settings.text(Setting.LOG_LEVEL)));
+        setLoggingFactory(
+                new StandardErrorLogging(settings.text(Setting.LOG_FORMAT), settings.text(Setting.LOG_LEVEL)));
     }
 
     private static ConnectorFactory connector(Settings settings, Setting bind, Setting port) {
@@ -54,7 +55,8 @@ public final class HayloftConfiguration extends Configuration {
         connector.setSelectorThreads(Optional.of(bind == Setting.HTTP_BIND ? selectors() : 1));
         connector.setInputBufferSize(DataSize.kibibytes(128));
         connector.setMaxRequestHeaderSize(DataSize.bytes(settings.size(Setting.LIMITS_REQUEST_HEADERS)));
-        connector.setIdleTimeout(Duration.milliseconds(settings.time(Setting.LIMITS_IDLE).toMillis()));
+        connector.setIdleTimeout(
+                Duration.milliseconds(settings.time(Setting.LIMITS_IDLE).toMillis()));
         connector.setUriCompliance(UriCompliance.UNSAFE);
         connector.setUseServerHeader(false);
         connector.setAcceptQueueSize(1024);

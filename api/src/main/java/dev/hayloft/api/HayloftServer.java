@@ -7,21 +7,27 @@ import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.http.ByteBudget;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.HttpDate;
+import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Permits;
 import dev.hayloft.api.http.RequestIds;
 import dev.hayloft.api.identity.Authenticator;
-import dev.hayloft.api.identity.KeyFiles;
+import dev.hayloft.api.identity.RootKeyFile;
 import dev.hayloft.api.metrics.ServerMetrics;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.StoreConfig;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.SplittableRandom;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
@@ -45,7 +51,14 @@ public final class HayloftServer implements AutoCloseable {
     private static final int BLOCKING_THREADS = 32;
     private static final int BLOCKING_QUEUE = 8192;
 
-    private final Settings settings;
+    /**
+     * A store that is open.
+     *
+     * @param store the store, closed by the server
+     * @param identityKey 32 bytes of the store's own, under which secrets are checked
+     */
+    public record OpenStore(ObjectStore store, ByteBuffer identityKey) {}
+
     private final Server server;
     private final ObjectStore store;
     private final ThreadPoolExecutor blocking;
@@ -59,7 +72,6 @@ public final class HayloftServer implements AutoCloseable {
             ObjectStore store,
             ThreadPoolExecutor blocking,
             ScheduledThreadPoolExecutor ticker) {
-        this.settings = settings;
         this.server = server;
         this.store = store;
         this.blocking = blocking;
@@ -74,17 +86,19 @@ public final class HayloftServer implements AutoCloseable {
      * @param opener opens the store
      * @throws StartException when the server cannot start, with a sentence for whoever tried
      */
-    public static HayloftServer start(Settings settings, String version, Function<StoreConfig, ObjectStore> opener) {
+    public static HayloftServer start(Settings settings, String version, Function<StoreConfig, OpenStore> opener) {
         InstantSource clock = InstantSource.system();
-        ObjectStore store = open(settings, opener);
+        OpenStore opened = open(settings, opener);
+        ObjectStore store = opened.store();
         ThreadPoolExecutor blocking = blockingExecutor();
         ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(1, named("hayloft-ticker"));
         try {
-            Front front = front(settings, store, blocking, clock);
+            Front front = front(settings, opened, blocking, clock);
             Server server = build(front, version);
             HayloftServer running = new HayloftServer(settings, server, store, blocking, ticker);
             server.start();
-            ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
+            @SuppressWarnings("unused") // Ends with the ticker.
+            Future<?> ticking = ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
             running.writeServerFile();
             return running;
         } catch (Throwable failure) { // Whatever it was: the folder must be let go.
@@ -95,7 +109,7 @@ public final class HayloftServer implements AutoCloseable {
         }
     }
 
-    private static ObjectStore open(Settings settings, Function<StoreConfig, ObjectStore> opener) {
+    private static OpenStore open(Settings settings, Function<StoreConfig, OpenStore> opener) {
         try {
             return opener.apply(settings.store());
         } catch (RuntimeException failure) { // The boundary of the start: the sentence is for whoever tried.
@@ -124,13 +138,12 @@ public final class HayloftServer implements AutoCloseable {
         };
     }
 
-    private static Front front(
-            Settings settings, ObjectStore store, ThreadPoolExecutor blocking, InstantSource clock) throws IOException {
-        KeyFiles keys = new KeyFiles(settings.data(), new SecureRandom());
-        Authenticator authenticator = new Authenticator(keys.storeKey());
-        authenticator.addOperator(keys.rootKey());
+    private static Front front(Settings settings, OpenStore opened, ThreadPoolExecutor blocking, InstantSource clock)
+            throws IOException {
+        Authenticator authenticator = new Authenticator(opened.identityKey());
+        authenticator.addOperator(new RootKeyFile(settings.data(), new SecureRandom()).rootKey());
         return new Front(
-                store,
+                opened.store(),
                 settings,
                 authenticator,
                 new ServerMetrics(),
@@ -158,8 +171,7 @@ public final class HayloftServer implements AutoCloseable {
                 bootstrap.getHealthCheckRegistry(),
                 configuration);
         HealthCheckRegistry health = environment.healthChecks();
-        Operations operations =
-                new Operations(front, version, front.clock().instant(), health);
+        Operations operations = new Operations(front, version, front.clock().instant(), health);
         HayloftServerFactory factory = (HayloftServerFactory) configuration.getServerFactory();
         factory.setDoors(
                 (admin, tasks) -> new FrontHandler(front, operations, admin, tasks),
@@ -187,7 +199,7 @@ public final class HayloftServer implements AutoCloseable {
     }
 
     private void writeServerFile() throws IOException {
-        var document = dev.hayloft.api.http.Json.document(json -> {
+        ByteBuffer document = Json.document(json -> {
             json.writeStartObject();
             json.writeNumberField("pid", ProcessHandle.current().pid());
             json.writeStringField("http", httpUrl());
@@ -197,8 +209,11 @@ public final class HayloftServer implements AutoCloseable {
             json.writeEndObject();
         });
         Path temporary = serverFile.resolveSibling("server.json.new");
-        Files.write(temporary, document.array());
-        Files.move(temporary, serverFile, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
+            channel.write(document);
+        }
+        Files.move(temporary, serverFile, StandardCopyOption.ATOMIC_MOVE);
     }
 
     /** Drains requests, closes the store, removes {@code server.json}. Idempotent. */

@@ -52,7 +52,8 @@ final class ProblemErrorHandler extends ErrorHandler {
             case 408 -> new Problem(ErrorCode.ENTITY_TIMEOUT, detail);
             case 413, 414, 431 -> new Problem(ErrorCode.TOO_LARGE, detail + "; limits.requestHeaders bounds the head.");
             case 503 -> new Problem(ErrorCode.UNAVAILABLE, detail);
-            default -> new Problem(status >= 500 && status != 505 ? ErrorCode.INTERNAL : ErrorCode.BAD_PARAMETER, detail);
+            default ->
+                new Problem(status >= 500 && status != 505 ? ErrorCode.INTERNAL : ErrorCode.BAD_PARAMETER, detail);
         };
     }
 }

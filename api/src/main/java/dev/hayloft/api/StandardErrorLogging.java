@@ -19,7 +19,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /** The log on standard error, as text or as JSON lines; standard output belongs to the ready line alone. */
 final class StandardErrorLogging implements LoggingFactory {
-    private static final String TEXT = "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %msg%n%ex";
+    private static final String TEXT =
+            "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %msg%n%ex";
 
     private final String format;
     private final String level;
@@ -31,6 +32,11 @@ final class StandardErrorLogging implements LoggingFactory {
 
     @Override
     public void configure(MetricRegistry metrics, String name) {
+        configure();
+    }
+
+    /** Takes over the log of the whole process. */
+    void configure() {
         ILoggerFactory factory = LoggerFactory.getILoggerFactory();
         if (!(factory instanceof LoggerContext context)) {
             return; // Somebody embeds us with a log of their own.

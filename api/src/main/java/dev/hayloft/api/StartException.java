@@ -32,7 +32,8 @@ public final class StartException extends RuntimeException {
             }
         }
         if (failure instanceof IOException || failure.getCause() instanceof IOException) {
-            return new StartException("The data folder " + settings.data() + " cannot be used: " + failure.getMessage() + ".", failure);
+            return new StartException(
+                    "The data folder " + settings.data() + " cannot be used: " + failure.getMessage() + ".", failure);
         }
         if (failure instanceof IllegalArgumentException) {
             return new StartException("A setting is out of range: " + failure.getMessage() + ".", failure);
@@ -42,6 +43,7 @@ public final class StartException extends RuntimeException {
 
     private static String bindSentence(Throwable failure, Throwable cause) {
         String where = failure.getMessage() == null ? "" : " (" + failure.getMessage() + ")";
-        return "A port cannot be listened on: " + cause.getMessage() + where + "; choose others with --port and --admin-port.";
+        return "A port cannot be listened on: " + cause.getMessage() + where
+                + "; choose others with --port and --admin-port.";
     }
 }

@@ -158,7 +158,8 @@ final class MemoryStore implements ObjectStore {
         long version = before == null ? 0 : before.info().version();
         boolean holds = condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version;
         holds &= condition.ifMatch().isEmpty()
-                || (before != null && condition.ifMatch().get().contains(before.info().etag()));
+                || (before != null
+                        && condition.ifMatch().get().contains(before.info().etag()));
         holds &= condition.ifNoneMatch().isEmpty()
                 || before == null
                 || !condition.ifNoneMatch().get().contains(before.info().etag());
@@ -232,9 +233,7 @@ final class MemoryStore implements ObjectStore {
         if (cold) {
             return new ReadAttempt.WouldBlock();
         }
-        return read(bucket, key)
-                .<ReadAttempt>map(ReadAttempt.Found::new)
-                .orElseGet(ReadAttempt.Absent::new);
+        return read(bucket, key).<ReadAttempt>map(ReadAttempt.Found::new).orElseGet(ReadAttempt.Absent::new);
     }
 
     private final class MemoryObject implements StoredObject {
@@ -266,7 +265,8 @@ final class MemoryStore implements ObjectStore {
             }
             long edge = (offset / EXTENT_SIZE + 1) * EXTENT_SIZE;
             long end = Math.min(Math.min(edge, offset + sizeMaxBytes), entry.content().length);
-            return ByteBuffer.wrap(entry.content(), (int) offset, (int) (end - offset)).asReadOnlyBuffer();
+            return ByteBuffer.wrap(entry.content(), (int) offset, (int) (end - offset))
+                    .asReadOnlyBuffer();
         }
 
         @Override
@@ -306,8 +306,11 @@ final class MemoryStore implements ObjectStore {
             int end = request.delimiter()
                     .map(delimiter -> key.indexOf(delimiter, request.prefix().length()))
                     .orElse(-1);
-            String name = end < 0 ? key : key.substring(0, end + request.delimiter().orElseThrow().length());
-            boolean comes = request.after().isEmpty() || name.compareTo(request.after().get()) > 0;
+            String name = end < 0
+                    ? key
+                    : key.substring(0, end + request.delimiter().orElseThrow().length());
+            boolean comes =
+                    request.after().isEmpty() || name.compareTo(request.after().get()) > 0;
             if (comes && !name.equals(last)) {
                 lines.add(end < 0 ? new ListEntry.ObjectLine(entry.info()) : new ListEntry.PrefixLine(name));
             }

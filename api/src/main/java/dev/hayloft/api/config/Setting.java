@@ -47,6 +47,8 @@ public enum Setting {
 
     private final String dotted;
     private final String defaultText;
+
+    @SuppressWarnings("ImmutableEnumChecker") // A kind is a sentence and a function without state.
     private final Kind kind;
 
     Setting(String dotted, String defaultText, Kind kind) {
@@ -144,7 +146,8 @@ public enum Setting {
 
         static Kind size(long min, long max) {
             return new Kind(
-                    "a size from " + Quantity.size(min) + " to " + Quantity.size(max) + " (KiB, MiB, GiB, TiB)", text -> {
+                    "a size from " + Quantity.size(min) + " to " + Quantity.size(max) + " (KiB, MiB, GiB, TiB)",
+                    text -> {
                         var bytes = Quantity.parseSize(text);
                         return bytes.isEmpty() || bytes.getAsLong() < min || bytes.getAsLong() > max
                                 ? Optional.empty()

@@ -60,8 +60,8 @@ public final class Settings {
     }
 
     private static SettingException notThere(Setting setting, String feature) {
-        return new SettingException(
-                "Setting " + setting.dotted() + " needs " + feature + ", which this version does not have; leave it out.");
+        return new SettingException("Setting " + setting.dotted() + " needs " + feature
+                + ", which this version does not have; leave it out.");
     }
 
     private void refuseOpenOnForeignAddress() {

@@ -77,9 +77,11 @@ public final class BucketCalls {
         }
         CreatedBucket created = front.store().createBucket(name, wanted);
         BucketSettings standing = created.bucket().settings();
-        boolean same = patch == null || SettingsJson.patch(standing, patch, durability).equals(standing);
+        boolean same =
+                patch == null || SettingsJson.patch(standing, patch, durability).equals(standing);
         if (!created.created() && !same) {
-            throw new RequestException(ErrorCode.BUCKET_EXISTS, "The bucket exists with other settings; PATCH changes them.")
+            throw new RequestException(
+                            ErrorCode.BUCKET_EXISTS, "The bucket exists with other settings; PATCH changes them.")
                     .with("bucket", name);
         }
         exchange.answerJson(created.created() ? 201 : 200, json -> write(json, created.bucket()));
@@ -112,10 +114,9 @@ public final class BucketCalls {
     }
 
     private Bucket existing(BucketName name) {
-        return front.store()
-                .findBucket(name)
-                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
-                        .with("bucket", name));
+        return front.store().findBucket(name).orElseThrow(() -> new RequestException(
+                        ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
+                .with("bucket", name));
     }
 
     /** A body must say that it is JSON, or say nothing. */

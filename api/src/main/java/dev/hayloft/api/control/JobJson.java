@@ -79,10 +79,11 @@ final class JobJson {
         return switch (name) {
             case "seal" -> JobRequest.Kind.SEAL;
             case "rebuild-index" -> JobRequest.Kind.REBUILD_INDEX;
-            case "compact", "encode", "scrub", "repair", "backup" -> throw bad(
-                            "This version does not have this kind of job.", "kind")
-                    .with("value", name);
-            default -> throw bad("A job's kind is seal or rebuild-index.", "kind").with("value", name);
+            case "compact", "encode", "scrub", "repair", "backup" ->
+                throw bad("This version does not have this kind of job.", "kind")
+                        .with("value", name);
+            default ->
+                throw bad("A job's kind is seal or rebuild-index.", "kind").with("value", name);
         };
     }
 

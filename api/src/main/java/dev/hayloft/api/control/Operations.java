@@ -64,7 +64,8 @@ public final class Operations {
     public void metrics(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.block(() -> {
-            String page = MetricsPage.write(front.metrics(), front.store().status(), front.budget().takenBytes());
+            String page = MetricsPage.write(
+                    front.metrics(), front.store().status(), front.budget().takenBytes());
             ByteBuffer body = ByteBuffer.wrap(page.getBytes(StandardCharsets.UTF_8));
             exchange.headers().put(PROMETHEUS);
             exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
@@ -119,7 +120,8 @@ public final class Operations {
         json.writeStartObject();
         json.writeStringField("version", version);
         json.writeNumberField(
-                "uptimeSeconds", Duration.between(startedAt, front.clock().instant()).toSeconds());
+                "uptimeSeconds",
+                Duration.between(startedAt, front.clock().instant()).toSeconds());
         json.writeStringField("incarnation", status.incarnation().toString());
         json.writeNumberField("buckets", status.buckets());
         json.writeNumberField("objects", status.objects());
@@ -220,7 +222,8 @@ public final class Operations {
         json.writeStartObject();
         json.writeNumberField("index", 0);
         json.writeStringField("kind", "data");
-        json.writeStringField("path", file.startsWith(data) ? data.relativize(file).toString() : file.toString());
+        json.writeStringField(
+                "path", file.startsWith(data) ? data.relativize(file).toString() : file.toString());
         json.writeNumberField("offset", 0);
         json.writeNumberField("length", volume.bytes());
         json.writeStringField("state", volume.state() == VolumeStatus.State.DAMAGED ? "corrupt" : "ok");
@@ -249,10 +252,9 @@ public final class Operations {
     public void job(Exchange exchange, String id) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        Job job = front.store()
-                .jobs()
-                .find(id)
-                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_JOB, "There is no such job.").with("job", id));
+        Job job = front.store().jobs().find(id).orElseThrow(() -> new RequestException(
+                        ErrorCode.NO_SUCH_JOB, "There is no such job.")
+                .with("job", id));
         exchange.answerJson(200, json -> JobJson.write(json, job));
     }
 

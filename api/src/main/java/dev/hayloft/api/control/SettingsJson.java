@@ -20,7 +20,10 @@ final class SettingsJson {
     static void write(JsonGenerator json, BucketSettings settings) throws IOException {
         json.writeStartObject();
         json.writeStringField("versioning", settings.versioning() ? "on" : "off");
-        writeNumber(json, "maxVersions", settings.maxVersions().map(Integer::longValue).orElse(-1L));
+        writeNumber(
+                json,
+                "maxVersions",
+                settings.maxVersions().map(Integer::longValue).orElse(-1L));
         json.writeStringField("compression", settings.compression());
         json.writeBooleanField("deduplicate", settings.deduplicate());
         json.writeBooleanField("encrypt", settings.encrypt());
@@ -61,7 +64,8 @@ final class SettingsJson {
             case "durability" -> with(before, durability(value, durability), before.compression(), before.readOnly());
             case "compression" -> with(before, before.durability(), compression(value), before.readOnly());
             case "readOnly" -> with(before, before.durability(), before.compression(), flag(name, value));
-            case "versioning" -> requireOff(before, name, value.isNull() || value.asText().equals("off"), value);
+            case "versioning" ->
+                requireOff(before, name, value.isNull() || value.asText().equals("off"), value);
             case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
             case "maxVersions", "ttl", "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
             default -> throw bad("A bucket has no such setting.", name);
@@ -85,7 +89,8 @@ final class SettingsJson {
 
     private static BucketSettings requireOff(BucketSettings before, String name, boolean off, JsonNode value) {
         if (!off) {
-            throw bad("This version does not have this setting; leave it out.", name).with("value", value.asText());
+            throw bad("This version does not have this setting; leave it out.", name)
+                    .with("value", value.asText());
         }
         return before;
     }
@@ -104,7 +109,8 @@ final class SettingsJson {
     private static String compression(JsonNode value) {
         String text = value.isNull() ? "auto" : value.asText();
         if (!text.equals("auto") && !text.equals("none")) {
-            throw bad("This version knows the compressions auto and none.", "compression").with("value", text);
+            throw bad("This version knows the compressions auto and none.", "compression")
+                    .with("value", text);
         }
         return text;
     }

@@ -33,8 +33,9 @@ final class MultipartAnswer extends StreamedAnswer {
         String contentType = object.info().attributes().contentType();
         long length = 0;
         for (Piece each : pieces) {
-            String head = "\r\n--" + boundary + "\r\nContent-Type: " + ObjectHeaders.raw(contentType)
-                    + "\r\nContent-Range: " + ObjectHeaders.contentRange(each, object.info().sizeBytes()) + "\r\n\r\n";
+            String head =
+                    "\r\n--" + boundary + "\r\nContent-Type: " + ObjectHeaders.raw(contentType) + "\r\nContent-Range: "
+                            + ObjectHeaders.contentRange(each, object.info().sizeBytes()) + "\r\n\r\n";
             heads.add(head.getBytes(StandardCharsets.ISO_8859_1));
             length += heads.get(heads.size() - 1).length + each.length();
         }

@@ -32,8 +32,8 @@ final class ObjectHeaders {
     static void put(Exchange exchange, ObjectInfo info, boolean withContent) {
         HttpFields.Mutable headers = exchange.headers();
         putVersion(headers, info.version(), info.sha256());
-        headers.add(new HttpField(
-                HttpHeader.LAST_MODIFIED, exchange.front().dates().format(info.lastModified())));
+        headers.add(
+                new HttpField(HttpHeader.LAST_MODIFIED, exchange.front().dates().format(info.lastModified())));
         ObjectAttributes attributes = info.attributes();
         if (withContent) {
             headers.add(Headers.ACCEPT_RANGES);
@@ -158,7 +158,8 @@ final class ObjectHeaders {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c < 32 || c == 127) {
-                throw Exchange.badHeader("A header that is kept must not hold control characters.", field.getName(), "");
+                throw Exchange.badHeader(
+                        "A header that is kept must not hold control characters.", field.getName(), "");
             }
             ascii &= c < 127;
         }
@@ -167,10 +168,13 @@ final class ObjectHeaders {
         }
         try {
             byte[] bytes = value.getBytes(StandardCharsets.ISO_8859_1);
-            String text =
-                    StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
             if (text.chars().anyMatch(Character::isISOControl)) {
-                throw Exchange.badHeader("A header that is kept must not hold control characters.", field.getName(), "");
+                throw Exchange.badHeader(
+                        "A header that is kept must not hold control characters.", field.getName(), "");
             }
             return text;
         } catch (CharacterCodingException e) {

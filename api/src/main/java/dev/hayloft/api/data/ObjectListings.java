@@ -48,10 +48,9 @@ public final class ObjectListings {
         boolean metadata = query.flag("metadata");
         ListRequest request =
                 new ListRequest(bucket, query.text("prefix").orElse(""), delimiter, query.text("after"), limit);
-        front.store()
-                .findBucket(bucket)
-                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
-                        .with("bucket", bucket));
+        if (front.store().findBucket(bucket).isEmpty()) {
+            throw new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.").with("bucket", bucket);
+        }
         if (wantsLines(exchange)) {
             stream(exchange, request, metadata);
         } else {

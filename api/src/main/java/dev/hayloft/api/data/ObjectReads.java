@@ -4,7 +4,6 @@ import dev.hayloft.api.http.ByteRanges;
 import dev.hayloft.api.http.ByteRanges.Piece;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
-import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
@@ -45,8 +44,7 @@ public final class ObjectReads {
             throw absent(exchange, bucket, key);
         } else {
             exchange.block(() -> {
-                StoredObject object =
-                        front.store().read(bucket, key).orElseThrow(() -> absent(exchange, bucket, key));
+                StoredObject object = front.store().read(bucket, key).orElseThrow(() -> absent(exchange, bucket, key));
                 answer(exchange, object);
             });
         }
@@ -66,14 +64,14 @@ public final class ObjectReads {
     private void answer(Exchange exchange, StoredObject object) {
         boolean handedOn = false;
         try {
-            ReadConditions conditions =
-                    ReadConditions.of(exchange.request().getHeaders());
+            ReadConditions conditions = ReadConditions.of(exchange.request().getHeaders());
             ObjectInfo info = object.info();
             switch (conditions.judge(info)) {
-                case FAILED -> throw new RequestException(
-                                ErrorCode.PRECONDITION_FAILED, "The object is not what the condition asks for.")
-                        .with("etag", info.etag())
-                        .with("version", info.version());
+                case FAILED ->
+                    throw new RequestException(
+                                    ErrorCode.PRECONDITION_FAILED, "The object is not what the condition asks for.")
+                            .with("etag", info.etag())
+                            .with("version", info.version());
                 case NOT_MODIFIED -> {
                     ObjectHeaders.put(exchange, info, false);
                     exchange.answer(304);

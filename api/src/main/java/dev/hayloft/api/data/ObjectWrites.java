@@ -115,10 +115,9 @@ public final class ObjectWrites {
     }
 
     private void requireWritable(BucketName name) {
-        Bucket bucket = front.store()
-                .findBucket(name)
-                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
-                        .with("bucket", name));
+        Bucket bucket = front.store().findBucket(name).orElseThrow(() -> new RequestException(
+                        ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
+                .with("bucket", name));
         if (bucket.settings().readOnly()) {
             throw readOnly(name);
         }

@@ -76,7 +76,8 @@ final class ReadConditions {
             if (!EntityTags.strong(ifMatch).contains(info.etag())) {
                 return Verdict.FAILED;
             }
-        } else if (ifUnmodifiedSince != null && isModifiedAfter(info, ifUnmodifiedSince).orElse(false)) {
+        } else if (ifUnmodifiedSince != null
+                && isModifiedAfter(info, ifUnmodifiedSince).orElse(false)) {
             return Verdict.FAILED;
         }
         if (ifNoneMatch != null) {

@@ -32,7 +32,8 @@ public final class BodyCollector {
     }
 
     private static RequestException tooLarge(long maxBytes) {
-        return new RequestException(ErrorCode.TOO_LARGE, "The body of this call is too large.").with("maxBytes", maxBytes);
+        return new RequestException(ErrorCode.TOO_LARGE, "The body of this call is too large.")
+                .with("maxBytes", maxBytes);
     }
 
     private void read() {

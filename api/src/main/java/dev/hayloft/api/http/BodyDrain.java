@@ -25,7 +25,8 @@ final class BodyDrain {
     }
 
     void start() {
-        Scheduler scheduler = exchange.request().getConnectionMetaData().getConnector().getScheduler();
+        Scheduler scheduler =
+                exchange.request().getConnectionMetaData().getConnector().getScheduler();
         timer = scheduler.schedule(
                 () -> end(new IOException("the rest of a refused body took too long")), SECONDS_MAX, TimeUnit.SECONDS);
         read();

@@ -222,7 +222,9 @@ public final class Exchange {
 
     /** A request error naming a header. */
     public static RequestException badHeader(String sentence, String name, String value) {
-        return new RequestException(ErrorCode.BAD_PARAMETER, sentence).with("header", name).with("value", value);
+        return new RequestException(ErrorCode.BAD_PARAMETER, sentence)
+                .with("header", name)
+                .with("value", value);
     }
 
     private final class Ending implements Callback {

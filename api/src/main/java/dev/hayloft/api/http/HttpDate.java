@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Dates as HTTP writes them (RFC 9110, section 5.6.7), in whole seconds. */
 public final class HttpDate {
-    private static final DateTimeFormatter IMF = DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
+    private static final DateTimeFormatter IMF =
+            DateTimeFormatter.ofPattern("EEE, dd MMM uuuu HH:mm:ss 'GMT'", Locale.US);
     private static final DateTimeFormatter RFC_850 = new DateTimeFormatterBuilder()
             .appendPattern("EEEE, dd-MMM-")
             .appendValueReduced(ChronoField.YEAR, 2, 2, 1970)
             .appendPattern(" HH:mm:ss 'GMT'")
             .toFormatter(Locale.US);
-    private static final DateTimeFormatter ASCTIME = DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US);
+    private static final DateTimeFormatter ASCTIME =
+            DateTimeFormatter.ofPattern("EEE MMM ppd HH:mm:ss uuuu", Locale.US);
     private static final int CACHE_SIZE = 1024; // A power of two.
 
     private final AtomicReferenceArray<@Nullable Formatted> cache = new AtomicReferenceArray<>(CACHE_SIZE);
@@ -39,14 +41,15 @@ public final class HttpDate {
 
     /** The second since 1970 that a header names; empty for what is no date, which HTTP ignores. */
     public static Optional<Long> parse(String text) {
-        for (DateTimeFormatter format : new DateTimeFormatter[] {IMF, RFC_850, ASCTIME}) {
-            try {
-                return Optional.of(LocalDateTime.parse(text, format).toEpochSecond(ZoneOffset.UTC));
-            } catch (DateTimeException e) {
-                continue; // Perhaps one of the other two forms.
-            }
+        return parse(text, IMF).or(() -> parse(text, RFC_850)).or(() -> parse(text, ASCTIME));
+    }
+
+    private static Optional<Long> parse(String text, DateTimeFormatter format) {
+        try {
+            return Optional.of(LocalDateTime.parse(text, format).toEpochSecond(ZoneOffset.UTC));
+        } catch (DateTimeException e) {
+            return Optional.empty();
         }
-        return Optional.empty();
     }
 
     private record Formatted(long second, String text) {}

@@ -25,11 +25,11 @@ public record Problem(ErrorCode code, String detail) {
         }
         if (cause instanceof RejectedExecutionException) {
             return new Problem(
-                    ErrorCode.TOO_MANY_REQUESTS, "The server has more work waiting than it takes; try again in a second.");
+                    ErrorCode.TOO_MANY_REQUESTS,
+                    "The server has more work waiting than it takes; try again in a second.");
         }
         if (cause instanceof java.util.concurrent.TimeoutException) {
-            return new Problem(
-                    ErrorCode.ENTITY_TIMEOUT, "No byte of the body came for as long as limits.idle allows.");
+            return new Problem(ErrorCode.ENTITY_TIMEOUT, "No byte of the body came for as long as limits.idle allows.");
         }
         if (cause instanceof HttpException http && http.getCode() >= 400 && http.getCode() < 500) {
             return new Problem(ErrorCode.BAD_PARAMETER, "The body is not HTTP: " + http.getReason() + ".");

@@ -84,7 +84,8 @@ public final class Query {
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw bad("This query parameter must be true or false.", name).with("value", value);
+            default ->
+                throw bad("This query parameter must be true or false.", name).with("value", value);
         };
     }
 

@@ -12,7 +12,8 @@ public final class StatusMapper {
             case BAD_PARAMETER, BAD_BUCKET_NAME, BAD_KEY, BAD_RECORD, BAD_DIGEST -> 400;
             case UNAUTHENTICATED -> 401;
             case FORBIDDEN -> 403;
-            case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_VOLUME, NO_SUCH_JOB, NO_SUCH_USER, NOT_FOUND -> 404;
+            case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_VOLUME, NO_SUCH_JOB, NO_SUCH_USER, NOT_FOUND ->
+                404;
             case METHOD_NOT_ALLOWED -> 405;
             case ENTITY_TIMEOUT -> 408;
             case BUCKET_EXISTS, BUCKET_NOT_EMPTY, CONFLICT -> 409;

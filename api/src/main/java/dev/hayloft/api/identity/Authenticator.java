@@ -1,5 +1,6 @@
 package dev.hayloft.api.identity;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.InvalidKeyException;
 import java.security.MessageDigest;
@@ -31,16 +32,17 @@ public final class Authenticator {
     private final AtomicReferenceArray<@Nullable Remembered> cache = new AtomicReferenceArray<>(CACHE_SIZE);
 
     /**
-     * Checks keys under a store's key.
+     * Checks keys under a key of the store.
      *
-     * @param storeKey 32 bytes; copied
+     * @param storeKey 32 bytes from position to limit; copied
      */
-    public Authenticator(byte[] storeKey) {
-        this.storeKey = storeKey.clone();
+    public Authenticator(ByteBuffer storeKey) {
+        this.storeKey = new byte[storeKey.remaining()];
+        storeKey.get(storeKey.position(), this.storeKey);
     }
 
     /** Lets a key pair in, with every right. */
-    public void addOperator(KeyFiles.KeyPair pair) {
+    public void addOperator(RootKeyFile.KeyPair pair) {
         digestByAccessKey.put(pair.accessKey(), digest(pair.secretKey()));
     }
 
@@ -67,7 +69,8 @@ public final class Authenticator {
         }
         String pair;
         try {
-            byte[] decoded = Base64.getDecoder().decode(header.substring(BASIC.length()).strip());
+            byte[] decoded =
+                    Base64.getDecoder().decode(header.substring(BASIC.length()).strip());
             pair = new String(decoded, StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
             return Optional.empty();

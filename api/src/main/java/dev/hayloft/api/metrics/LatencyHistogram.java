@@ -71,8 +71,8 @@ public final class LatencyHistogram {
 
     static long upperNanos(int bucket) {
         int exponent = bucket / STEPS;
-        long step = bucket % STEPS + 1;
-        long micros8 = (STEPS + step) << exponent; // Eighths of the bucket's upper edge, which is exclusive.
+        int step = bucket % STEPS + 1;
+        long micros8 = ((long) STEPS + step) << exponent; // Eighths of the bucket's upper edge, which is exclusive.
         return Math.max(1, (micros8 * 1000) / STEPS - 1);
     }
 }

@@ -5,8 +5,9 @@ import dev.hayloft.store.StoreStatus.PartitionStatus;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
+import java.math.BigDecimal;
 import java.util.List;
-import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
 
 /** The Prometheus page, text format 0.0.4. Names are listed in docs/operations.md. */
 public final class MetricsPage {
@@ -68,7 +69,10 @@ public final class MetricsPage {
             String label = "operation=\"" + operation.label() + "\"";
             for (double edge : EDGES) {
                 long upTo = histogram.countUpTo((long) (edge * NANOS));
-                line(name + "_bucket", label + ",le=\"" + number(edge) + "\"", Math.min(upTo, count));
+                line(
+                        name + "_bucket",
+                        label + ",le=\"" + BigDecimal.valueOf(edge).toPlainString() + "\"",
+                        Math.min(upTo, count));
             }
             line(name + "_bucket", label + ",le=\"+Inf\"", count);
             line(name + "_sum", label, histogram.sumNanos() / NANOS);
@@ -91,34 +95,51 @@ public final class MetricsPage {
     }
 
     private void partitions(List<PartitionStatus> all) {
-        each(all, "hayloft_partition_writable", "gauge", "1 while it takes writes.", p -> p.problem().isEmpty() ? 1 : 0);
+        each(
+                all,
+                "hayloft_partition_writable",
+                "gauge",
+                "1 while it takes writes.",
+                p -> p.problem().isEmpty() ? 1 : 0);
         each(all, "hayloft_ring_depth", "gauge", "Mutations waiting for the writer.", PartitionStatus::queueDepth);
         each(all, "hayloft_ring_capacity", "gauge", "Most of them.", PartitionStatus::queueCapacity);
         each(all, "hayloft_log_unforced_bytes", "gauge", "Appended, not forced.", PartitionStatus::unforcedBytes);
-        each(all, "hayloft_log_mutations_total", "counter", "Mutations applied.", p -> p.log().mutations());
-        each(all, "hayloft_log_frames_total", "counter", "Frames appended.", p -> p.log().frames());
-        each(all, "hayloft_log_appended_bytes_total", "counter", "Frames with headers.", p -> p.log().appendedBytes());
-        each(all, "hayloft_log_refused_total", "counter", "Mutations refused.", p -> p.log().refused());
-        each(all, "hayloft_log_forces_total", "counter", "Forces of files.", p -> p.log().forces());
-        each(
-                all,
-                "hayloft_log_force_seconds_total",
-                "counter",
-                "All forces together.",
-                p -> p.log().forceNanos() / NANOS);
-        each(
-                all,
-                "hayloft_log_force_seconds_max",
-                "gauge",
-                "The longest force since the start.",
-                p -> p.log().forceNanosMax() / NANOS);
-        each(all, "hayloft_index_entries", "gauge", "Keys and extents.", p -> p.index().entries());
-        each(all, "hayloft_index_capacity", "gauge", "Entries before the next split.", p -> p.index().capacity());
-        each(all, "hayloft_index_load", "gauge", "Entries to capacity.", p -> p.index().capacity() == 0
-                ? 0
-                : (double) p.index().entries() / p.index().capacity());
-        each(all, "hayloft_index_bytes", "gauge", "Maps on disk.", p -> p.index().bytes());
+        each(all, "hayloft_log_mutations_total", "counter", "Mutations applied.", p -> p.log()
+                .mutations());
+        each(all, "hayloft_log_frames_total", "counter", "Frames appended.", p -> p.log()
+                .frames());
+        each(all, "hayloft_log_appended_bytes_total", "counter", "Frames with headers.", p -> p.log()
+                .appendedBytes());
+        each(all, "hayloft_log_refused_total", "counter", "Mutations refused.", p -> p.log()
+                .refused());
+        each(all, "hayloft_log_forces_total", "counter", "Forces of files.", p -> p.log()
+                .forces());
+        head("hayloft_log_force_seconds_total", "counter", "All forces together.");
+        for (PartitionStatus partition : all) {
+            line(
+                    "hayloft_log_force_seconds_total",
+                    label(partition),
+                    partition.log().forceNanos() / NANOS);
+        }
+        head("hayloft_log_force_seconds_max", "gauge", "The longest force since the start.");
+        for (PartitionStatus partition : all) {
+            line(
+                    "hayloft_log_force_seconds_max",
+                    label(partition),
+                    partition.log().forceNanosMax() / NANOS);
+        }
+        each(all, "hayloft_index_entries", "gauge", "Keys and extents.", p -> p.index()
+                .entries());
+        each(all, "hayloft_index_capacity", "gauge", "Entries before the next split.", p -> p.index()
+                .capacity());
+        each(all, "hayloft_index_bytes", "gauge", "Maps on disk.", p -> p.index()
+                .bytes());
         each(all, "hayloft_index_maps", "gauge", "Maps.", p -> p.index().maps());
+        head("hayloft_index_load", "gauge", "Entries to capacity.");
+        for (PartitionStatus partition : all) {
+            double capacity = Math.max(1.0, partition.index().capacity());
+            line("hayloft_index_load", label(partition), partition.index().entries() / capacity);
+        }
     }
 
     private void machine() {
@@ -133,23 +154,26 @@ public final class MetricsPage {
                 ManagementFactory.getThreadMXBean().getThreadCount());
         head("jvm_gc_seconds_total", "counter", "Time in garbage collection.");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            line("jvm_gc_seconds_total", "collector=\"" + collector.getName() + "\"", collector.getCollectionTime() / 1e3);
+            line(
+                    "jvm_gc_seconds_total",
+                    "collector=\"" + collector.getName() + "\"",
+                    collector.getCollectionTime() / 1e3);
         }
     }
 
     private void each(
-            List<PartitionStatus> all,
-            String name,
-            String type,
-            String help,
-            ToDoubleFunction<PartitionStatus> figure) {
+            List<PartitionStatus> all, String name, String type, String help, ToLongFunction<PartitionStatus> figure) {
         head(name, type, help);
         for (PartitionStatus partition : all) {
-            line(name, "partition=\"" + partition.id() + "\"", figure.applyAsDouble(partition));
+            line(name, label(partition), figure.applyAsLong(partition));
         }
     }
 
-    private void single(String name, String type, String help, double value) {
+    private static String label(PartitionStatus partition) {
+        return "partition=\"" + partition.id() + "\"";
+    }
+
+    private void single(String name, String type, String help, long value) {
         head(name, type, help);
         line(name, "", value);
     }
@@ -159,17 +183,19 @@ public final class MetricsPage {
         text.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
+    private void line(String name, String labels, long value) {
+        line(name, labels, Long.toString(value));
+    }
+
     private void line(String name, String labels, double value) {
+        line(name, labels, Double.toString(value));
+    }
+
+    private void line(String name, String labels, String value) {
         text.append(name);
         if (!labels.isEmpty()) {
             text.append('{').append(labels).append('}');
         }
-        text.append(' ').append(number(value)).append('\n');
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        text.append(' ').append(value).append('\n');
     }
 }

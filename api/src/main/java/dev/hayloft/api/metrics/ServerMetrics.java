@@ -91,9 +91,7 @@ public final class ServerMetrics {
 
     /** Moves the window of rates on by a second. */
     public void tick() {
-        long[] now = {
-            classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum()
-        };
+        long[] now = {classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum()};
         window[ticks % window.length] = now;
         int back = Math.min(ticks, WINDOW);
         ticks++;

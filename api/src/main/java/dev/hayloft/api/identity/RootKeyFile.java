@@ -15,10 +15,10 @@ import java.util.Base64;
 import java.util.Set;
 
 /**
- * The key files of a data folder: {@code root.key} (lines {@code access_key=…} and {@code secret_key=…}) and {@code
- * store.key} (32 bytes), both for the owner's eyes only. Made at the first start, read at every other.
+ * The root key of a data folder, in {@code root.key} (lines {@code access_key=…} and {@code secret_key=…}), for the
+ * owner's eyes only. Made at the first start, read at every other.
  */
-public final class KeyFiles {
+public final class RootKeyFile {
     static final int ACCESS_KEY_LENGTH = 20;
     static final int SECRET_SIZE = 32;
     private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
@@ -26,24 +26,9 @@ public final class KeyFiles {
     private final Path data;
     private final SecureRandom random;
 
-    public KeyFiles(Path data, SecureRandom random) {
+    public RootKeyFile(Path data, SecureRandom random) {
         this.data = data;
         this.random = random;
-    }
-
-    /** The 32 bytes of {@code store.key}. */
-    public byte[] storeKey() throws IOException {
-        Path file = data.resolve("store.key");
-        if (!Files.exists(file)) {
-            byte[] key = new byte[SECRET_SIZE];
-            random.nextBytes(key);
-            write(file, key);
-        }
-        byte[] key = Files.readAllBytes(file);
-        if (key.length != SECRET_SIZE) {
-            throw new IOException(file + " must have " + SECRET_SIZE + " bytes; it has " + key.length);
-        }
-        return key;
     }
 
     /** The key pair of {@code root.key}. */
