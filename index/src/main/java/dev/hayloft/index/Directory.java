@@ -167,8 +167,8 @@ public final class Directory implements AutoCloseable {
 
     /** Figures of this moment. */
     public DirectoryStatus status() {
-        return read(() -> new DirectoryStatus(
-                applier.applied(), checkpoint(rocks), rocks.diskBytes(), rocks.memoryBytes()));
+        return read(() ->
+                new DirectoryStatus(applier.applied(), checkpoint(rocks), rocks.diskBytes(), rocks.memoryBytes()));
     }
 
     /** Applies what was submitted, brings it to the disk, ends open cursors. */

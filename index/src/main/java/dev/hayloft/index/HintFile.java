@@ -24,8 +24,8 @@ import java.util.zip.CRC32C;
 public final class HintFile {
     private final FileChannel channel;
     private final CRC32C fileCrc = new CRC32C();
-    private ByteBuffer buffer = ByteBuffer.allocate(HintFormat.BLOCK_SIZE + HintFormat.CRC_SIZE)
-            .order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer buffer =
+            ByteBuffer.allocate(HintFormat.BLOCK_SIZE + HintFormat.CRC_SIZE).order(ByteOrder.LITTLE_ENDIAN);
 
     private HintFile(FileChannel channel) {
         this.channel = channel;

@@ -16,7 +16,8 @@ final class HintWriter {
     private final FileChannel channel;
     private final HintHeader header;
     private final CRC32C fileCrc = new CRC32C();
-    private ByteBuffer block = ByteBuffer.allocate(HintFormat.BLOCK_HEAD_SIZE + HintFormat.BLOCK_SIZE + HintFormat.CRC_SIZE)
+    private ByteBuffer block = ByteBuffer.allocate(
+                    HintFormat.BLOCK_HEAD_SIZE + HintFormat.BLOCK_SIZE + HintFormat.CRC_SIZE)
             .order(ByteOrder.LITTLE_ENDIAN);
     private HintFormat.Context context;
     private int blockEntries;

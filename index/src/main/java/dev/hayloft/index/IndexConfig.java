@@ -7,8 +7,8 @@ import java.nio.file.Path;
  * Settings of one partition's {@link KeyIndex}.
  *
  * @param folder where its files are; made when absent; nothing else may be in it
- * @param mapEntriesFirst entries that the first map of a new index has room for, 64..mapEntriesMax. Small costs
- *     nothing but a few early steps of growth
+ * @param mapEntriesFirst entries that the first map of a new index has room for, 64..mapEntriesMax. Small costs nothing
+ *     but a few early steps of growth
  * @param mapEntriesMax entries that one map may have room for, {@code mapEntriesFirst}..16 Mi; a full one of this size
  *     splits in two. Larger: fewer files, and a split works longer and needs twice a larger map's space meanwhile
  */
@@ -21,8 +21,7 @@ public record IndexConfig(Path folder, long mapEntriesFirst, long mapEntriesMax)
 
     public IndexConfig {
         Check.argument(
-                mapEntriesFirst >= MAP_ENTRIES_MIN && mapEntriesFirst <= mapEntriesMax,
-                "mapEntriesFirst out of range");
+                mapEntriesFirst >= MAP_ENTRIES_MIN && mapEntriesFirst <= mapEntriesMax, "mapEntriesFirst out of range");
         Check.argument(mapEntriesMax <= MAP_ENTRIES_LIMIT, "mapEntriesMax out of range");
     }
 

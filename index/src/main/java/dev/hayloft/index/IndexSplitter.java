@@ -18,9 +18,9 @@ import java.util.concurrent.locks.LockSupport;
  * one more bit of the hash.
  *
  * <p>The mutator is never kept waiting by us: it writes to the old map and to its successors, without a lock, and the
- * copy only fills in what is absent there (see {@link MapGrowth}). Steps that the mutator has to know about are followed
- * by {@link KeyIndex#awaitMutator()}. Maps of one size fill up at the same rate, so each has a threshold of its own:
- * otherwise all would split at once.
+ * copy only fills in what is absent there (see {@link MapGrowth}). Steps that the mutator has to know about are
+ * followed by {@link KeyIndex#awaitMutator()}. Maps of one size fill up at the same rate, so each has a threshold of
+ * its own: otherwise all would split at once.
  *
  * <p><i>Order:</i> create the successors; tell the mutator; copy; sweep marks; write the state file; switch the table;
  * delete the old file; unmap it when the last reader has left. A stop or a failure before the state file undoes all.
@@ -121,6 +121,7 @@ final class IndexSplitter {
                 .max(Comparator.comparingDouble(MapPart::load));
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // Only this thread counts.
     private void attempt(MapPart part) {
         running = 1;
         try {

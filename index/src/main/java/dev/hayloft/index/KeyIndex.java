@@ -4,7 +4,6 @@ import dev.hayloft.index.map.MapFile;
 import dev.hayloft.index.map.MapGrowth;
 import dev.hayloft.index.map.MapPart;
 import dev.hayloft.index.map.MapTable;
-import dev.hayloft.index.map.MapTableFormat;
 import dev.hayloft.index.map.SparseFile;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
@@ -194,7 +193,8 @@ public final class KeyIndex implements AutoCloseable {
                 entries += part.map().size();
                 capacity += part.map().capacity();
                 diskBytes += part.map().diskBytes();
-                for (MapPart successor : part.growth().map(MapGrowth::successors).orElse(List.of())) {
+                for (MapPart successor :
+                        part.growth().map(MapGrowth::successors).orElse(List.of())) {
                     diskBytes += successor.map().diskBytes();
                 }
             }
@@ -247,7 +247,7 @@ public final class KeyIndex implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One mutator.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One mutator.
     private MapPart enter(KeyHash hash) {
         mutations++;
         if (closed) {
@@ -257,7 +257,7 @@ public final class KeyIndex implements AutoCloseable {
         return table.part(hash);
     }
 
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One mutator.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One mutator.
     private void exit() {
         mutations++;
     }

@@ -1,5 +1,6 @@
 /**
- * The views that find keys: point index on Chronicle Map, ordered directory on RocksDB, hint files. Never parses a needle.
+ * The views that find keys: point index on Chronicle Map, ordered directory on RocksDB, hint files. Never parses a
+ * needle.
  */
 @NullMarked
 package dev.hayloft.index;

@@ -329,8 +329,8 @@ class DirectoryTest {
     }
 
     private static DirectoryChange expiring(String key, long atMillis) {
-        DirectoryEntry entry = new DirectoryEntry(
-                BUCKET, utf8(key), 9, 1, 50, Sha256.of(utf8(key)), OptionalLong.of(atMillis), NONE);
+        DirectoryEntry entry =
+                new DirectoryEntry(BUCKET, utf8(key), 9, 1, 50, Sha256.of(utf8(key)), OptionalLong.of(atMillis), NONE);
         return new DirectoryChange.Put(entry, 1);
     }
 
@@ -348,8 +348,11 @@ class DirectoryTest {
 
     private static DirectoryQuery query(String prefix, String delimiter, String after, int limit) {
         return new DirectoryQuery(
-                BUCKET, utf8(prefix), Optional.of(delimiter).filter(d -> !d.isEmpty()).map(DirectoryTest::utf8),
-                utf8(after), limit);
+                BUCKET,
+                utf8(prefix),
+                Optional.of(delimiter).filter(d -> !d.isEmpty()).map(DirectoryTest::utf8),
+                utf8(after),
+                limit);
     }
 
     private static List<String> items(DirectoryPage page) {

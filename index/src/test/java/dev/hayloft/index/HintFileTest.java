@@ -148,9 +148,7 @@ class HintFileTest {
     }
 
     private static void assertCorrupt(Path file, String what) {
-        assertThatThrownBy(() -> HintFile.read(file, entry -> {}))
-                .as(what)
-                .isInstanceOf(CorruptionException.class);
+        assertThatThrownBy(() -> HintFile.read(file, entry -> {})).as(what).isInstanceOf(CorruptionException.class);
     }
 
     private static HintHeader header(List<HintEntry> entries) {
@@ -171,7 +169,7 @@ class HintFileTest {
         int inFrame = 100;
         for (int i = 0; i < count; i++) {
             if (i % 200 == 0 && i > 0) {
-                offset += (inFrame + 200) / 4 * 4;
+                offset += (inFrame + 200L) / 4 * 4;
                 inFrame = 100;
             }
             int size = 150 + i % 9;

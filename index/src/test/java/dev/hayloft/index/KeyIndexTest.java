@@ -154,7 +154,8 @@ class KeyIndexTest {
                     assertThat(twice).isEmpty();
                     for (int i = 0; i < stable; i++) {
                         assertThat(seen.contains(hash(i))).isTrue();
-                        assertThat(index.find(hash(i)).equals(Optional.of(location(i)))).isTrue();
+                        assertThat(index.find(hash(i)).equals(Optional.of(location(i))))
+                                .isTrue();
                     }
                 }
             });

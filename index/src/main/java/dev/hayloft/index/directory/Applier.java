@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -39,7 +40,7 @@ public final class Applier implements AutoCloseable {
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>(); // Guarded by lock.
     private int queuedChanges; // Guarded by lock.
     private boolean closing; // Guarded by lock.
-    private RuntimeException failure; // Guarded by lock; null while all is well.
+    private Optional<RuntimeException> failure = Optional.empty(); // Guarded by lock.
     private volatile DirectoryCheckpoint applied; // Written by the thread.
 
     public Applier(RocksFolder rocks, int queueChangesMax, DirectoryCheckpoint start) {
@@ -120,8 +121,8 @@ public final class Applier implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         lock.lock();
         try {
-            if (failure != null) {
-                done.completeExceptionally(failure);
+            if (failure.isPresent()) {
+                done.completeExceptionally(failure.get());
             } else if (closing) {
                 done.completeExceptionally(closed());
             } else {
@@ -263,7 +264,7 @@ public final class Applier implements AutoCloseable {
         List<CompletableFuture<Void>> left = new ArrayList<>();
         lock.lock();
         try {
-            failure = reason;
+            failure = Optional.of(reason);
             waiters.forEach(waiter -> left.add(waiter.done()));
             waiters.clear();
             for (Work work : queue) {
@@ -281,11 +282,11 @@ public final class Applier implements AutoCloseable {
     }
 
     private void requireWorking() {
-        if (failure != null) {
-            throw new IllegalStateException("the directory has failed", failure);
-        }
         if (closing) {
             throw closed();
+        }
+        if (failure.isPresent()) {
+            throw new IllegalStateException("the directory has failed", failure.get());
         }
     }
 

@@ -120,9 +120,8 @@ public final class DirectoryFormat {
             Sha256 sha256 = Sha256.read(bytes);
             long contentSize = Varint.get(bytes);
             long timeMillis = Varint.getSigned(bytes) + (version >> TIME_SHIFT);
-            OptionalLong expiresAtMillis = flags == EXPIRES
-                    ? OptionalLong.of(Varint.getSigned(bytes) + timeMillis)
-                    : OptionalLong.empty();
+            OptionalLong expiresAtMillis =
+                    flags == EXPIRES ? OptionalLong.of(Varint.getSigned(bytes) + timeMillis) : OptionalLong.empty();
             return new DirectoryEntry(
                     ByteBuffer.wrap(key).getInt(),
                     objectKey(key),

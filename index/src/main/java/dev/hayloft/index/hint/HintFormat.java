@@ -204,13 +204,7 @@ public final class HintFormat {
         }
         Check.intact(!source.hasRemaining(), "the hint file's end is too long");
         HintHeader header = new HintHeader(
-                head.storeId(),
-                head.partition(),
-                head.volume(),
-                dataEndBytes,
-                firstSequence,
-                lastSequence,
-                tallies);
+                head.storeId(), head.partition(), head.volume(), dataEndBytes, firstSequence, lastSequence, tallies);
         return new End(fileCrc, entries, header);
     }
 

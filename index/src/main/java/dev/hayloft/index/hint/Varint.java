@@ -4,8 +4,8 @@ import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
 
 /**
- * Integers in as few bytes as they need: 7 bits a byte, lowest first, the top bit says that another byte follows. Signed
- * ones are folded first, so that small ones of either sign are short.
+ * Integers in as few bytes as they need: 7 bits a byte, lowest first, the top bit says that another byte follows.
+ * Signed ones are folded first, so that small ones of either sign are short.
  */
 public final class Varint {
     /** Bytes of the longest. */

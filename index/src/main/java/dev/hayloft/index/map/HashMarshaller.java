@@ -7,18 +7,16 @@ import net.openhft.chronicle.hash.serialization.SizedReader;
 import net.openhft.chronicle.hash.serialization.SizedWriter;
 import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A {@link KeyHash} as the 16 bytes of a map's key. Stateless; its class name stands in the maps' headers.
- */
-final class HashMarshaller
-        implements SizedReader<KeyHash>, SizedWriter<KeyHash>, ReadResolvable<HashMarshaller> {
+/** A {@link KeyHash} as the 16 bytes of a map's key. Stateless; its class name stands in the maps' headers. */
+final class HashMarshaller implements SizedReader<KeyHash>, SizedWriter<KeyHash>, ReadResolvable<HashMarshaller> {
     static final HashMarshaller INSTANCE = new HashMarshaller();
 
     private HashMarshaller() {}
 
     @Override
-    public KeyHash read(Bytes<?> in, long size, KeyHash using) {
+    public KeyHash read(Bytes<?> in, long size, @Nullable KeyHash using) {
         return new KeyHash(in.readLong(), in.readLong());
     }
 

@@ -7,6 +7,7 @@ import net.openhft.chronicle.hash.serialization.SizedReader;
 import net.openhft.chronicle.hash.serialization.SizedWriter;
 import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Location} as the 42 bytes of a map's value, little-endian:
@@ -36,7 +37,7 @@ final class LocationMarshaller
     private LocationMarshaller() {}
 
     @Override
-    public Location read(Bytes<?> in, long size, Location using) {
+    public Location read(Bytes<?> in, long size, @Nullable Location using) {
         long position = in.readLong();
         long version = in.readLong();
         long needle = in.readLong();

@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
 import net.openhft.chronicle.map.ExternalMapQueryContext;
+import net.openhft.chronicle.map.MapAbsentEntry;
 import net.openhft.chronicle.map.MapEntry;
 import net.openhft.chronicle.map.MapSegmentContext;
 
@@ -23,9 +25,9 @@ import net.openhft.chronicle.map.MapSegmentContext;
  * One hash table in one file, sized for a number of entries. It takes more, up to {@value #BLOAT_FACTOR_MAX} times, but
  * then stops to force each new piece to the disk: so its owner should have moved on before it is full.
  *
- * <p>The file is sparse. Chronicle hands out the space for entries from the lowest free place on, so blocks are taken as
- * entries come: 90 bytes per entry when a quarter full, 76 half full, 69 full (measured). Without the sparse switch all
- * blocks are reserved at once. The switch also doubles the size of an entry, unless that is set, and set before the
+ * <p>The file is sparse. Chronicle hands out the space for entries from the lowest free place on, so blocks are taken
+ * as entries come: 90 bytes per entry when a quarter full, 76 half full, 69 full (measured). Without the sparse switch
+ * all blocks are reserved at once. The switch also doubles the size of an entry, unless that is set, and set before the
  * sizes of key and value are known to be constant.
  *
  * <p><i>Threads:</i> {@link #find} and {@link #segment} from any, between {@link #enter} and {@link #exit}; one thread
@@ -96,7 +98,9 @@ public final class MapFile implements AutoCloseable {
             return new MapFile(
                     file,
                     capacity,
-                    recover ? builder.recoverPersistedTo(file.toFile(), true) : builder.createPersistedTo(file.toFile()));
+                    recover
+                            ? builder.recoverPersistedTo(file.toFile(), true)
+                            : builder.createPersistedTo(file.toFile()));
         } catch (IOException e) {
             throw new UncheckedIOException("index map cannot be opened: " + file, e);
         } catch (RuntimeException e) { // Chronicle has no one type for a file that it does not like.
@@ -179,7 +183,9 @@ public final class MapFile implements AutoCloseable {
             if (entry != null) {
                 return false;
             }
-            query.insert(query.absentEntry(), query.wrapValueAsData(location));
+            MapAbsentEntry<KeyHash, Location> absent =
+                    Objects.requireNonNull(query.absentEntry(), "no entry, and none to be made");
+            query.insert(absent, query.wrapValueAsData(location));
             return true;
         }
     }
@@ -208,7 +214,9 @@ public final class MapFile implements AutoCloseable {
         return map.segments();
     }
 
-    /** A copy of the entries of one piece, some thousands; writers to that piece wait meanwhile, about a millisecond. */
+    /**
+     * A copy of the entries of one piece, some thousands; writers to that piece wait meanwhile, about a millisecond.
+     */
     public List<Map.Entry<KeyHash, Location>> segment(int index) {
         try (MapSegmentContext<KeyHash, Location, ?> segment = map.segmentContext(index)) {
             List<Map.Entry<KeyHash, Location>> entries = new ArrayList<>(Math.toIntExact(segment.size()));

@@ -57,7 +57,7 @@ public final class MapPart {
     }
 
     /** The mutator has added or taken away entries. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // One writer.
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One writer.
     public void count(int change) {
         entries += change;
     }

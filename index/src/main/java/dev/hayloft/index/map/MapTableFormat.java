@@ -48,9 +48,15 @@ public final class MapTableFormat {
     public static ByteBuffer encode(State state) {
         ByteBuffer bytes = ByteBuffer.allocate(HEADER_SIZE + state.entries().size() * MAP_SIZE + CRC_SIZE)
                 .order(ByteOrder.LITTLE_ENDIAN);
-        bytes.putInt(MAGIC).putInt(VERSION).putInt(state.nextId()).putInt(state.entries().size());
+        bytes.putInt(MAGIC)
+                .putInt(VERSION)
+                .putInt(state.nextId())
+                .putInt(state.entries().size());
         for (Entry entry : state.entries()) {
-            bytes.putInt(entry.id()).putInt(entry.depth()).putInt(entry.prefix()).putLong(entry.capacity());
+            bytes.putInt(entry.id())
+                    .putInt(entry.depth())
+                    .putInt(entry.prefix())
+                    .putLong(entry.capacity());
         }
         bytes.putInt(crc(bytes.duplicate().flip()));
         return bytes.flip();
