@@ -1,0 +1,171 @@
+package dev.hayloft.store;
+
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.partition.Partition;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.function.UnaryOperator;
+
+/**
+ * The buckets: a view over the system partition's records, and the only way to change them.
+ *
+ * <p><i>Threads:</i> finding any; changes one at a time, by the registry's lock, which is held while the disk is waited
+ * for: they are rare.
+ */
+final class BucketRegistry {
+    static final int BUCKETS_MAX = 1_000_000;
+
+    private static final String IDS = "counter/bucket-ids";
+    private static final String DELETING = "deleting/";
+
+    private final SystemRecords records;
+    private final List<Partition> partitions;
+    private final InstantSource clock;
+    private final Executor background;
+    private final ConcurrentHashMap<BucketName, BucketState> buckets = new ConcurrentHashMap<>();
+    private final Set<Integer> livingIds = ConcurrentHashMap.newKeySet();
+    private int lastId;
+
+    private BucketRegistry(
+            SystemRecords records, List<Partition> partitions, InstantSource clock, Executor background) {
+        this.records = records;
+        this.partitions = partitions;
+        this.clock = clock;
+        this.background = background;
+    }
+
+    static BucketRegistry open(
+            SystemRecords records, List<Partition> partitions, InstantSource clock, Executor background) {
+        BucketRegistry registry = new BucketRegistry(records, partitions, clock, background);
+        registry.lastId = records.read(IDS)
+                .map(fields -> Integer.parseInt(fields.getProperty("last")))
+                .orElse(0);
+        BucketRecords.readAll(records).forEach(registry::add);
+        return registry;
+    }
+
+    private void add(Bucket bucket) {
+        Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
+        livingIds.add(bucket.id());
+        buckets.put(bucket.name(), new BucketState(bucket, partition));
+    }
+
+    /** Goes on with deletions that a stop cut off. */
+    void finishDeletions() {
+        for (String id : records.readAll(DELETING).keySet()) {
+            int bucketId = Integer.parseInt(id);
+            drop(partitions.get(Slots.partitionOf(bucketId, partitions.size())), bucketId);
+        }
+    }
+
+    private void drop(Partition partition, int bucketId) {
+        background.execute(() -> {
+            if (partition.dropBucket(bucketId)) {
+                records.delete(DELETING + bucketId);
+            }
+        });
+    }
+
+    Optional<BucketState> find(BucketName name) {
+        return Optional.ofNullable(buckets.get(name));
+    }
+
+    /** The bucket, or {@code no-such-bucket}. */
+    BucketState require(BucketName name) {
+        BucketState state = buckets.get(name);
+        if (state == null) {
+            throw new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no bucket of this name.")
+                    .with("bucket", name);
+        }
+        return state;
+    }
+
+    List<Bucket> all() {
+        return buckets.values().stream()
+                .map(BucketState::bucket)
+                .sorted(Comparator.comparing(Bucket::name))
+                .toList();
+    }
+
+    int count() {
+        return buckets.size();
+    }
+
+    /** Whether a bucket of this id exists; any thread. */
+    boolean isLiving(int bucketId) {
+        return livingIds.contains(bucketId);
+    }
+
+    synchronized CreatedBucket create(BucketName name, BucketSettings settings) {
+        BucketState existing = buckets.get(name);
+        if (existing != null) {
+            return new CreatedBucket(existing.bucket(), false);
+        }
+        if (buckets.size() >= BUCKETS_MAX) {
+            throw new CapacityException(ErrorCode.QUOTA_EXCEEDED, "The store has as many buckets as it may.")
+                    .with("buckets", BUCKETS_MAX);
+        }
+        int id = lastId + 1;
+        records.write(IDS, Map.of("last", Integer.toString(id))); // First, so that an id never comes twice.
+        lastId = id;
+        Bucket bucket = new Bucket(name, id, Instant.ofEpochMilli(clock.millis()), settings);
+        records.write(BucketRecords.PREFIX + name, BucketRecords.encode(bucket));
+        add(bucket);
+        return new CreatedBucket(bucket, true);
+    }
+
+    synchronized Bucket update(BucketName name, UnaryOperator<BucketSettings> change) {
+        BucketState state = require(name);
+        Bucket before = state.bucket();
+        BucketSettings settings = change.apply(before.settings());
+        if (!settings.equals(before.settings())) {
+            Bucket after = new Bucket(name, before.id(), before.createdAt(), settings);
+            records.write(BucketRecords.PREFIX + name, BucketRecords.encode(after));
+            state.replace(after);
+        }
+        return state.bucket();
+    }
+
+    /**
+     * Closes the gate, waits until what was let in is published, then looks whether the bucket is empty: nobody can slip
+     * in between.
+     */
+    synchronized void delete(BucketName name, boolean force) {
+        BucketState state = require(name);
+        Partition partition = state.partition();
+        state.gate().close();
+        boolean deleted = false;
+        try {
+            Futures.await(partition.barrier(Durability.MEMORY));
+            Futures.await(partition.whenListed());
+            if (!force && !partition.directory().isEmpty(state.id())) {
+                throw new RequestException(
+                                ErrorCode.BUCKET_NOT_EMPTY,
+                                "The bucket still has objects; delete them first, or force the deletion.")
+                        .with("bucket", name);
+            }
+            records.write(DELETING + state.id(), Map.of()); // So that a start goes on if this process ends in between.
+            records.delete(BucketRecords.PREFIX + name);
+            deleted = true;
+        } finally {
+            if (!deleted) {
+                state.gate().reopen();
+            }
+        }
+        buckets.remove(name);
+        livingIds.remove(state.id());
+        drop(partition, state.id());
+    }
+}

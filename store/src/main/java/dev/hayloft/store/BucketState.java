@@ -1,0 +1,79 @@
+package dev.hayloft.store;
+
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.partition.BucketGate;
+import dev.hayloft.store.partition.Partition;
+
+/**
+ * A bucket at work: its record, its gate, the partition it lives in.
+ *
+ * <p><i>Threads:</i> any.
+ */
+final class BucketState {
+    private final BucketGate gate;
+    private final Partition partition;
+    private volatile Bucket bucket; // Replaced by the registry after the new record is durable.
+
+    BucketState(Bucket bucket, Partition partition) {
+        this.bucket = bucket;
+        this.gate = new BucketGate(bucket.id());
+        this.partition = partition;
+    }
+
+    Bucket bucket() {
+        return bucket;
+    }
+
+    void replace(Bucket changed) {
+        bucket = changed;
+    }
+
+    int id() {
+        return gate.bucketId();
+    }
+
+    BucketGate gate() {
+        return gate;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    /**
+     * Lets a write of so many bytes pass the bucket's own settings.
+     *
+     * @throws StoreClosedException {@code read-only}
+     * @throws CapacityException {@code quota-exceeded}
+     */
+    void admitWrite(long sizeBytes) {
+        admitDelete();
+        var tally = partition.tallies().bucket(id());
+        boolean overBytes = bucket.settings().quotaBytes().isPresent()
+                && tally.logicalBytes() + sizeBytes > bucket.settings().quotaBytes().get();
+        boolean overObjects = bucket.settings().quotaObjects().isPresent()
+                && tally.objects() >= bucket.settings().quotaObjects().get();
+        if (overBytes || overObjects) {
+            throw new CapacityException(
+                            ErrorCode.QUOTA_EXCEEDED,
+                            overBytes
+                                    ? "The bucket's quota of bytes is used up; delete objects or raise quotaBytes."
+                                    : "The bucket's quota of objects is used up; delete objects or raise quotaObjects.")
+                    .with("bucket", bucket.name());
+        }
+    }
+
+    /**
+     * Lets a delete pass the bucket's own settings.
+     *
+     * @throws StoreClosedException {@code read-only}
+     */
+    void admitDelete() {
+        if (bucket.settings().readOnly()) {
+            throw new StoreClosedException(ErrorCode.READ_ONLY, "The bucket is set to read-only.")
+                    .with("bucket", bucket.name());
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package dev.hayloft.store;
+
+import dev.hayloft.model.error.HayloftException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+
+/** Waiting for stages, for threads that may block. */
+final class Futures {
+    private Futures() {}
+
+    /** The stage's value; its {@link HayloftException} is thrown as it is. */
+    static <T> T await(CompletionStage<T> stage) {
+        try {
+            return stage.toCompletableFuture().join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof HayloftException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+}

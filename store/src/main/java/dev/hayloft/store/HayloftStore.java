@@ -1,0 +1,374 @@
+package dev.hayloft.store;
+
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.folder.DataFolder;
+import dev.hayloft.store.folder.DiskGuard;
+import dev.hayloft.store.folder.RunMark;
+import dev.hayloft.store.folder.StoreKey;
+import dev.hayloft.store.partition.Partition;
+import dev.hayloft.store.partition.PartitionConfig;
+import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.store.partition.VersionClock;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * The store on a data folder: opens it, wires its parts, closes it.
+ *
+ * <p><i>Threads:</i> as {@link ObjectStore} says.
+ */
+public final class HayloftStore implements ObjectStore {
+    private static final Logger LOG = System.getLogger(HayloftStore.class.getName());
+    private static final long SYSTEM_VOLUME_SIZE = 16L << 20;
+
+    private final DataFolder folder;
+    private final StoreKey key;
+    private final Partition system;
+    private final List<Partition> partitions;
+    private final VersionReservation reservation;
+    private final BucketRegistry buckets;
+    private final ObjectReads reads;
+    private final ObjectWrites writes;
+    private final Listings listings;
+    private final StoreFigures figures;
+    private final StoreJobs jobs;
+    private final StoreThreads threads;
+    private final Set<ExtentUpload> uploads = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed; // Set once by close.
+
+    private HayloftStore(Opening opening, InstantSource clock) {
+        this.folder = opening.folder;
+        this.key = opening.key;
+        this.threads = opening.threads;
+        this.system = opening.system();
+        this.partitions = List.copyOf(opening.partitions);
+        this.reservation = opening.reservation();
+        this.buckets = BucketRegistry.open(opening.records(), partitions, clock, threads.background());
+        DiskGuard disk = opening.disk;
+        this.reads = new ObjectReads(buckets);
+        this.writes = new ObjectWrites(buckets, reads, disk, threads.reading());
+        this.listings = new Listings(buckets, threads.reading());
+        this.figures = new StoreFigures(folder, disk, buckets, partitions);
+        this.jobs = new StoreJobs(partitions, buckets, clock, threads.background());
+    }
+
+    /** What has been opened so far, in order, so that a failed start closes it again. */
+    private static final class Opening {
+        private final DataFolder folder;
+        private final StoreKey key;
+        private final DiskGuard disk;
+        private final StoreThreads threads;
+        private final List<Partition> partitions = new ArrayList<>();
+        private Optional<Partition> system = Optional.empty();
+        private Optional<SystemRecords> records = Optional.empty();
+        private Optional<VersionReservation> reservation = Optional.empty();
+
+        Opening(DataFolder folder, StoreKey key, DiskGuard disk, StoreThreads threads) {
+            this.folder = folder;
+            this.key = key;
+            this.disk = disk;
+            this.threads = threads;
+        }
+
+        Partition system() {
+            return system.orElseThrow();
+        }
+
+        SystemRecords records() {
+            return records.orElseThrow();
+        }
+
+        VersionReservation reservation() {
+            return reservation.orElseThrow();
+        }
+
+        void abandon() {
+            partitions.forEach(Partition::close);
+            system.ifPresent(Partition::close);
+            threads.close();
+        }
+    }
+
+    /** Opens a folder with the machine's clock. */
+    public static HayloftStore open(StoreConfig config) {
+        return open(config, Clock.systemUTC());
+    }
+
+    /**
+     * Opens a folder, recovering what the last process left; makes it when it is absent. Returns once it can serve.
+     *
+     * @throws StoreClosedException when another process has it open, or a newer Hayloft wrote it
+     */
+    public static HayloftStore open(StoreConfig config, InstantSource clock) {
+        DataFolder folder = DataFolder.open(config.data(), config.partitions(), clock);
+        Optional<Opening> opening = Optional.empty();
+        boolean opened = false;
+        try {
+            opening = Optional.of(new Opening(
+                    folder,
+                    StoreKey.open(config.data()),
+                    new DiskGuard(config.data(), config.reserveBytes()),
+                    new StoreThreads()));
+            HayloftStore store = open(config, clock, opening.get());
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                opening.ifPresent(Opening::abandon);
+                folder.close();
+            }
+        }
+    }
+
+    private static HayloftStore open(StoreConfig config, InstantSource clock, Opening opening) {
+        Path data = config.data();
+        RunMark.LastStop lastStop = RunMark.lastStop(data);
+        RunMark.markRunning(data);
+        KeyHasher hasher = hasher(opening.key);
+        Partition system = Recovery.open(
+                systemConfig(config, opening.folder),
+                new Recovery.Context(
+                        lastStop, hasher, clock, unboundedVersions(clock), opening.threads.background()),
+                bucketId -> true);
+        opening.system = Optional.of(system);
+        SystemRecords records = new SystemRecords(system);
+        opening.records = Optional.of(records);
+        VersionReservation reservation = VersionReservation.open(records, clock);
+        opening.reservation = Optional.of(reservation);
+        openPartitions(
+                config,
+                opening,
+                new Recovery.Context(
+                        lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
+        HayloftStore store = new HayloftStore(opening, clock);
+        store.afterOpen(config, lastStop, opening.disk);
+        return store;
+    }
+
+    /** All at once: each has its own files, and a start waits for the slowest only. */
+    private static void openPartitions(StoreConfig config, Opening opening, Recovery.Context context) {
+        Set<Integer> living = new HashSet<>();
+        BucketRecords.readAll(opening.records()).forEach(bucket -> living.add(bucket.id()));
+        List<CompletableFuture<Partition>> starts = new ArrayList<>();
+        for (int id = 0; id < opening.folder.partitions(); id++) {
+            PartitionConfig partition = partitionConfig(config, opening.folder, id);
+            starts.add(CompletableFuture.supplyAsync(
+                    () -> Recovery.open(partition, context, living::contains), opening.threads.reading()));
+        }
+        Optional<RuntimeException> failure = Optional.empty();
+        for (CompletableFuture<Partition> start : starts) {
+            try {
+                opening.partitions.add(Futures.await(start));
+            } catch (HayloftException | CompletionException e) {
+                failure = Optional.of(e);
+            }
+        }
+        if (failure.isPresent()) {
+            throw failure.get();
+        }
+    }
+
+    private static KeyHasher hasher(StoreKey key) {
+        ByteBuffer derived = key.derive("hash of object keys, version 1");
+        return new KeyHasher(derived.getLong(0), derived.getLong(8));
+    }
+
+    private static VersionClock unboundedVersions(InstantSource clock) {
+        return new VersionClock(clock, 0, Long.MAX_VALUE);
+    }
+
+    private static PartitionConfig systemConfig(StoreConfig config, DataFolder folder) {
+        return new PartitionConfig(
+                config.data().resolve("system"),
+                PartitionConfig.SYSTEM,
+                folder.storeId(),
+                SYSTEM_VOLUME_SIZE,
+                config.memorySync(),
+                config.queueCapacity(),
+                config.queueBytes());
+    }
+
+    private static PartitionConfig partitionConfig(StoreConfig config, DataFolder folder, int id) {
+        return new PartitionConfig(
+                config.data().resolve("partitions").resolve(Integer.toString(id)),
+                id,
+                folder.storeId(),
+                config.volumeSizeBytes(),
+                config.memorySync(),
+                config.queueCapacity(),
+                config.queueBytes());
+    }
+
+    private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk) {
+        buckets.finishDeletions();
+        if (lastStop != RunMark.LastStop.CLEAN) {
+            partitions.forEach(partition -> threads.background().execute(partition::dropLostExtents));
+        }
+        threads.every(Duration.ofMillis(200), "disk space", disk::measure);
+        threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
+        threads.every(config.memorySync().dividedBy(2), "memory sync", this::housekeep);
+        LOG.log(
+                Level.INFO,
+                "Opened {0}: {1} partitions, {2} buckets, last stop {3}.",
+                folder.path(),
+                partitions.size(),
+                buckets.count(),
+                lastStop);
+    }
+
+    private void housekeep() {
+        system.housekeep();
+        partitions.forEach(Partition::housekeep);
+    }
+
+    private void checkOpen() {
+        if (closed) {
+            throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closed.");
+        }
+    }
+
+    /** The store's own secret, for fronts that check secrets of users. */
+    public StoreKey key() {
+        return key;
+    }
+
+    @Override
+    public CreatedBucket createBucket(BucketName name, BucketSettings settings) {
+        checkOpen();
+        return buckets.create(name, settings);
+    }
+
+    @Override
+    public Optional<Bucket> findBucket(BucketName name) {
+        return buckets.find(name).map(BucketState::bucket);
+    }
+
+    @Override
+    public List<Bucket> buckets() {
+        return buckets.all();
+    }
+
+    @Override
+    public Bucket updateBucket(BucketName name, UnaryOperator<BucketSettings> change) {
+        checkOpen();
+        return buckets.update(name, change);
+    }
+
+    @Override
+    public void deleteBucket(BucketName name, boolean force) {
+        checkOpen();
+        buckets.delete(name, force);
+    }
+
+    @Override
+    public BucketStatistics statistics(BucketName name) {
+        return figures.bucket(buckets.require(name));
+    }
+
+    @Override
+    public CompletionStage<WriteResult> put(PutRequest request, ByteBuffer content, Sha256 sha256) {
+        return writes.put(request, content, sha256);
+    }
+
+    @Override
+    public Upload startUpload(PutRequest request) {
+        checkOpen();
+        BucketState bucket = buckets.require(request.bucket());
+        writes.admit(bucket, 0);
+        ExtentUpload upload = new ExtentUpload(bucket, request, writes, uploads::remove);
+        uploads.add(upload);
+        return upload;
+    }
+
+    @Override
+    public CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey objectKey, WriteCondition condition) {
+        return writes.delete(bucket, objectKey, condition);
+    }
+
+    @Override
+    public Optional<StoredObject> read(BucketName bucket, ObjectKey objectKey) {
+        checkOpen();
+        return reads.read(bucket, objectKey);
+    }
+
+    @Override
+    public ReadAttempt tryRead(BucketName bucket, ObjectKey objectKey) {
+        checkOpen();
+        return reads.tryRead(bucket, objectKey);
+    }
+
+    @Override
+    public CompletionStage<ListPage> list(ListRequest request) {
+        return listings.page(request);
+    }
+
+    @Override
+    public CompletionStage<ListCursor> listAll(ListRequest request) {
+        return listings.cursor(request);
+    }
+
+    @Override
+    public StoreStatus status() {
+        return figures.status();
+    }
+
+    @Override
+    public List<VolumeStatus> volumes() {
+        return figures.volumes();
+    }
+
+    @Override
+    public Jobs jobs() {
+        return jobs;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        jobs.close();
+        List.copyOf(uploads).forEach(ExtentUpload::close);
+        partitions.forEach(Partition::stopBackground);
+        system.stopBackground();
+        threads.stopHousekeeping();
+        partitions.forEach(Partition::close);
+        boolean healthy = partitions.stream().allMatch(partition -> partition.problem().isEmpty())
+                && system.problem().isEmpty();
+        if (healthy) {
+            reservation.settle();
+        }
+        system.close();
+        threads.close();
+        if (healthy && system.problem().isEmpty()) {
+            RunMark.markClean(folder.path());
+        }
+        folder.close();
+        LOG.log(Level.INFO, "Closed {0}.", folder.path());
+    }
+}

@@ -1,0 +1,129 @@
+package dev.hayloft.store;
+
+import dev.hayloft.index.Location;
+import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.format.Manifest;
+import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.partition.NeedleReader;
+import dev.hayloft.store.partition.OpenNeedle;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * An object whose bytes stand in extents. Where they stand is looked up when it is opened, and their volumes are leased,
+ * so that it reads the same whatever is written, deleted or compacted meanwhile.
+ */
+final class LargeObject implements StoredObject {
+    private final ObjectInfo info;
+    private final NeedleReader reader;
+    private final Manifest manifest;
+    private final List<Location> extents;
+    private final List<VolumeLease> leases;
+    private Optional<OpenNeedle> current = Optional.empty();
+    private int currentIndex = -1;
+
+    private LargeObject(
+            ObjectInfo info,
+            NeedleReader reader,
+            Manifest manifest,
+            List<Location> extents,
+            List<VolumeLease> leases) {
+        this.info = info;
+        this.reader = reader;
+        this.manifest = manifest;
+        this.extents = extents;
+        this.leases = leases;
+    }
+
+    /** Empty when an extent is not where it should be: the object was replaced, or the index is damaged. */
+    static Optional<LargeObject> open(BucketState bucket, ObjectInfo info, ByteBuffer payload) {
+        NeedleReader reader = bucket.partition().reader();
+        // A copy, because the manifest outlives the needle's buffer.
+        Manifest manifest = ManifestFormat.parse(
+                ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip());
+        List<Location> extents = new ArrayList<>(manifest.count());
+        Map<Integer, VolumeLease> leases = new LinkedHashMap<>();
+        boolean opened = false;
+        try {
+            for (int i = 0; i < manifest.count(); i++) {
+                Optional<Location> location = reader.findExtent(bucket.id(), manifest.id(i));
+                if (location.isEmpty()) {
+                    return Optional.empty();
+                }
+                int volume = LogPosition.volume(location.get().position());
+                if (!leases.containsKey(volume)) {
+                    leases.put(volume, bucket.partition().log().lease(volume));
+                }
+                extents.add(location.get());
+            }
+            opened = true;
+            return Optional.of(new LargeObject(info, reader, manifest, extents, List.copyOf(leases.values())));
+        } catch (RequestException e) {
+            return Optional.empty(); // The volume went between lookup and lease: look again.
+        } finally {
+            if (!opened) {
+                leases.values().forEach(VolumeLease::close);
+            }
+        }
+    }
+
+    @Override
+    public ObjectInfo info() {
+        return info;
+    }
+
+    @Override
+    public boolean inMemory() {
+        return false;
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int sizeMaxBytes) {
+        Check.argument(offset >= 0 && offset <= info.sizeBytes(), "offset out of range");
+        if (offset == info.sizeBytes()) {
+            return ByteBuffer.allocate(0);
+        }
+        int index = (int) (offset / manifest.extentSizeBytes());
+        int inside = (int) (offset % manifest.extentSizeBytes());
+        ByteBuffer payload = extent(index).view().payload();
+        long expected = Math.min(manifest.extentSizeBytes(), info.sizeBytes() - (long) index * manifest.extentSizeBytes());
+        if (payload.remaining() != expected) {
+            throw new CorruptionException("An extent has another size than its object says.")
+                    .with("key", info.key())
+                    .with("extent", index);
+        }
+        return payload.slice(payload.position() + inside, Math.min(sizeMaxBytes, payload.remaining() - inside));
+    }
+
+    private OpenNeedle extent(int index) {
+        if (index == currentIndex) {
+            return current.orElseThrow();
+        }
+        releaseCurrent();
+        OpenNeedle needle = reader.readExtent(extents.get(index), manifest.id(index))
+                .orElseThrow(() -> new CorruptionException("A leased volume is gone.").with("key", info.key()));
+        current = Optional.of(needle);
+        currentIndex = index;
+        return needle;
+    }
+
+    private void releaseCurrent() {
+        current.ifPresent(OpenNeedle::close);
+        current = Optional.empty();
+        currentIndex = -1;
+    }
+
+    @Override
+    public void close() {
+        releaseCurrent();
+        leases.forEach(VolumeLease::close);
+    }
+}

@@ -1,0 +1,158 @@
+package dev.hayloft.store;
+
+import dev.hayloft.index.DirectoryCursor;
+import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryPage;
+import dev.hayloft.index.DirectoryQuery;
+import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.model.ObjectKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+
+/**
+ * Listings: waits until the directory shows what was published when the question came, then asks it.
+ *
+ * <p><i>Threads:</i> any; the directory is read on the reading executor.
+ */
+final class Listings {
+    private final BucketRegistry buckets;
+    private final Executor reading;
+
+    Listings(BucketRegistry buckets, Executor reading) {
+        this.buckets = buckets;
+        this.reading = reading;
+    }
+
+    CompletionStage<ListPage> page(ListRequest request) {
+        BucketState bucket = buckets.require(request.bucket());
+        DirectoryQuery query = query(bucket, request, request.after(), request.limit());
+        return bucket.partition()
+                .whenListed()
+                .thenApplyAsync(unused -> page(bucket.partition().directory().list(query)), reading);
+    }
+
+    private static DirectoryQuery query(
+            BucketState bucket, ListRequest request, Optional<String> after, int limit) {
+        return new DirectoryQuery(
+                bucket.id(),
+                utf8(request.prefix()),
+                request.delimiter().map(Listings::utf8),
+                utf8(after.orElse("")),
+                limit);
+    }
+
+    /** Without a delimiter the directory's own cursor; with one page after page, each seeking over what it rolls up. */
+    CompletionStage<ListCursor> cursor(ListRequest request) {
+        BucketState bucket = buckets.require(request.bucket());
+        return bucket.partition().whenListed().thenApplyAsync(unused -> open(bucket, request), reading);
+    }
+
+    private ListCursor open(BucketState bucket, ListRequest request) {
+        if (request.delimiter().isPresent()) {
+            return new PagingCursor(bucket, request);
+        }
+        return new WalkingCursor(bucket.partition()
+                .directory()
+                .cursor(bucket.id(), utf8(request.prefix()), utf8(request.after().orElse(""))));
+    }
+
+    private static ByteBuffer utf8(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String text(ByteBuffer utf8) {
+        return StandardCharsets.UTF_8.decode(utf8.duplicate()).toString();
+    }
+
+    private static ListPage page(DirectoryPage page) {
+        List<ListEntry> entries = new ArrayList<>();
+        int nextPrefix = 0;
+        for (DirectoryEntry entry : page.entries()) {
+            while (nextPrefix < page.prefixes().size()
+                    && compare(page.prefixes().get(nextPrefix), entry.key()) < 0) {
+                entries.add(new ListEntry.PrefixLine(text(page.prefixes().get(nextPrefix++))));
+            }
+            entries.add(line(entry));
+        }
+        while (nextPrefix < page.prefixes().size()) {
+            entries.add(new ListEntry.PrefixLine(text(page.prefixes().get(nextPrefix++))));
+        }
+        return new ListPage(entries, page.next().map(Listings::text));
+    }
+
+    private static int compare(ByteBuffer left, ByteBuffer right) {
+        int mismatch = left.mismatch(right);
+        if (mismatch < 0) {
+            return 0;
+        }
+        if (mismatch == left.remaining() || mismatch == right.remaining()) {
+            return Integer.compare(left.remaining(), right.remaining());
+        }
+        return Byte.compareUnsigned(
+                left.get(left.position() + mismatch), right.get(right.position() + mismatch));
+    }
+
+    private static ListEntry line(DirectoryEntry entry) {
+        return new ListEntry.ObjectLine(new ObjectInfo(
+                ObjectKey.ofUtf8(entry.key()),
+                entry.version(),
+                entry.contentSize(),
+                entry.sha256(),
+                AttributesFormat.decode(entry.attributes()),
+                Instant.ofEpochMilli(entry.timeMillis())));
+    }
+
+    /** Over one snapshot. */
+    private record WalkingCursor(DirectoryCursor cursor) implements ListCursor {
+        @Override
+        public Optional<ListEntry> next() {
+            return cursor.hasNext() ? Optional.of(line(cursor.next())) : Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            cursor.close();
+        }
+    }
+
+    /** Page after page, so a key written meanwhile may or may not come. */
+    private static final class PagingCursor implements ListCursor {
+        private final BucketState bucket;
+        private final ListRequest request;
+        private List<ListEntry> entries = List.of();
+        private int at;
+        private Optional<String> after;
+        private boolean last;
+
+        PagingCursor(BucketState bucket, ListRequest request) {
+            this.bucket = bucket;
+            this.request = request;
+            this.after = request.after();
+        }
+
+        @Override
+        public Optional<ListEntry> next() {
+            if (at == entries.size() && !last) {
+                ListPage page = page(bucket.partition().directory().list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX)));
+                entries = page.entries();
+                at = 0;
+                after = page.next();
+                last = after.isEmpty();
+            }
+            return at < entries.size() ? Optional.of(entries.get(at++)) : Optional.empty();
+        }
+
+        @Override
+        public void close() {
+            entries = List.of();
+            at = 0;
+            last = true;
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package dev.hayloft.store;
+
+import dev.hayloft.index.IndexStatus;
+import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.store.StoreStatus.IndexFigures;
+import dev.hayloft.store.StoreStatus.LogFigures;
+import dev.hayloft.store.StoreStatus.PartitionStatus;
+import dev.hayloft.store.StoreStatus.VolumeCounts;
+import dev.hayloft.store.folder.DataFolder;
+import dev.hayloft.store.folder.DiskGuard;
+import dev.hayloft.store.partition.Partition;
+import dev.hayloft.store.partition.PartitionFigures;
+import dev.hayloft.store.partition.Tallies;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Adds up what the partitions know of themselves.
+ *
+ * <p><i>Threads:</i> any; nothing blocks.
+ */
+final class StoreFigures {
+    private final DataFolder folder;
+    private final DiskGuard disk;
+    private final BucketRegistry buckets;
+    private final List<Partition> partitions;
+
+    StoreFigures(DataFolder folder, DiskGuard disk, BucketRegistry buckets, List<Partition> partitions) {
+        this.folder = folder;
+        this.disk = disk;
+        this.buckets = buckets;
+        this.partitions = partitions;
+    }
+
+    BucketStatistics bucket(BucketState bucket) {
+        Tallies.BucketTally tally = bucket.partition().tallies().bucket(bucket.id());
+        return new BucketStatistics(
+                tally.objects(),
+                tally.objects(),
+                tally.logicalBytes(),
+                tally.storedBytes(),
+                tally.storedBytes(),
+                tally.deadBytes());
+    }
+
+    StoreStatus status() {
+        long objects = 0;
+        long logicalBytes = 0;
+        long storedBytes = 0;
+        for (Bucket bucket : buckets.all()) {
+            Optional<BucketState> state = buckets.find(bucket.name());
+            if (state.isPresent()) {
+                BucketStatistics statistics = bucket(state.get());
+                objects += statistics.objects();
+                logicalBytes += statistics.logicalBytes();
+                storedBytes += statistics.storedBytes();
+            }
+        }
+        List<VolumeStatus> volumes = volumes();
+        return new StoreStatus(
+                folder.incarnation(),
+                buckets.count(),
+                objects,
+                logicalBytes,
+                storedBytes,
+                volumes.stream().mapToLong(VolumeStatus::liveBytes).sum(),
+                volumes.stream().mapToLong(VolumeStatus::deadBytes).sum(),
+                disk.freeBytes(),
+                partitions.stream().map(StoreFigures::partition).toList(),
+                new VolumeCounts(
+                        count(volumes, VolumeStatus.State.OPEN),
+                        count(volumes, VolumeStatus.State.SEALED),
+                        count(volumes, VolumeStatus.State.DAMAGED)));
+    }
+
+    private static int count(List<VolumeStatus> volumes, VolumeStatus.State state) {
+        return (int) volumes.stream().filter(volume -> volume.state() == state).count();
+    }
+
+    private static PartitionStatus partition(Partition partition) {
+        PartitionFigures figures = partition.figures();
+        IndexStatus index = figures.index();
+        return new PartitionStatus(
+                partition.config().id(),
+                partition.problem(),
+                name(partition, LogPosition.volume(partition.log().end())),
+                figures.queueDepth(),
+                figures.queueCapacity(),
+                figures.unforcedBytes(),
+                new IndexFigures(index.entries(), index.capacity(), index.diskBytes(), index.maps()),
+                new LogFigures(
+                        figures.mutations(),
+                        figures.frames(),
+                        figures.appendedBytes(),
+                        figures.forces(),
+                        figures.forceNanos(),
+                        figures.forceNanosMax(),
+                        figures.refused()));
+    }
+
+    List<VolumeStatus> volumes() {
+        List<VolumeStatus> all = new ArrayList<>();
+        for (Partition partition : partitions) {
+            for (VolumeInfo volume : partition.log().volumes()) {
+                all.add(volume(partition, volume));
+            }
+        }
+        return all;
+    }
+
+    private static VolumeStatus volume(Partition partition, VolumeInfo volume) {
+        Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
+        boolean damaged = partition.isDamaged(volume.id());
+        VolumeStatus.State state = damaged
+                ? VolumeStatus.State.DAMAGED
+                : volume.state() == VolumeInfo.State.OPEN ? VolumeStatus.State.OPEN : VolumeStatus.State.SEALED;
+        return new VolumeStatus(
+                name(partition, volume.id()),
+                partition.config().id(),
+                state,
+                volume.dataEndBytes(),
+                tally.liveBytes(),
+                Math.max(0, tally.bytes() - tally.liveBytes()),
+                tally.needles(),
+                Instant.ofEpochMilli(volume.createdAtMillis()),
+                volume.sealedAtMillis().isPresent()
+                        ? Optional.of(Instant.ofEpochMilli(volume.sealedAtMillis().getAsLong()))
+                        : Optional.empty(),
+                volume.path());
+    }
+
+    private static String name(Partition partition, int volume) {
+        return partition.config().name() + "-" + volume;
+    }
+}

@@ -1,0 +1,97 @@
+package dev.hayloft.store;
+
+import dev.hayloft.model.error.HayloftException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The store's shared threads: reading (may wait for the disk on behalf of a caller), background (long work, one thing at
+ * a time per thread), periodic (short housekeeping).
+ */
+final class StoreThreads implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(StoreThreads.class.getName());
+    private static final int READERS = 16;
+    private static final int READS_WAITING_MAX = 100_000;
+    private static final int BACKGROUND = 2;
+    private static final long STOP_SECONDS = 60;
+
+    private final ExecutorService reading;
+    private final ExecutorService background = Executors.newFixedThreadPool(BACKGROUND, named("background"));
+    private final ScheduledExecutorService periodic = Executors.newScheduledThreadPool(2, named("periodic"));
+
+    StoreThreads() {
+        ThreadPoolExecutor readers = new ThreadPoolExecutor(
+                READERS, READERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(READS_WAITING_MAX), named("reader"));
+        readers.allowCoreThreadTimeOut(true);
+        reading = readers;
+    }
+
+    private static ThreadFactory named(String purpose) {
+        AtomicInteger number = new AtomicInteger();
+        return task -> {
+            Thread thread = new Thread(task, "hayloft-" + purpose + "-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    Executor reading() {
+        return reading;
+    }
+
+    Executor background() {
+        return background;
+    }
+
+    /** Runs a short task again and again; a failure is logged, and the next turn comes all the same. */
+    void every(Duration interval, String what, Runnable task) {
+        periodic.scheduleWithFixedDelay(
+                () -> {
+                    try {
+                        task.run();
+                    } catch (HayloftException | UncheckedIOException e) {
+                        LOG.log(Level.WARNING, "Housekeeping failed and will be tried again: " + what + ".", e);
+                    }
+                },
+                interval.toMillis(),
+                interval.toMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends periodic and background work; reads go on. */
+    void stopHousekeeping() {
+        stop(periodic);
+        stop(background);
+    }
+
+    private static void stop(ExecutorService executor) {
+        executor.shutdown();
+        try {
+            if (!executor.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.log(Level.WARNING, "Background work did not stop in time and is interrupted.");
+                executor.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            executor.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop(periodic);
+        stop(background);
+        stop(reading);
+    }
+}

@@ -1,0 +1,175 @@
+package dev.hayloft.store.folder;
+
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.InstantSource;
+import java.util.Properties;
+import java.util.UUID;
+
+/**
+ * The data folder: one process at a time, one format, one identity.
+ *
+ * <p>{@code LOCK} is locked by the process that has the folder open and names its process id. {@code STORE} holds lines
+ * {@code format=1}, {@code storeId}, {@code incarnation}, {@code partitions}, {@code createdAt}.
+ *
+ * <p><i>Threads:</i> opened and closed by one.
+ */
+public final class DataFolder implements AutoCloseable {
+    /** The newest format of a data folder that this version reads and writes. */
+    public static final int FORMAT = 1;
+
+    private static final String STORE_FILE = "STORE";
+
+    private final Path path;
+    private final FileChannel lockChannel;
+    private final FileLock lock;
+    private final UUID storeId;
+    private final UUID incarnation;
+    private final int partitions;
+
+    private DataFolder(Path path, FileChannel lockChannel, FileLock lock, Properties identity) {
+        this.path = path;
+        this.lockChannel = lockChannel;
+        this.lock = lock;
+        this.storeId = UUID.fromString(identity.getProperty("storeId"));
+        this.incarnation = UUID.fromString(identity.getProperty("incarnation"));
+        this.partitions = Integer.parseInt(identity.getProperty("partitions"));
+    }
+
+    /**
+     * Opens the folder for this process alone; makes it when it is absent or empty.
+     *
+     * @param partitions of a new folder
+     * @throws StoreClosedException when another process has it open, or a newer Hayloft wrote it
+     */
+    public static DataFolder open(Path path, int partitions, InstantSource clock) {
+        FileChannel channel = null;
+        boolean opened = false;
+        try {
+            Files.createDirectories(path);
+            channel = FileChannel.open(
+                    path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileLock lock = lock(path, channel);
+            if (!Files.exists(path.resolve(STORE_FILE))) {
+                create(path, partitions, clock);
+            }
+            DataFolder folder = new DataFolder(path, channel, lock, readIdentity(path));
+            opened = true;
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException("The data folder " + path + " cannot be opened.", e);
+        } finally {
+            if (!opened && channel != null) {
+                closeQuietly(channel);
+            }
+        }
+    }
+
+    private static FileLock lock(Path path, FileChannel channel) throws IOException {
+        FileLock lock;
+        try {
+            lock = channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            ByteBuffer holder = ByteBuffer.allocate(64);
+            channel.read(holder, 0);
+            throw new StoreClosedException(
+                            ErrorCode.UNAVAILABLE,
+                            "Another process has this data folder open; stop it, or give this server another folder.")
+                    .with("folder", path.toAbsolutePath())
+                    .with("process", StandardCharsets.US_ASCII.decode(holder.flip()).toString().strip());
+        }
+        channel.truncate(0);
+        channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
+        return lock;
+    }
+
+    private static void create(Path path, int partitions, InstantSource clock) {
+        if (Files.exists(path.resolve("system")) || Files.exists(path.resolve("partitions"))) {
+            throw new StoreClosedException(
+                            ErrorCode.UNAVAILABLE,
+                            "The data folder has volumes but its STORE file is missing; put that file back from a copy.")
+                    .with("folder", path.toAbsolutePath());
+        }
+        SmallFiles.write(
+                path.resolve(STORE_FILE),
+                "format=" + FORMAT + "\nstoreId=" + UUID.randomUUID() + "\nincarnation=" + UUID.randomUUID()
+                        + "\npartitions=" + partitions + "\ncreatedAt=" + clock.instant() + "\n");
+    }
+
+    private static Properties readIdentity(Path path) throws IOException {
+        Properties identity = new Properties();
+        identity.load(new StringReader(Files.readString(path.resolve(STORE_FILE))));
+        int format = Integer.parseInt(identity.getProperty("format", "0").strip());
+        if (format > FORMAT) {
+            throw new StoreClosedException(
+                            ErrorCode.UNAVAILABLE,
+                            "The data folder was written by a newer Hayloft; start that version, nothing was changed.")
+                    .with("folder", path.toAbsolutePath())
+                    .with("format", format)
+                    .with("newestKnown", FORMAT);
+        }
+        if (format < 1 || identity.getProperty("storeId") == null || identity.getProperty("partitions") == null) {
+            throw new StoreClosedException(
+                            ErrorCode.UNAVAILABLE,
+                            "The data folder's STORE file is damaged; put it back from a copy.")
+                    .with("folder", path.toAbsolutePath());
+        }
+        return identity;
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Never changes. */
+    public UUID storeId() {
+        return storeId;
+    }
+
+    /** Changes when the store is restored from a copy. */
+    public UUID incarnation() {
+        return incarnation;
+    }
+
+    /** How many partitions it was made with. */
+    public int partitions() {
+        return partitions;
+    }
+
+    /** Lets other processes in. Idempotent. */
+    @Override
+    public void close() {
+        try {
+            if (lock.isValid()) {
+                lock.release();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            closeQuietly(lockChannel);
+        }
+    }
+
+    private static void closeQuietly(FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

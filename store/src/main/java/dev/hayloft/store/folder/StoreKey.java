@@ -1,0 +1,79 @@
+package dev.hayloft.store.folder;
+
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The store's own secret, 32 random bytes in {@code store.key} (base64, mode 600): keys for hashing object keys and for
+ * checking secrets are derived from it by HMAC-SHA-256 over a purpose.
+ *
+ * <p><i>Threads:</i> any.
+ */
+public final class StoreKey {
+    private static final int SIZE = 32;
+    private static final String ALGORITHM = "HmacSHA256";
+
+    private final byte[] secret;
+
+    private StoreKey(byte[] secret) {
+        this.secret = secret;
+    }
+
+    /**
+     * Reads the key; makes one in a new folder.
+     *
+     * @throws StoreClosedException when the file does not hold 32 bytes in base64
+     */
+    public static StoreKey open(Path folder) {
+        Path file = folder.resolve("store.key");
+        try {
+            if (!Files.exists(file)) {
+                byte[] fresh = new byte[SIZE];
+                new SecureRandom().nextBytes(fresh);
+                SmallFiles.writeSecret(file, Base64.getEncoder().encodeToString(fresh) + "\n");
+            }
+            byte[] secret = Base64.getDecoder().decode(Files.readString(file).strip());
+            if (secret.length == SIZE) {
+                return new StoreKey(secret);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException e) {
+            throw damaged(file);
+        }
+        throw damaged(file);
+    }
+
+    private static StoreClosedException damaged(Path file) {
+        return new StoreClosedException(
+                        ErrorCode.UNAVAILABLE,
+                        "The store's key file does not hold 32 bytes in base64; put it back from a copy.")
+                .with("file", file.toAbsolutePath());
+    }
+
+    /** 32 bytes that depend on the secret and the purpose. */
+    public ByteBuffer derive(String purpose) {
+        return ByteBuffer.wrap(mac().doFinal(purpose.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Mac mac() {
+        try {
+            Mac mac = Mac.getInstance(ALGORITHM);
+            mac.init(new SecretKeySpec(secret, ALGORITHM));
+            return mac;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError("every Java platform has HMAC-SHA-256", e);
+        }
+    }
+}

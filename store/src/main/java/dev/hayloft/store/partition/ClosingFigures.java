@@ -1,0 +1,124 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.store.folder.SmallFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.CRC32C;
+
+/**
+ * What a clean stop leaves, so that the next start needs neither the log nor the whole index: where the log ends, the
+ * last sequence, the figures of volumes and buckets.
+ *
+ * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID NEEDLES BYTES LIVE},
+ * {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS LOGICAL STORED APPENDED}, and last {@code crc32c HEX} of
+ * all lines before it.
+ *
+ * @param end position behind the last frame
+ * @param lastSequence of the last needle
+ * @param lastVersion given to any needle of the store
+ * @param tallies figures
+ */
+record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tallies) {
+    private static final String CRC_LINE = "crc32c ";
+
+    static void write(Path file, ClosingFigures figures) {
+        StringBuilder text = new StringBuilder("format 1\n");
+        line(text, "end", figures.end);
+        line(text, "sequence", figures.lastSequence);
+        line(text, "version", figures.lastVersion);
+        figures.tallies.volumes().forEach((id, volume) -> {
+            line(text, "volume", id, volume.needles(), volume.bytes(), volume.liveBytes());
+            volume.bytesByBucket.forEach((bucket, bytes) -> line(text, "share", id, bucket, bytes.get()));
+        });
+        figures.tallies.buckets().forEach((id, bucket) -> line(
+                text,
+                "bucket",
+                id,
+                bucket.objects(),
+                bucket.logicalBytes(),
+                bucket.storedBytes(),
+                bucket.appendedBytes.get()));
+        SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
+    }
+
+    private static void line(StringBuilder text, String word, long... figures) {
+        text.append(word);
+        for (long figure : figures) {
+            text.append(' ').append(figure);
+        }
+        text.append('\n');
+    }
+
+    /** What the last clean stop left; empty when there is none or it is damaged, which only means more work. */
+    static Optional<ClosingFigures> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            String all = Files.readString(file);
+            int crcAt = all.lastIndexOf(CRC_LINE);
+            if (crcAt < 0 || !all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))) {
+                return Optional.empty();
+            }
+            return parse(all.substring(0, crcAt).lines().toList());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Optional<ClosingFigures> parse(List<String> lines) {
+        if (lines.isEmpty() || !lines.get(0).equals("format 1")) {
+            return Optional.empty();
+        }
+        long end = 0;
+        long sequence = 0;
+        long version = 0;
+        Tallies tallies = new Tallies();
+        for (String line : lines.subList(1, lines.size())) {
+            String[] words = line.split(" ", -1);
+            long[] figures = new long[words.length - 1];
+            for (int i = 0; i < figures.length; i++) {
+                figures[i] = Long.parseLong(words[i + 1]);
+            }
+            switch (words[0]) {
+                case "end" -> end = figures[0];
+                case "sequence" -> sequence = figures[0];
+                case "version" -> version = figures[0];
+                case "volume" -> {
+                    Tallies.VolumeTally volume = tallies.volume((int) figures[0]);
+                    volume.needles.set(figures[1]);
+                    volume.bytes.set(figures[2]);
+                    volume.liveBytes.set(figures[3]);
+                }
+                case "share" -> {
+                    Map<Integer, AtomicLong> shares = tallies.bytesByBucket((int) figures[0]);
+                    shares.put((int) figures[1], new AtomicLong(figures[2]));
+                }
+                case "bucket" -> {
+                    Tallies.BucketTally bucket = tallies.bucket((int) figures[0]);
+                    bucket.objects.set(figures[1]);
+                    bucket.logicalBytes.set(figures[2]);
+                    bucket.storedBytes.set(figures[3]);
+                    bucket.appendedBytes.set(figures[4]);
+                }
+                default -> {
+                    return Optional.empty();
+                }
+            }
+        }
+        return Optional.of(new ClosingFigures(end, sequence, version, tallies));
+    }
+
+    private static String crc(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}

@@ -1,0 +1,107 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Location;
+import dev.hayloft.log.format.Manifest;
+import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.model.error.HayloftException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Drops extents from the index once nothing names them: those of replaced and deleted large objects, and those of
+ * uploads that were given up. Behind the publisher, because it must read the old manifest.
+ *
+ * <p><i>Threads:</i> {@link #retire} and {@link #abandon} any, never block; the work is done on a thread of its own.
+ */
+final class ExtentReaper implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(ExtentReaper.class.getName());
+    private static final int QUEUE_MAX = 1 << 17;
+
+    /** Work to be done. */
+    private sealed interface Retired {
+        /** The extents of a manifest that no key points at. */
+        record OfManifest(Location manifest) implements Retired {}
+
+        /** Extents that were never committed. */
+        record OfUpload(int bucketId, List<Long> extentIds) implements Retired {}
+    }
+
+    private final Partition partition;
+    private final NeedleReader reader;
+    private final ArrayBlockingQueue<Retired> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
+    private final Thread thread;
+    private volatile boolean closed; // Set by close; the thread then drains the queue and ends.
+
+    ExtentReaper(Partition partition, NeedleReader reader) {
+        this.partition = partition;
+        this.reader = reader;
+        this.thread = new Thread(this::run, "hayloft-reaper-" + partition.config().name());
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    void retire(Location manifest) {
+        offer(new Retired.OfManifest(manifest));
+    }
+
+    void abandon(int bucketId, List<Long> extentIds) {
+        if (!extentIds.isEmpty()) {
+            offer(new Retired.OfUpload(bucketId, List.copyOf(extentIds)));
+        }
+    }
+
+    private void offer(Retired retired) {
+        if (!queue.offer(retired)) {
+            LOG.log(
+                    Level.WARNING,
+                    "Too many large objects were replaced at once: some of their extents stay until the next index rebuild.");
+        }
+    }
+
+    private void run() {
+        try {
+            while (!closed || !queue.isEmpty()) {
+                Retired next = queue.poll(100, TimeUnit.MILLISECONDS);
+                if (next != null) {
+                    reap(next);
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.WARNING, "The reaper was interrupted: extents of replaced objects stay until a rebuild.", e);
+        }
+    }
+
+    private void reap(Retired retired) {
+        try {
+            if (retired instanceof Retired.OfManifest ofManifest) {
+                reapManifest(ofManifest.manifest());
+            } else if (retired instanceof Retired.OfUpload ofUpload) {
+                ofUpload.extentIds().forEach(id -> partition.dropExtent(ofUpload.bucketId(), id));
+            }
+        } catch (HayloftException e) {
+            LOG.log(Level.WARNING, "A replaced object's manifest cannot be read: its extents stay until a rebuild.", e);
+        }
+    }
+
+    private void reapManifest(Location location) {
+        try (OpenNeedle needle = reader.readAt(location).orElseThrow(NeedleReader::moving)) {
+            Manifest manifest = ManifestFormat.parse(needle.view().payload());
+            for (int i = 0; i < manifest.count(); i++) {
+                partition.dropExtent(location.bucketId(), manifest.id(i));
+            }
+        }
+    }
+
+    /** Finishes what is queued. */
+    @Override
+    public void close() {
+        closed = true;
+        Partition.join(thread);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.BucketTally;
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.index.HintFile;
+import dev.hayloft.index.HintHeader;
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.HayloftException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/**
+ * From needles to index entries, and from a sealed volume to its hint file.
+ *
+ * <p><i>Threads:</i> any; each call on its own.
+ */
+final class HintWriting {
+    private static final Logger LOG = System.getLogger(HintWriting.class.getName());
+
+    private final PartitionConfig config;
+    private final PartitionFolder folder;
+    private final KeyHasher hasher;
+
+    HintWriting(PartitionConfig config, PartitionFolder folder, KeyHasher hasher) {
+        this.config = config;
+        this.folder = folder;
+        this.hasher = hasher;
+    }
+
+    KeyHasher hasher() {
+        return hasher;
+    }
+
+    /** Hands on the index entries of a frame's needles, tombstones flagged; marks of a volume's life have none. */
+    void entries(FrameView frame, Consumer<HintEntry> entries) {
+        frame.forEachNeedle(needle -> {
+            int flags =
+                    switch (needle.type()) {
+                        case OBJECT -> needle.isManifest() ? Location.MANIFEST : 0;
+                        case TOMBSTONE -> Location.TOMBSTONE;
+                        case EXTENT -> Location.EXTENT;
+                        case VOLUME_START, VOLUME_END -> -1;
+                    };
+            if (flags >= 0) {
+                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle, flags)));
+            }
+        });
+    }
+
+    private KeyHash hash(FrameView frame, NeedleView needle) {
+        return switch (needle.type()) {
+            case EXTENT -> hasher.extent(frame.bucketId(), ManifestFormat.extentId(needle.key()));
+            default -> hasher.object(frame.bucketId(), needle.key());
+        };
+    }
+
+    private static Location location(FrameView frame, NeedleView needle, int flags) {
+        return new Location(
+                frame.position(),
+                needle.offsetInFrame(),
+                needle.sizeBytes(),
+                needle.version(),
+                needle.contentSize(),
+                flags,
+                frame.bucketId(),
+                needle.timeMillis());
+    }
+
+    /** Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else. */
+    void write(VolumeLog log, int volume) {
+        try {
+            Tally tally = new Tally();
+            HintFile.write(
+                    folder.hint(volume),
+                    header(volume, 0, tally),
+                    entries -> tally.report(log.scanVolume(volume, 0, new FrameVisitor() {
+                        @Override
+                        public void frame(FrameView frame) {
+                            entries(frame, entry -> {
+                                tally.add(entry);
+                                entries.accept(entry);
+                            });
+                        }
+                    })),
+                    () -> header(volume, tally.dataEndBytes, tally));
+        } catch (HayloftException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The hint file of volume " + volume + " could not be written; it will be tried at the next start.", e);
+        }
+    }
+
+    private HintHeader header(int volume, long dataEndBytes, Tally tally) {
+        List<BucketTally> tallies = new ArrayList<>();
+        tally.bytes.forEach((bucketId, bytes) -> tallies.add(new BucketTally(
+                bucketId, bytes, tally.needles.getOrDefault(bucketId, 0L))));
+        return new HintHeader(
+                config.storeId(),
+                config.id(),
+                volume,
+                dataEndBytes,
+                tally.firstSequence,
+                tally.lastSequence,
+                tallies);
+    }
+
+    /** What is known of a volume only when its last needle has been seen. */
+    private static final class Tally {
+        private final Map<Integer, Long> bytes = new TreeMap<>();
+        private final Map<Integer, Long> needles = new TreeMap<>();
+        private long firstSequence = Long.MAX_VALUE;
+        private long lastSequence;
+        private long dataEndBytes;
+
+        void add(HintEntry entry) {
+            int bucketId = entry.location().bucketId();
+            bytes.merge(bucketId, (long) entry.location().needleSize(), Long::sum);
+            needles.merge(bucketId, 1L, Long::sum);
+            firstSequence = Math.min(firstSequence, entry.sequence());
+            lastSequence = Math.max(lastSequence, entry.sequence());
+        }
+
+        void report(ScanReport report) {
+            dataEndBytes = LogPosition.offset(report.end());
+        }
+    }
+}

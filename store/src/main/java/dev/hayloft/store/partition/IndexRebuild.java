@@ -1,0 +1,183 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Directory;
+import dev.hayloft.index.DirectoryChange;
+import dev.hayloft.index.DirectoryCursor;
+import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.IndexConfig;
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyIndex;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.log.format.NeedleType;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.function.IntPredicate;
+
+/**
+ * Builds index and directory anew from the volumes while the partition serves. The new index gets every mutation that is
+ * published meanwhile and takes the old one's place in one step; the directory is put right entry by entry.
+ *
+ * <p><i>Threads:</i> one background thread; takes the publication lock for small batches.
+ */
+final class IndexRebuild {
+    private static final int BATCH = 256;
+
+    private final Partition partition;
+    private final PartitionParts parts;
+    private final IntPredicate isLiving;
+    private final RebuildWatcher watcher;
+
+    IndexRebuild(Partition partition, IntPredicate isLiving, RebuildWatcher watcher) {
+        this.partition = partition;
+        this.parts = partition.parts();
+        this.isLiving = isLiving;
+        this.watcher = watcher;
+    }
+
+    /**
+     * Rebuilds both; returns how many entries the index has then.
+     *
+     * @throws CancellationException when the watcher cancelled; index and directory are then as good as before
+     */
+    long run() {
+        Path generation = parts.folder().nextIndex();
+        KeyIndex next = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
+        boolean adopted = false;
+        try {
+            IndexBuilder builder = new IndexBuilder(next);
+            partition.exclusively(() -> parts.index().attach(builder));
+            for (VolumeInfo volume : parts.log().volumes()) {
+                offer(volume, builder);
+            }
+            builder.sweepTombstones();
+            adopt(builder, generation);
+            adopted = true;
+        } finally {
+            if (!adopted) {
+                partition.exclusively(parts.index()::detach);
+                next.close();
+                PartitionFolder.deleteTree(generation);
+            }
+        }
+        addMissingLines();
+        removeStaleLines();
+        return next.size();
+    }
+
+    private void checkGoOn() {
+        if (watcher.isCancelled() || partition.isStopping()) {
+            throw new CancellationException("The rebuild was cancelled.");
+        }
+    }
+
+    private void offer(VolumeInfo volume, IndexBuilder builder) {
+        scan(volume, frame -> parts.hints().entries(frame, entry -> {
+            if (isLiving.test(entry.location().bucketId())) {
+                builder.offer(entry.hash(), entry.location());
+            }
+        }));
+    }
+
+    private void scan(VolumeInfo volume, FrameVisitor visitor) {
+        parts.log().scanVolume(volume.id(), 0, new FrameVisitor() {
+            @Override
+            public void frame(FrameView frame) {
+                checkGoOn();
+                visitor.frame(frame);
+                watcher.advance(frame.sizeBytes());
+            }
+        });
+    }
+
+    private void adopt(IndexBuilder builder, Path generation) {
+        KeyIndex[] old = new KeyIndex[1];
+        Path oldFolder = parts.folder().index();
+        partition.exclusively(() -> {
+            builder.sweepTombstones(); // The few that came since the last sweep.
+            boolean differs = builder.target().size() != parts.index().current().size();
+            parts.folder().adoptIndex(generation);
+            old[0] = parts.index().adopt(builder.target());
+            if (differs) {
+                parts.tallies().clearLive();
+                parts.index().forEach((hash, location) -> parts.tallies().live(location));
+            }
+        });
+        partition.retireIndex(old[0], oldFolder);
+    }
+
+    /** Every needle that the index points at has its line. */
+    private void addMissingLines() {
+        for (VolumeInfo volume : parts.log().volumes()) {
+            scan(volume, this::addLines);
+        }
+    }
+
+    private void addLines(FrameView frame) {
+        List<DirectoryEntry> lines = new ArrayList<>();
+        frame.forEachNeedle(needle -> {
+            if (needle.type() == NeedleType.OBJECT) {
+                lines.add(DirectoryReplay.entry(frame.bucketId(), needle));
+            }
+        });
+        partition.exclusively(() -> {
+            List<DirectoryChange> changes = new ArrayList<>();
+            long sequence = partition.publishedSequence();
+            for (DirectoryEntry line : lines) {
+                if (versionOf(line).filter(version -> version == line.version()).isPresent()) {
+                    changes.add(new DirectoryChange.Put(line, sequence));
+                }
+            }
+            submit(changes);
+        });
+    }
+
+    private Optional<Long> versionOf(DirectoryEntry line) {
+        KeyHash hash = parts.hasher().object(line.bucketId(), line.key());
+        return parts.index().find(hash).map(Location::version);
+    }
+
+    private void submit(List<DirectoryChange> changes) {
+        if (!changes.isEmpty()) {
+            parts.directory().submit(changes, partition.publishedSequence(), partition.publishedPosition());
+        }
+    }
+
+    /** No line without an entry in the index. */
+    private void removeStaleLines() {
+        Directory directory = parts.directory();
+        for (int bucketId : List.copyOf(parts.tallies().buckets().keySet())) {
+            try (DirectoryCursor cursor =
+                    directory.cursor(bucketId, ByteBuffer.allocate(0), ByteBuffer.allocate(0))) {
+                List<DirectoryEntry> batch = new ArrayList<>();
+                while (cursor.hasNext()) {
+                    batch.add(cursor.next());
+                    if (batch.size() == BATCH) {
+                        removeStale(batch);
+                        batch.clear();
+                    }
+                }
+                removeStale(batch);
+            }
+        }
+    }
+
+    private void removeStale(List<DirectoryEntry> lines) {
+        checkGoOn();
+        partition.exclusively(() -> {
+            List<DirectoryChange> changes = new ArrayList<>();
+            for (DirectoryEntry line : lines) {
+                if (versionOf(line).isEmpty()) {
+                    changes.add(new DirectoryChange.Delete(line.bucketId(), line.key(), partition.publishedSequence()));
+                }
+            }
+            submit(changes);
+        });
+    }
+}

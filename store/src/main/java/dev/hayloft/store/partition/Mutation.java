@@ -1,0 +1,145 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.Sha256;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * What a partition's writer is asked to do. Immutable; buffers are read from position to limit and must not change until
+ * the mutation's future completes.
+ */
+public sealed interface Mutation {
+    /** Condition of a mutation that always happens. */
+    long ANY = -1;
+
+    /** Condition of a mutation that needs the key to exist, whatever its version. */
+    long PRESENT = -2;
+
+    /** Bytes of content that the mutation keeps in memory while it waits. */
+    default int payloadSizeBytes() {
+        return 0;
+    }
+
+    /** When the mutation may be acknowledged. */
+    Durability durability();
+
+    /** A mutation of one key of one bucket. */
+    sealed interface OfKey extends Mutation {
+        /** The bucket, and whether it still takes writes. */
+        BucketGate gate();
+
+        /** Hash of bucket and key. */
+        KeyHash hash();
+
+        /** The key's bytes. */
+        ByteBuffer key();
+
+        /** {@link #ANY}, {@link #PRESENT}, 0 for absent, or the version that must be there. */
+        long expectedVersion();
+    }
+
+    /**
+     * Stores an object.
+     *
+     * @param gate the bucket
+     * @param hash of bucket and key
+     * @param key its bytes
+     * @param expectedVersion the condition
+     * @param durability when to acknowledge
+     * @param content what to store
+     */
+    record Put(
+            BucketGate gate,
+            KeyHash hash,
+            ByteBuffer key,
+            long expectedVersion,
+            Durability durability,
+            Content content)
+            implements OfKey {
+        @Override
+        public int payloadSizeBytes() {
+            return content.payload().remaining();
+        }
+    }
+
+    /**
+     * An object's attributes and bytes.
+     *
+     * @param attributes encoded
+     * @param payload the bytes, or a manifest of extents
+     * @param manifest whether the payload is a manifest
+     * @param contentSizeBytes of the whole object
+     * @param sha256 of the whole object
+     */
+    record Content(
+            ByteBuffer attributes,
+            ByteBuffer payload,
+            boolean manifest,
+            long contentSizeBytes,
+            Optional<Sha256> sha256) {}
+
+    /**
+     * Deletes an object; nothing is written when there is none.
+     *
+     * @param gate the bucket
+     * @param hash of bucket and key
+     * @param key its bytes
+     * @param expectedVersion the condition
+     * @param durability when to acknowledge
+     */
+    record Delete(BucketGate gate, KeyHash hash, ByteBuffer key, long expectedVersion, Durability durability)
+            implements OfKey {}
+
+    /**
+     * Stores an extent of an upload; its id is the version it gets.
+     *
+     * @param gate the bucket
+     * @param payload at most 1 MiB
+     */
+    record Extent(BucketGate gate, ByteBuffer payload) implements Mutation {
+        @Override
+        public int payloadSizeBytes() {
+            return payload.remaining();
+        }
+
+        @Override
+        public Durability durability() {
+            return Durability.MEMORY;
+        }
+    }
+
+    /**
+     * Completes once everything before it is published; with {@link Durability#DISK} also forced.
+     *
+     * @param durability whether to force
+     */
+    record Barrier(Durability durability) implements Mutation {}
+
+    /** Closes the open volume. */
+    record Seal() implements Mutation {
+        @Override
+        public Durability durability() {
+            return Durability.DISK;
+        }
+    }
+
+    /** What became of a mutation. */
+    sealed interface Outcome {
+        /**
+         * It happened.
+         *
+         * @param version the number it got, 0 when nothing had to be written
+         * @param existed whether the key was there before
+         */
+        record Applied(long version, boolean existed) implements Outcome {}
+
+        /**
+         * Its condition did not hold, and nothing was written.
+         *
+         * @param actualVersion what was there, 0 for nothing
+         */
+        record Mismatch(long actualVersion) implements Outcome {}
+    }
+}

@@ -1,0 +1,146 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Reads needles where the index says they stand: one lookup, one positional read, one check.
+ *
+ * <p><i>Threads:</i> any.
+ */
+public final class NeedleReader {
+    /** A volume can go between lookup and lease; the index then already says where the needle went. */
+    private static final int ATTEMPTS_MAX = 16;
+
+    private final VolumeLog log;
+    private final PointIndex index;
+    private final KeyHasher hasher;
+    private final BufferPool buffers = new BufferPool();
+
+    NeedleReader(VolumeLog log, PointIndex index, KeyHasher hasher) {
+        this.log = log;
+        this.index = index;
+        this.hasher = hasher;
+    }
+
+    /** Hash of a key of a bucket. */
+    public KeyHash hash(int bucketId, ObjectKey key) {
+        return hasher.object(bucketId, key.utf8());
+    }
+
+    /** Where the newest version of a key stands. */
+    public Optional<Location> find(KeyHash hash) {
+        return index.find(hash);
+    }
+
+    /** Where an extent stands. */
+    public Optional<Location> findExtent(int bucketId, long extentId) {
+        return index.find(hasher.extent(bucketId, extentId));
+    }
+
+    /**
+     * Reads the object needle of a key; may wait for the disk. Empty when there is none.
+     *
+     * @throws CorruptionException when the bytes are damaged or another key's
+     */
+    public Optional<OpenNeedle> read(int bucketId, ObjectKey key) {
+        KeyHash hash = hash(bucketId, key);
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            Optional<Location> location = index.find(hash);
+            if (location.isEmpty()) {
+                return Optional.empty();
+            }
+            Optional<OpenNeedle> needle = readAt(location.get());
+            if (needle.isPresent()) {
+                return Optional.of(checked(needle.get(), key));
+            }
+        }
+        throw moving();
+    }
+
+    /**
+     * As {@link #read}, from memory alone: empty when the disk might be asked.
+     *
+     * @param location what {@link #find} said of this key a moment ago
+     */
+    public Optional<OpenNeedle> tryRead(Location location, ObjectKey key) {
+        return open(location, false).map(needle -> checked(needle, key));
+    }
+
+    /** Reads the needle at a location; empty when its volume is gone, so that the index must be asked again. */
+    public Optional<OpenNeedle> readAt(Location location) {
+        return open(location, true);
+    }
+
+    private Optional<OpenNeedle> open(Location location, boolean mayBlock) {
+        VolumeLease lease;
+        try {
+            lease = log.lease(LogPosition.volume(location.position()));
+        } catch (RequestException e) {
+            Check.invariant(e.code() == ErrorCode.NO_SUCH_VOLUME, "a lease fails for one reason only");
+            return Optional.empty();
+        }
+        ByteBuffer buffer = buffers.take(location.needleSize());
+        boolean opened = false;
+        try {
+            long offset = LogPosition.offset(location.position()) + location.needleOffset();
+            if (mayBlock) {
+                lease.read(offset, buffer);
+            } else if (!lease.tryRead(offset, buffer)) {
+                return Optional.empty();
+            }
+            NeedleView view = NeedleView.parse(buffer.flip());
+            opened = true;
+            return Optional.of(new OpenNeedle(location, view, buffer, lease, buffers));
+        } catch (CorruptionException e) {
+            throw e.with("volume", lease.volume()).with("offset", LogPosition.toString(location.position()));
+        } finally {
+            if (!opened) {
+                buffers.give(buffer);
+                lease.close();
+            }
+        }
+    }
+
+    private static OpenNeedle checked(OpenNeedle needle, ObjectKey key) {
+        boolean same = needle.view().type() == NeedleType.OBJECT && key.matches(needle.view().key());
+        if (!same) {
+            needle.close();
+            throw new CorruptionException("The index points at another key's needle.").with("key", key);
+        }
+        return needle;
+    }
+
+    /** Reads an extent; empty when its volume is gone. */
+    public Optional<OpenNeedle> readExtent(Location location, long extentId) {
+        Optional<OpenNeedle> needle = readAt(location);
+        needle.ifPresent(open -> {
+            boolean same = open.view().type() == NeedleType.EXTENT
+                    && open.view().key().remaining() == ManifestFormat.EXTENT_KEY_SIZE
+                    && ManifestFormat.extentId(open.view().key()) == extentId;
+            if (!same) {
+                open.close();
+                throw new CorruptionException("The index points at another extent's needle.").with("extent", extentId);
+            }
+        });
+        return needle;
+    }
+
+    static CorruptionException moving() {
+        return new CorruptionException("A needle could not be reached: its volume is gone, yet the index names it.");
+    }
+}

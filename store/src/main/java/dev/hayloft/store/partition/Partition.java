@@ -1,0 +1,526 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Directory;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.KeyIndex;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.StoreClosedException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.IntPredicate;
+
+/**
+ * The unit of everything: one log, one index, one directory, one writer.
+ *
+ * <p><i>Order:</i> append, force, publish, acknowledge; a mutation acknowledged from memory skips the force and nothing
+ * else. Publication follows the order of the log, and every answer, a refused condition too, waits for what it was
+ * judged by.
+ *
+ * <p><i>Threads:</i> {@link #submit} any, never blocks. The writer thread drains a bounded ring and appends; the flusher
+ * thread forces, publishes and completes, while the writer gathers the next group. A group that needs no force and has
+ * none ahead of it is published by the writer itself: no second thread is woken for it.
+ */
+public final class Partition implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Partition.class.getName());
+    private static final int BATCH_MAX = 1024;
+    private static final int GROUPS_MAX = 64;
+    private static final long RETIRED_GRACE_NANOS = 10_000_000_000L;
+
+    /** Groups on their way to the disk, or the word to stop. */
+    private record Group(List<Pending> pendings, boolean needsForce, boolean last) {}
+
+    /** An index that a rebuild replaced, kept open for reads that began on it. */
+    private record Retired(KeyIndex index, Path generation, long atNanos) {}
+
+    private final PartitionConfig config;
+    private final VersionClock versions;
+    private final PartitionParts parts;
+    private final PartitionWriter writer;
+    private final Publisher publisher;
+    private final ExtentReaper reaper;
+    private final NeedleReader reader;
+
+    private final ArrayBlockingQueue<Pending> ring;
+    private final AtomicLong ringBytes = new AtomicLong();
+    /** Extents that wait for room in the ring; bounded by whoever uploads. */
+    private final ArrayDeque<Pending> patient = new ArrayDeque<>();
+
+    private final ArrayBlockingQueue<Group> groups = new ArrayBlockingQueue<>(GROUPS_MAX);
+    private final AtomicInteger groupsAhead = new AtomicInteger();
+    private final Object publication = new Object();
+    private final Object forcing = new Object();
+    private final ForceFigures forces = new ForceFigures();
+    private final ConcurrentLinkedQueue<Retired> retired = new ConcurrentLinkedQueue<>();
+    private final LongAdder mutations = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final Thread writerThread;
+    private final Thread flusherThread;
+
+    private volatile boolean stopping; // Set by stopBackground; long work looks at it between two steps.
+    private volatile boolean closed; // Set by close; submit looks at it before and after its offer.
+    private volatile Optional<String> problem = Optional.empty(); // Set once by the first failure.
+
+    private Partition(PartitionConfig config, PartitionParts parts, InstantSource clock, VersionClock versions) {
+        this.config = config;
+        this.versions = versions;
+        this.parts = parts;
+        this.ring = new ArrayBlockingQueue<>(config.queueCapacity());
+        this.reader = new NeedleReader(parts.log(), parts.index(), parts.hasher());
+        this.writer =
+                new PartitionWriter(parts.log(), parts.index(), parts.hasher(), versions, clock, parts.nextSequence());
+        this.reaper = new ExtentReaper(this, reader);
+        this.publisher = new Publisher(
+                parts.index(),
+                parts.directory(),
+                parts.tallies(),
+                writer,
+                reaper::retire,
+                parts.nextSequence() - 1,
+                parts.log().end());
+        this.writerThread = new Thread(this::write, "hayloft-writer-" + config.name());
+        this.flusherThread = new Thread(this::flush, "hayloft-flusher-" + config.name());
+    }
+
+    /** Takes over what recovery has opened, and starts to take mutations. */
+    public static Partition start(
+            PartitionConfig config, PartitionParts parts, InstantSource clock, VersionClock versions) {
+        Partition partition = new Partition(config, parts, clock, versions);
+        partition.writerThread.start();
+        partition.flusherThread.start();
+        partition.reaper.start();
+        return partition;
+    }
+
+    /**
+     * Hands a mutation to the writer. The stage completes on a thread of the partition.
+     *
+     * @throws CapacityException {@code too-many-requests} when the ring is full
+     * @throws StoreClosedException when the partition is closed or read-only
+     */
+    public CompletionStage<Mutation.Outcome> submit(Mutation mutation) {
+        Pending pending = new Pending(mutation);
+        checkTaking();
+        int sizeBytes = mutation.payloadSizeBytes();
+        if (ringBytes.addAndGet(sizeBytes) > config.queueBytes() || !ring.offer(pending)) {
+            ringBytes.addAndGet(-sizeBytes);
+            refused.increment();
+            throw new CapacityException(
+                            ErrorCode.TOO_MANY_REQUESTS, "The partition's queue is full; try again in a moment.")
+                    .with("partition", config.name());
+        }
+        if (closed && ring.remove(pending)) {
+            ringBytes.addAndGet(-sizeBytes);
+            throw closing();
+        }
+        return pending.future();
+    }
+
+    /** As {@link #submit}, but waits in line instead of being refused; for callers that bound what they have under way. */
+    public CompletionStage<Mutation.Outcome> submitPatiently(Mutation mutation) {
+        Pending pending = new Pending(mutation);
+        synchronized (patient) {
+            checkTaking();
+            patient.add(pending);
+        }
+        feedPatient();
+        return pending.future();
+    }
+
+    private void feedPatient() {
+        synchronized (patient) {
+            while (!patient.isEmpty()) {
+                int sizeBytes = patient.element().mutation().payloadSizeBytes();
+                if (ringBytes.addAndGet(sizeBytes) > config.queueBytes() || !ring.offer(patient.element())) {
+                    ringBytes.addAndGet(-sizeBytes);
+                    return; // The writer feeds again after its next batch.
+                }
+                patient.remove();
+            }
+        }
+    }
+
+    private void checkTaking() {
+        if (closed) {
+            throw closing();
+        }
+        if (problem.isPresent()) {
+            throw PartitionWriter.readOnly().with("reason", problem.get());
+        }
+    }
+
+    private static StoreClosedException closing() {
+        return new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
+    }
+
+    // The writer thread.
+
+    private void write() {
+        List<Pending> batch = new ArrayList<>();
+        try {
+            while (!closed || !isDrained()) {
+                Pending first = ring.poll(100, TimeUnit.MILLISECONDS);
+                if (first != null) {
+                    batch.add(first);
+                    ring.drainTo(batch, BATCH_MAX - 1);
+                    writeBatch(List.copyOf(batch));
+                    batch.clear();
+                }
+                feedPatient();
+            }
+        } catch (InterruptedException e) {
+            fail("The writer was interrupted.", e);
+        } catch (RuntimeException | Error e) {
+            fail("The writer stopped.", e);
+            batch.forEach(pending -> {
+                pending.fail(PartitionWriter.readOnly());
+                pending.complete();
+            });
+        } finally {
+            putGroup(new Group(List.of(), false, true));
+        }
+    }
+
+    private boolean isDrained() {
+        synchronized (patient) {
+            return ring.isEmpty() && patient.isEmpty();
+        }
+    }
+
+    private void writeBatch(List<Pending> batch) {
+        long sizeBytes = 0;
+        boolean needsForce = false;
+        for (Pending pending : batch) {
+            sizeBytes += pending.mutation().payloadSizeBytes();
+            needsForce |= PartitionWriter.needsForce(pending);
+        }
+        writer.write(batch);
+        ringBytes.addAndGet(-sizeBytes);
+        mutations.add(batch.size());
+        if (!needsForce && groupsAhead.get() == 0) {
+            publish(batch);
+        } else {
+            groupsAhead.incrementAndGet();
+            putGroup(new Group(batch, needsForce, false));
+        }
+    }
+
+    private void putGroup(Group group) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                groups.put(group);
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true; // The hand-over must happen; remember and go on.
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // The flusher thread.
+
+    private void flush() {
+        List<Group> waiting = new ArrayList<>();
+        boolean stopping = false;
+        while (!stopping) {
+            try {
+                waiting.add(groups.take());
+            } catch (InterruptedException e) {
+                fail("The flusher was interrupted.", e);
+                continue; // Groups are still coming; they are failed below.
+            }
+            groups.drainTo(waiting);
+            stopping = flushGroups(waiting);
+            waiting.clear();
+        }
+    }
+
+    private boolean flushGroups(List<Group> waiting) {
+        boolean last = false;
+        if (waiting.stream().anyMatch(Group::needsForce)) {
+            force();
+        }
+        for (Group group : waiting) {
+            publish(group.pendings());
+            last |= group.last();
+            if (!group.last()) {
+                groupsAhead.decrementAndGet();
+            }
+        }
+        return last;
+    }
+
+    /** Forces what is appended; after a failure the partition is read-only for good. Any thread. */
+    public void force() {
+        synchronized (forcing) {
+            if (problem.isPresent()) {
+                return;
+            }
+            try {
+                forces.measure(parts.log()::force);
+            } catch (HayloftException e) {
+                fail("A force failed: what was acknowledged from memory may be lost.", e);
+            }
+        }
+    }
+
+    /** What is due now and then; the store calls it twice in each memory-sync interval. */
+    public void housekeep() {
+        if (unforcedBytes() > 0) {
+            force();
+        }
+        synchronized (publication) {
+            parts.applied().write(publisher.publishedSequence(), publisher.publishedPosition());
+        }
+        closeRetired(RETIRED_GRACE_NANOS);
+    }
+
+    private void closeRetired(long graceNanos) {
+        Retired next = retired.peek();
+        while (next != null && System.nanoTime() - next.atNanos() >= graceNanos && retired.remove(next)) {
+            next.index().close();
+            PartitionFolder.deleteTree(next.generation());
+            next = retired.peek();
+        }
+    }
+
+    private void publish(List<Pending> group) {
+        if (problem.isPresent()) {
+            group.forEach(pending -> pending.fail(PartitionWriter.readOnly()));
+        } else {
+            try {
+                synchronized (publication) {
+                    publisher.publish(group);
+                    parts.applied().note(publisher.publishedSequence(), publisher.publishedPosition());
+                }
+            } catch (RuntimeException | Error e) {
+                fail("Publishing failed: index and log may differ until restart.", e);
+                group.forEach(pending -> pending.fail(PartitionWriter.readOnly()));
+            }
+        }
+        group.forEach(Pending::complete);
+    }
+
+    private void fail(String sentence, Throwable cause) {
+        if (problem.isEmpty()) {
+            problem = Optional.of(sentence);
+            LOG.log(Level.ERROR, "Partition " + config.name() + " is read-only. " + sentence, cause);
+        }
+    }
+
+    /** Runs a change to the index by itself, between two publications. */
+    void exclusively(Runnable change) {
+        synchronized (publication) {
+            change.run();
+        }
+    }
+
+    /** Drops an extent that no manifest will ever name, or names no more. Takes the publication lock. */
+    void dropExtent(int bucketId, long extentId) {
+        synchronized (publication) {
+            parts.index().remove(parts.hasher().extent(bucketId, extentId)).ifPresent(parts.tallies()::dead);
+        }
+    }
+
+    /** Gives up the extents of an upload that was not committed. */
+    public void abandon(int bucketId, List<Long> extentIds) {
+        reaper.abandon(bucketId, extentIds);
+    }
+
+    /**
+     * Drops every entry of a bucket that is gone. Blocks while it walks the index.
+     *
+     * @return false when it was stopped before it was done
+     */
+    public boolean dropBucket(int bucketId) {
+        return IndexTidying.dropBucket(this, bucketId);
+    }
+
+    /**
+     * Drops extents that no manifest names: those of uploads that an unclean stop cut off. Blocks while it walks the
+     * index and reads manifests.
+     */
+    public void dropLostExtents() {
+        IndexTidying.dropLostExtents(this, parts.firstVersion());
+    }
+
+    /** Writes hint files from now on: of these volumes, and of each that is sealed. */
+    void keepHints(Executor background, List<Integer> missing) {
+        parts.log().setSealListener(volume -> background.execute(() -> writeHint(volume)));
+        missing.forEach(volume -> background.execute(() -> writeHint(volume)));
+    }
+
+    private void writeHint(int volume) {
+        if (!stopping) {
+            parts.hints().write(parts.log(), volume);
+            parts.directory().flush();
+        }
+    }
+
+    /**
+     * Builds index and directory anew while the partition serves; returns the number of entries.
+     *
+     * @param isLiving whether a bucket exists
+     */
+    public long rebuildIndex(IntPredicate isLiving, RebuildWatcher watcher) {
+        return new IndexRebuild(this, isLiving, watcher).run();
+    }
+
+    /** Closes an index that is no longer the current one, once no read can still be on it, and removes its files. */
+    void retireIndex(KeyIndex old, Path generation) {
+        retired.add(new Retired(old, generation, System.nanoTime()));
+    }
+
+    long publishedSequence() {
+        return publisher.publishedSequence();
+    }
+
+    long publishedPosition() {
+        return publisher.publishedPosition();
+    }
+
+    /** Asks background work to end between two of its steps; the partition itself goes on. */
+    public void stopBackground() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /** Whether recovery met damage in this volume. */
+    public boolean isDamaged(int volume) {
+        return parts.damagedVolumes().contains(volume);
+    }
+
+    /** A stage that completes when everything submitted before is published, and forced if so asked. */
+    public CompletionStage<Mutation.Outcome> barrier(Durability durability) {
+        return submit(new Mutation.Barrier(durability));
+    }
+
+    /** Completes when the directory shows everything published so far. */
+    public CompletionStage<Void> whenListed() {
+        return parts.directory().whenApplied(publisher.publishedSequence());
+    }
+
+    public NeedleReader reader() {
+        return reader;
+    }
+
+    public Directory directory() {
+        return parts.directory();
+    }
+
+    public VolumeLog log() {
+        return parts.log();
+    }
+
+    public KeyHasher hasher() {
+        return parts.hasher();
+    }
+
+    public Tallies tallies() {
+        return parts.tallies();
+    }
+
+    /** Log, index and the rest. */
+    PartitionParts parts() {
+        return parts;
+    }
+
+    /** What it was opened with. */
+    public PartitionConfig config() {
+        return config;
+    }
+
+    /** Empty while the partition takes writes. */
+    public Optional<String> problem() {
+        return problem;
+    }
+
+    /** Figures for status and metrics. */
+    public PartitionFigures figures() {
+        return new PartitionFigures(
+                ring.size(),
+                config.queueCapacity(),
+                unforcedBytes(),
+                parts.index().status(),
+                mutations.sum(),
+                writer.frames(),
+                writer.appendedBytes(),
+                refused.sum(),
+                forces.count(),
+                forces.nanos(),
+                forces.nanosMax());
+    }
+
+    private long unforcedBytes() {
+        long end = parts.log().end();
+        long forced = parts.log().forcedUpTo();
+        boolean sameVolume = LogPosition.volume(end) == LogPosition.volume(forced);
+        return LogPosition.offset(end) - (sameVolume ? LogPosition.offset(forced) : 0);
+    }
+
+    /** Completes what was accepted, forces it, and closes log, index and directory. Idempotent. */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        synchronized (patient) { // So that nobody joins the line after the writer has looked at it for the last time.
+            closed = true;
+        }
+        stopBackground();
+        join(writerThread);
+        join(flusherThread);
+        reaper.close();
+        force();
+        closeRetired(0);
+        parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
+    }
+
+    static void join(Thread thread) {
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                interrupted = true; // Closing must finish: whoever interrupted sees the flag afterwards.
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** For stages that must not fail for want of room: completes exceptionally instead of throwing. */
+    public CompletableFuture<Mutation.Outcome> trySubmit(Mutation mutation) {
+        try {
+            return submit(mutation).toCompletableFuture();
+        } catch (HayloftException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.store.folder.SmallFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Where a partition keeps what. The index stands in a numbered generation below {@code index/}, so that a new one can be
+ * built beside the one in use; the file {@code index/CURRENT} names it.
+ *
+ * @param root the partition's folder
+ */
+record PartitionFolder(Path root) {
+    Path directory() {
+        return root.resolve("directory");
+    }
+
+    Path hint(int volume) {
+        return hints().resolve("%010d.hint".formatted(volume));
+    }
+
+    Path hints() {
+        return root.resolve("hints");
+    }
+
+    Path appliedMark() {
+        return root.resolve("APPLIED");
+    }
+
+    Path closingFigures() {
+        return root.resolve("FIGURES");
+    }
+
+    private Path indexes() {
+        return root.resolve("index");
+    }
+
+    private Path currentFile() {
+        return indexes().resolve("CURRENT");
+    }
+
+    void create() {
+        try {
+            Files.createDirectories(hints());
+            Files.createDirectories(indexes());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    boolean hasIndex() {
+        return Files.isRegularFile(currentFile());
+    }
+
+    /** The generation in use. */
+    Path index() {
+        try {
+            return indexes().resolve(Files.readString(currentFile()).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** An empty folder for a new generation; others that are not in use are removed. */
+    Path nextIndex() {
+        List<Path> all = generations();
+        Path current = hasIndex() ? index() : indexes();
+        long number = all.stream()
+                .mapToLong(path -> Long.parseLong(path.getFileName().toString()))
+                .max()
+                .orElse(0);
+        all.stream().filter(path -> !path.equals(current)).forEach(PartitionFolder::deleteTree);
+        return indexes().resolve("%06d".formatted(number + 1));
+    }
+
+    /** From now on this generation is the one in use. */
+    void adoptIndex(Path generation) {
+        SmallFiles.write(currentFile(), generation.getFileName() + "\n");
+    }
+
+    private List<Path> generations() {
+        try (Stream<Path> children = Files.list(indexes())) {
+            return children.filter(Files::isDirectory).toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void deleteTree(Path folder) {
+        try (Stream<Path> paths = Files.walk(folder)) {
+            for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {
+                Files.delete(path);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Directory;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.store.folder.SmallFiles;
+import java.util.Set;
+
+/**
+ * What recovery opened and the partition works with.
+ *
+ * @param folder where everything stands
+ * @param log open for appending
+ * @param index every key of the log
+ * @param directory what listings show
+ * @param hasher from keys to hashes
+ * @param tallies figures of volumes and buckets
+ * @param applied how far the index follows the log
+ * @param hints writes a hint file per sealed volume
+ * @param damagedVolumes volumes in which recovery met damage
+ * @param nextSequence the sequence that the next needle gets
+ * @param firstVersion no needle of an earlier start has this version or a higher one
+ */
+record PartitionParts(
+        PartitionFolder folder,
+        VolumeLog log,
+        PointIndex index,
+        Directory directory,
+        KeyHasher hasher,
+        Tallies tallies,
+        AppliedMark applied,
+        HintWriting hints,
+        Set<Integer> damagedVolumes,
+        long nextSequence,
+        long firstVersion) {
+    PartitionParts {
+        damagedVolumes = Set.copyOf(damagedVolumes);
+    }
+
+    /** Closes everything; when all is well, leaves the figures that let the next start skip recovery. */
+    void close(boolean healthy, long lastSequence, long lastVersion) {
+        long end = log.end();
+        directory.close();
+        index.current().close();
+        applied.close();
+        log.close();
+        if (healthy) {
+            SmallFiles.forceTree(folder.index()); // A clean mark outlives a power cut, so what it vouches for must too.
+            ClosingFigures.write(folder.closingFigures(), new ClosingFigures(end, lastSequence, lastVersion, tallies));
+        }
+    }
+}

@@ -1,0 +1,279 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.format.FrameEncoder;
+import dev.hayloft.log.format.NeedleHead;
+import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.model.error.StoreClosedException;
+import java.nio.ByteBuffer;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Judges mutations and appends them, frame by frame. A frame holds needles of one bucket; what is judged sees what is
+ * published and every frame ahead of it.
+ *
+ * <p><i>Threads:</i> the writer thread only, except {@link #forget}, which the publisher calls.
+ *
+ * <p><i>Order:</i> judge, encode, append; then the group goes to the publisher, which forces, publishes and completes.
+ */
+final class PartitionWriter {
+    /** A frame is closed once it holds this much; one needle may exceed it. */
+    private static final int FRAME_BYTES_MAX = 256 << 10;
+
+    private static final int FRAME_NEEDLES_MAX = 1024;
+    private static final long DELETED = 0;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+    private final VolumeLog log;
+    private final PointIndex index;
+    private final KeyHasher hasher;
+    private final VersionClock versions;
+    private final InstantSource clock;
+    private final FrameEncoder encoder = new FrameEncoder();
+    private final List<Pending> frame = new ArrayList<>();
+    /** The newest version of keys that may not be published yet; 0 for deleted. */
+    private final ConcurrentHashMap<KeyHash, Long> overlay = new ConcurrentHashMap<>();
+
+    private int frameBucketId = -1;
+    private long frameFirstVersion;
+    private int frameVersions;
+    private long frameTimeMillis;
+    private long nextSequence;
+    private final LongAdder frames = new LongAdder();
+    private final LongAdder appendedBytes = new LongAdder();
+
+    PartitionWriter(
+            VolumeLog log,
+            PointIndex index,
+            KeyHasher hasher,
+            VersionClock versions,
+            InstantSource clock,
+            long nextSequence) {
+        this.log = log;
+        this.index = index;
+        this.hasher = hasher;
+        this.versions = versions;
+        this.clock = clock;
+        this.nextSequence = nextSequence;
+    }
+
+    /** Judges and appends a batch, in order; afterwards every pending is decided, failed or appended. */
+    void write(List<Pending> batch) {
+        for (int i = 0; i < batch.size(); i++) {
+            Pending pending = batch.get(i);
+            try {
+                take(pending, batch.size() - i);
+            } catch (HayloftException e) {
+                pending.fail(e);
+            }
+        }
+        closeFrame();
+    }
+
+    private void take(Pending pending, int remaining) {
+        Mutation mutation = pending.mutation();
+        if (mutation instanceof Mutation.Put put) {
+            if (isJudgedTrue(pending, put, false)) {
+                encode(pending, put, remaining);
+            }
+        } else if (mutation instanceof Mutation.Delete delete) {
+            if (isJudgedTrue(pending, delete, true)) {
+                encode(pending, delete, remaining);
+            }
+        } else if (mutation instanceof Mutation.Extent extent) {
+            encode(pending, extent, remaining);
+        } else if (mutation instanceof Mutation.Seal) {
+            closeFrame();
+            log.sealOpenVolume();
+            pending.decide(new Mutation.Outcome.Applied(0, false));
+        } else {
+            pending.decide(new Mutation.Outcome.Applied(0, false));
+        }
+    }
+
+    private boolean isJudgedTrue(Pending pending, Mutation.OfKey mutation, boolean needsPresence) {
+        checkGate(mutation.gate());
+        long expected = mutation.expectedVersion();
+        if (expected == Mutation.ANY && !needsPresence) {
+            return true;
+        }
+        long actual = currentVersion(mutation.hash());
+        boolean holds = expected == Mutation.ANY
+                || (expected == Mutation.PRESENT ? actual != DELETED : actual == expected);
+        if (!holds) {
+            pending.decide(new Mutation.Outcome.Mismatch(actual));
+        } else if (needsPresence && actual == DELETED) {
+            pending.decide(new Mutation.Outcome.Applied(0, false));
+        } else {
+            return true;
+        }
+        return false;
+    }
+
+    private static void checkGate(BucketGate gate) {
+        if (gate.isClosed()) {
+            throw new RequestException(ErrorCode.NO_SUCH_BUCKET, "The bucket is being deleted.");
+        }
+    }
+
+    private long currentVersion(KeyHash hash) {
+        Long ahead = overlay.get(hash);
+        return ahead != null ? ahead : index.find(hash).map(Location::version).orElse(DELETED);
+    }
+
+    private void encode(Pending pending, Mutation.Put put, int remaining) {
+        Mutation.Content content = put.content();
+        openFrame(put.gate().bucketId(), content.payload().remaining(), remaining);
+        long version = nextVersion();
+        NeedleHead head = new NeedleHead(
+                NeedleType.OBJECT,
+                (byte) 0,
+                content.manifest(),
+                content.contentSizeBytes(),
+                content.sha256(),
+                OptionalLong.empty(),
+                Optional.empty());
+        add(pending, head, put.hash(), put.key(), content.attributes(), content.payload(), version);
+        overlay(pending, put.hash(), version);
+    }
+
+    private void encode(Pending pending, Mutation.Delete delete, int remaining) {
+        openFrame(delete.gate().bucketId(), 0, remaining);
+        NeedleHead head = new NeedleHead(
+                NeedleType.TOMBSTONE, (byte) 0, false, 0, Optional.empty(), OptionalLong.empty(), Optional.empty());
+        add(pending, head, delete.hash(), delete.key(), NOTHING, NOTHING, nextVersion());
+        overlay(pending, delete.hash(), DELETED);
+    }
+
+    private void encode(Pending pending, Mutation.Extent extent, int remaining) {
+        checkGate(extent.gate());
+        int bucketId = extent.gate().bucketId();
+        openFrame(bucketId, extent.payload().remaining(), remaining);
+        long id = nextVersion();
+        NeedleHead head = new NeedleHead(
+                NeedleType.EXTENT,
+                (byte) 0,
+                false,
+                extent.payload().remaining(),
+                Optional.empty(),
+                OptionalLong.empty(),
+                Optional.empty());
+        ByteBuffer key = ByteBuffer.allocate(Long.BYTES).putLong(0, id);
+        add(pending, head, hasher.extent(bucketId, id), key, NOTHING, extent.payload(), id);
+    }
+
+    private void openFrame(int bucketId, int payloadSizeBytes, int remaining) {
+        if (!frame.isEmpty()
+                && (bucketId != frameBucketId
+                        || frame.size() == frameVersions
+                        || encoder.sizeBytes() + payloadSizeBytes > FRAME_BYTES_MAX)) {
+            closeFrame();
+        }
+        if (frame.isEmpty()) {
+            frameVersions = Math.min(FRAME_NEEDLES_MAX, remaining);
+            frameFirstVersion = versions.reserve(frameVersions);
+            frameTimeMillis = clock.millis();
+            frameBucketId = bucketId;
+            encoder.begin(bucketId, nextSequence, frameFirstVersion, frameTimeMillis);
+        }
+    }
+
+    private long nextVersion() {
+        return frameFirstVersion + frame.size();
+    }
+
+    private void add(
+            Pending pending,
+            NeedleHead head,
+            KeyHash hash,
+            ByteBuffer key,
+            ByteBuffer attributes,
+            ByteBuffer payload,
+            long version) {
+        int offset = encoder.add(head, key, attributes, payload);
+        pending.encoded(
+                hash, offset, encoder.lastNeedleSize(), nextSequence + frame.size(), version, frameTimeMillis);
+        frame.add(pending);
+    }
+
+    private void overlay(Pending pending, KeyHash hash, long version) {
+        pending.overlaid(Optional.ofNullable(overlay.put(hash, version)));
+    }
+
+    private void closeFrame() {
+        if (frame.isEmpty()) {
+            return;
+        }
+        try {
+            long position = log.append(encoder);
+            for (Pending pending : frame) {
+                pending.appendedAt(position);
+                pending.decide(new Mutation.Outcome.Applied(pending.version(), false));
+            }
+            nextSequence += frame.size();
+            frames.increment();
+            appendedBytes.add(encoder.sizeBytes());
+        } catch (HayloftException e) {
+            refuseFrame(e);
+        } finally {
+            frame.clear();
+        }
+    }
+
+    /** Nothing of the frame is in the log: take back what later mutations would otherwise have seen. */
+    private void refuseFrame(HayloftException reason) {
+        for (int i = frame.size() - 1; i >= 0; i--) {
+            Pending pending = frame.get(i);
+            pending.fail(reason);
+            if (pending.mutation() instanceof Mutation.OfKey) {
+                pending.overlaidBefore()
+                        .ifPresentOrElse(
+                                before -> overlay.put(pending.hash(), before), () -> overlay.remove(pending.hash()));
+            }
+        }
+    }
+
+    /** The index knows this mutation now, so the overlay need not. Publisher only. */
+    void forget(Pending pending) {
+        boolean deleted = pending.mutation() instanceof Mutation.Delete;
+        overlay.remove(pending.hash(), deleted ? DELETED : pending.version());
+    }
+
+    /** The sequence that the next needle gets. */
+    long nextSequence() {
+        return nextSequence;
+    }
+
+    /** Frames appended since the start; any thread. */
+    long frames() {
+        return frames.sum();
+    }
+
+    /** Bytes of them; any thread. */
+    long appendedBytes() {
+        return appendedBytes.sum();
+    }
+
+    /** What every mutation is told once the log takes no more. */
+    static StoreClosedException readOnly() {
+        return new StoreClosedException(
+                ErrorCode.READ_ONLY, "The partition takes no writes after a failed write or force; restart the server.");
+    }
+
+    static boolean needsForce(Pending pending) {
+        return pending.mutation().durability() == Durability.DISK;
+    }
+}

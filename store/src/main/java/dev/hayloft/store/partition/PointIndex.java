@@ -1,0 +1,72 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.IndexStatus;
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyIndex;
+import dev.hayloft.index.Location;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/**
+ * The partition's point index, with room beside it for one that is being built: while a rebuild runs, every change goes
+ * to both, and at its end the new one takes the place of the old.
+ *
+ * <p><i>Threads:</i> {@link #find} any; changes by one thread at a time, under the partition's publication lock.
+ */
+final class PointIndex {
+    private volatile KeyIndex current; // Replaced by adopt; readers of the old one finish on it.
+    private Optional<IndexBuilder> builder = Optional.empty(); // Guarded by the publication lock.
+
+    PointIndex(KeyIndex current) {
+        this.current = current;
+    }
+
+    Optional<Location> find(KeyHash hash) {
+        return current.find(hash);
+    }
+
+    Optional<Location> put(KeyHash hash, Location location) {
+        builder.ifPresent(other -> other.offer(hash, location));
+        return current.put(hash, location);
+    }
+
+    /** Removes an entry because a tombstone, which stands there, says so. */
+    Optional<Location> bury(KeyHash hash, Location tombstone) {
+        builder.ifPresent(other -> other.offer(hash, tombstone));
+        return current.remove(hash);
+    }
+
+    /** Removes an entry that no needle speaks of: an extent that nobody refers to, a key of a deleted bucket. */
+    Optional<Location> remove(KeyHash hash) {
+        builder.ifPresent(other -> other.drop(hash));
+        return current.remove(hash);
+    }
+
+    void forEach(BiConsumer<KeyHash, Location> visitor) {
+        current.forEach(visitor);
+    }
+
+    IndexStatus status() {
+        return current.status();
+    }
+
+    KeyIndex current() {
+        return current;
+    }
+
+    void attach(IndexBuilder newBuilder) {
+        builder = Optional.of(newBuilder);
+    }
+
+    void detach() {
+        builder = Optional.empty();
+    }
+
+    /** Makes another index the current one and returns the old, which is still open. */
+    KeyIndex adopt(KeyIndex next) {
+        KeyIndex old = current;
+        current = next;
+        builder = Optional.empty();
+        return old;
+    }
+}

@@ -1,0 +1,337 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Directory;
+import dev.hayloft.index.DirectoryConfig;
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.index.HintFile;
+import dev.hayloft.index.HintHeader;
+import dev.hayloft.index.IndexConfig;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.KeyIndex;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.DamagedRange;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.log.VolumeLogConfig;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.folder.RunMark.LastStop;
+import dev.hayloft.store.folder.SmallFiles;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+
+/**
+ * Opens a partition: finds the end of its log and brings every view up to it.
+ *
+ * <ul>
+ *   <li>After a clean stop the views are taken as they are.
+ *   <li>After the death of the process the maps are as it left them: they are mended and the tail is replayed.
+ *   <li>Otherwise the maps are thrown away and built from hint files, and from volumes that have none.
+ * </ul>
+ *
+ * <p><i>Threads:</i> one per partition.
+ */
+public final class Recovery {
+    private static final Logger LOG = System.getLogger(Recovery.class.getName());
+
+    private static final long RESERVE_STEP_MIN = 256 << 10;
+    private static final long RESERVE_STEP_MAX = 128 << 20;
+
+    private final PartitionConfig config;
+    private final PartitionFolder folder;
+    private final VolumeLog log;
+    private final HintWriting hints;
+    private final IntPredicate isLiving;
+    private final Tallies tallies = new Tallies();
+    private final Set<Integer> damagedVolumes = new HashSet<>();
+    private final List<Integer> withoutHint = new ArrayList<>();
+    private final Set<Integer> hinted = new HashSet<>();
+    private long lastSequence;
+    private long lastVersion;
+    private long end = LogPosition.START;
+
+    private Recovery(
+            PartitionConfig config, PartitionFolder folder, VolumeLog log, HintWriting hints, IntPredicate isLiving) {
+        this.config = config;
+        this.folder = folder;
+        this.log = log;
+        this.hints = hints;
+        this.isLiving = isLiving;
+    }
+
+    /**
+     * What every partition of a store is opened with.
+     *
+     * @param lastStop how the last process left the folder
+     * @param hasher from keys to hashes
+     * @param clock stamps mutations
+     * @param versions numbers them
+     * @param background for hint files and other long work
+     */
+    public record Context(
+            LastStop lastStop, KeyHasher hasher, InstantSource clock, VersionClock versions, Executor background) {}
+
+    /**
+     * Opens a partition and starts it.
+     *
+     * @param isLiving whether a bucket exists; needles of others are garbage
+     */
+    public static Partition open(PartitionConfig config, Context context, IntPredicate isLiving) {
+        PartitionFolder folder = new PartitionFolder(config.folder());
+        folder.create();
+        VolumeLog log = VolumeLog.open(
+                new VolumeLogConfig(
+                        config.folder(),
+                        config.storeId(),
+                        config.id(),
+                        Math.min(config.volumeSizeBytes(), VolumeLogConfig.VOLUME_SIZE_MAX),
+                        Math.max(RESERVE_STEP_MIN, Math.min(RESERVE_STEP_MAX, config.volumeSizeBytes() / 8))),
+                context.clock());
+        Recovery recovery =
+                new Recovery(config, folder, log, new HintWriting(config, folder, context.hasher()), isLiving);
+        boolean opened = false;
+        try {
+            PartitionParts parts = recovery.open(context);
+            context.versions().observe(recovery.lastVersion);
+            Partition partition = Partition.start(config, parts, context.clock(), context.versions());
+            partition.keepHints(context.background(), recovery.withoutHint);
+            opened = true;
+            return partition;
+        } finally {
+            if (!opened) {
+                log.close();
+            }
+        }
+    }
+
+    private PartitionParts open(Context context) {
+        Optional<ClosingFigures> figures = ClosingFigures.read(folder.closingFigures());
+        SmallFiles.delete(folder.closingFigures()); // It speaks of the last stop; the next crash must not find it.
+        Optional<AppliedMark.Applied> applied = AppliedMark.read(folder.appliedMark());
+        KeyIndex index;
+        Tallies kept = tallies;
+        boolean clean = context.lastStop() == LastStop.CLEAN && figures.isPresent() && folder.hasIndex();
+        if (clean) {
+            index = KeyIndex.open(IndexConfig.defaults(folder.index()), KeyIndex.OpenMode.TRUST);
+            end = figures.get().end();
+            lastSequence = figures.get().lastSequence();
+            lastVersion = figures.get().lastVersion();
+            kept = figures.get().tallies();
+            noteMissingHints();
+        } else if (context.lastStop() == LastStop.KILLED && applied.isPresent() && folder.hasIndex()) {
+            index = KeyIndex.open(IndexConfig.defaults(folder.index()), KeyIndex.OpenMode.RECOVER);
+            lastSequence = applied.get().sequence();
+            replay(index, applied.get().position());
+            count(index);
+        } else {
+            index = rebuild();
+            count(index);
+        }
+        log.startAppending(end, clean);
+        Directory directory = openDirectory(index);
+        PointIndex point = new PointIndex(index);
+        return new PartitionParts(
+                folder,
+                log,
+                point,
+                directory,
+                context.hasher(),
+                kept,
+                AppliedMark.open(folder.appliedMark()),
+                hints,
+                damagedVolumes,
+                lastSequence + 1,
+                Math.max(context.versions().last(), lastVersion) + 1);
+    }
+
+    private void noteMissingHints() {
+        for (VolumeInfo volume : log.volumes()) {
+            if (volume.state() == VolumeInfo.State.SEALED && !Files.exists(folder.hint(volume.id()))) {
+                withoutHint.add(volume.id());
+            }
+        }
+    }
+
+    /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
+    private void replay(KeyIndex index, long from) {
+        for (VolumeInfo volume : log.volumes()) {
+            boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume.id());
+            if (!counted || volume.id() >= LogPosition.volume(from)) {
+                boolean count = !counted;
+                scan(volume, entry -> {
+                    if (count) {
+                        countAppended(entry);
+                    }
+                    if (LogPosition.compare(entry.location().position(), from) >= 0) {
+                        replay(index, entry);
+                    }
+                });
+            }
+        }
+    }
+
+    private void replay(KeyIndex index, HintEntry entry) {
+        Location location = entry.location();
+        long known = index.find(entry.hash()).map(Location::version).orElse(0L);
+        if (known >= location.version() || !isLiving.test(location.bucketId())) {
+            return;
+        }
+        if ((location.flags() & Location.TOMBSTONE) != 0) {
+            index.remove(entry.hash());
+        } else {
+            index.put(entry.hash(), location);
+        }
+    }
+
+    /** Builds the maps from nothing. */
+    private KeyIndex rebuild() {
+        LOG.log(Level.INFO, "Partition {0}: building the index from its volumes.", config.name());
+        Path generation = folder.nextIndex();
+        KeyIndex index = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
+        IndexBuilder builder = new IndexBuilder(index);
+        for (VolumeInfo volume : log.volumes()) {
+            if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume.id(), builder)) {
+                scan(volume, entry -> {
+                    countAppended(entry);
+                    offer(builder, entry);
+                });
+            }
+        }
+        builder.sweepTombstones();
+        folder.adoptIndex(generation);
+        return index;
+    }
+
+    private void offer(IndexBuilder builder, HintEntry entry) {
+        if (isLiving.test(entry.location().bucketId())) {
+            builder.offer(entry.hash(), entry.location());
+        }
+    }
+
+    private boolean offerByHint(int volume, IndexBuilder builder) {
+        return readHint(volume, entry -> offer(builder, entry));
+    }
+
+    private boolean countByHint(int volume) {
+        return readHint(volume, entry -> {});
+    }
+
+    private boolean readHint(int volume, Consumer<HintEntry> visitor) {
+        if (!Files.exists(folder.hint(volume))) {
+            return false;
+        }
+        try {
+            HintHeader header = HintFile.read(folder.hint(volume), entry -> {
+                lastVersion = Math.max(lastVersion, entry.location().version());
+                visitor.accept(entry);
+            });
+            if (!header.storeId().equals(config.storeId()) || header.volume() != volume) {
+                return false;
+            }
+            header.tallies().forEach(tally -> tallies.appended(volume, tally.bucketId(), tally.needles(), tally.bytes()));
+            lastSequence = Math.max(lastSequence, header.lastSequence());
+            end = LogPosition.of(volume, header.dataEndBytes());
+            hinted.add(volume);
+            return true;
+        } catch (CorruptionException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The hint file of volume " + volume + " is damaged; the volume is read instead.", e);
+            return false;
+        }
+    }
+
+    private void scan(VolumeInfo volume, Consumer<HintEntry> entries) {
+        ScanReport report = log.scanVolume(volume.id(), 0, new FrameVisitor() {
+            @Override
+            public void frame(FrameView frame) {
+                hints.entries(frame, entry -> {
+                    lastSequence = Math.max(lastSequence, entry.sequence());
+                    lastVersion = Math.max(lastVersion, entry.location().version());
+                    entries.accept(entry);
+                });
+            }
+
+            @Override
+            public void damaged(DamagedRange range) {
+                damagedVolumes.add(range.volume());
+                LOG.log(
+                        Level.WARNING,
+                        "Damage in partition {0}, volume {1}, bytes {2} to {3}: {4}",
+                        config.name(),
+                        range.volume(),
+                        range.fromOffset(),
+                        range.toOffset(),
+                        range.reason());
+            }
+        });
+        end = report.end();
+        if (report.tornBytes() > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "Partition {0}, volume {1}: {2} bytes behind its last whole frame were never acknowledged and are cut.",
+                    config.name(),
+                    volume.id(),
+                    report.tornBytes());
+        }
+        if (!hinted.contains(volume.id())) {
+            withoutHint.add(volume.id()); // Sealed already, or cut by startAppending after this.
+        }
+    }
+
+    private void countAppended(HintEntry entry) {
+        Location location = entry.location();
+        tallies.appended(LogPosition.volume(location.position()), location.bucketId(), 1, location.needleSize());
+    }
+
+    private void count(KeyIndex index) {
+        tallies.clearLive();
+        index.forEach((hash, location) -> tallies.live(location));
+    }
+
+    private Directory openOrDiscardDirectory() {
+        DirectoryConfig directoryConfig = DirectoryConfig.defaults(folder.directory());
+        try {
+            return Directory.open(directoryConfig);
+        } catch (CorruptionException e) {
+            LOG.log(Level.WARNING, "The directory of partition " + config.name() + " is damaged; building it anew.", e);
+            PartitionFolder.deleteTree(folder.directory());
+            return Directory.open(directoryConfig);
+        }
+    }
+
+    /** Opens the directory and applies what it missed; one that knows more than the log is thrown away. */
+    private Directory openDirectory(KeyIndex index) {
+        Directory directory = openOrDiscardDirectory();
+        boolean opened = false;
+        try {
+            if (directory.flushedSequence() > lastSequence) {
+                LOG.log(
+                        Level.WARNING,
+                        "Partition {0}: the directory is ahead of the log, which lost unforced writes; building it anew.",
+                        config.name());
+                directory.clear();
+            }
+            new DirectoryReplay(log, index, hints.hasher(), directory).run(lastSequence);
+            opened = true;
+            return directory;
+        } finally {
+            if (!opened) {
+                directory.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Location;
+import dev.hayloft.model.LogPosition;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Figures per volume and per bucket of one partition: a view over log and index, kept up as mutations are published.
+ *
+ * <p><i>Threads:</i> changes come from whoever publishes, one at a time; figures may be read by any thread at any time.
+ */
+public final class Tallies {
+    /** One volume's needles. Bytes are of whole needles, without frame headers. */
+    public static final class VolumeTally {
+        final AtomicLong needles = new AtomicLong();
+        final AtomicLong bytes = new AtomicLong();
+        final AtomicLong liveBytes = new AtomicLong();
+        final Map<Integer, AtomicLong> bytesByBucket = new ConcurrentHashMap<>();
+
+        /** Objects, tombstones and extents in the volume. */
+        public long needles() {
+            return needles.get();
+        }
+
+        /** Bytes of all of them. */
+        public long bytes() {
+            return bytes.get();
+        }
+
+        /** Bytes of those the index points at. */
+        public long liveBytes() {
+            return liveBytes.get();
+        }
+    }
+
+    /** One bucket's share of this partition. */
+    public static final class BucketTally {
+        final AtomicLong objects = new AtomicLong();
+        final AtomicLong logicalBytes = new AtomicLong();
+        final AtomicLong storedBytes = new AtomicLong();
+        final AtomicLong appendedBytes = new AtomicLong();
+
+        /** Keys. */
+        public long objects() {
+            return objects.get();
+        }
+
+        /** Content as written. */
+        public long logicalBytes() {
+            return logicalBytes.get();
+        }
+
+        /** Needles that the index points at. */
+        public long storedBytes() {
+            return storedBytes.get();
+        }
+
+        /** Needles in volumes that the index does not point at. */
+        public long deadBytes() {
+            return Math.max(0, appendedBytes.get() - storedBytes.get());
+        }
+    }
+
+    private final Map<Integer, VolumeTally> volumes = new ConcurrentHashMap<>();
+    private final Map<Integer, BucketTally> buckets = new ConcurrentHashMap<>();
+
+    /** A volume's figures; zeros for one never seen. */
+    public VolumeTally volume(int volume) {
+        return volumes.computeIfAbsent(volume, unused -> new VolumeTally());
+    }
+
+    /** A bucket's figures; zeros for one never seen. */
+    public BucketTally bucket(int bucketId) {
+        return buckets.computeIfAbsent(bucketId, unused -> new BucketTally());
+    }
+
+    /** All volumes ever seen. */
+    Map<Integer, VolumeTally> volumes() {
+        return volumes;
+    }
+
+    /** All buckets ever seen. */
+    Map<Integer, BucketTally> buckets() {
+        return buckets;
+    }
+
+    /** A needle stands in the log. */
+    void appended(int volume, int bucketId, long needles, long bytes) {
+        VolumeTally tally = volume(volume);
+        tally.needles.addAndGet(needles);
+        tally.bytes.addAndGet(bytes);
+        tally.bytesByBucket.computeIfAbsent(bucketId, unused -> new AtomicLong()).addAndGet(bytes);
+        bucket(bucketId).appendedBytes.addAndGet(bytes);
+    }
+
+    /** The index points at this needle now. */
+    void live(Location location) {
+        count(location, 1);
+    }
+
+    /** The index pointed at this needle and does so no more. */
+    void dead(Location location) {
+        count(location, -1);
+    }
+
+    private void count(Location location, int sign) {
+        long needleBytes = (long) sign * location.needleSize();
+        volume(LogPosition.volume(location.position())).liveBytes.addAndGet(needleBytes);
+        BucketTally bucket = bucket(location.bucketId());
+        bucket.storedBytes.addAndGet(needleBytes);
+        if ((location.flags() & Location.EXTENT) == 0) {
+            bucket.objects.addAndGet(sign);
+            bucket.logicalBytes.addAndGet(sign * location.contentSize());
+        }
+    }
+
+    /** Forgets what the index points at; what was appended stays. Before counting an index anew. */
+    void clearLive() {
+        volumes.values().forEach(volume -> volume.liveBytes.set(0));
+        buckets.values().forEach(bucket -> {
+            bucket.objects.set(0);
+            bucket.logicalBytes.set(0);
+            bucket.storedBytes.set(0);
+        });
+    }
+
+    /** Bytes by bucket in a volume, for its hint file. */
+    Map<Integer, AtomicLong> bytesByBucket(int volume) {
+        return volume(volume).bytesByBucket;
+    }
+}
