@@ -69,6 +69,10 @@ public final class Main implements Runnable {
             session.err().println(text(failure));
             return 1;
         });
+        root.setParameterExceptionHandler((wrong, arguments) -> {
+            session.err().println(WrongUsage.text(wrong));
+            return 2;
+        });
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Main::verbsByGroup);
         return root;

@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * @param headers kept content headers by lower-case name, of {@link #KEPT_HEADERS} only
  * @param metadata user metadata by lower-case name, sorted
  */
-public record ObjectAttributes(String contentType, SortedMap<String, String> headers, SortedMap<String, String> metadata) {
+public record ObjectAttributes(
+        String contentType, SortedMap<String, String> headers, SortedMap<String, String> metadata) {
     public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
 
     /** Content headers that are stored and answered as they came. */

@@ -34,7 +34,8 @@ public final class ObjectKey implements Comparable<ObjectKey> {
             encoded.get(bytes);
             return checked(bytes);
         } catch (CharacterCodingException e) {
-            throw new RequestException(ErrorCode.BAD_KEY, "A key must be text that UTF-8 can hold; this has a lone surrogate.");
+            throw new RequestException(
+                    ErrorCode.BAD_KEY, "A key must be text that UTF-8 can hold; this has a lone surrogate.");
         }
     }
 

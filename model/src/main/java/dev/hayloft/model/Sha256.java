@@ -62,7 +62,8 @@ public record Sha256(long word0, long word1, long word2, long word3) {
     public static Sha256 parse(String hex) {
         Check.argument(hex.length() == 2 * SIZE, "a SHA-256 has 64 hex digits");
         for (int i = 0; i < hex.length(); i++) {
-            Check.argument(hex.charAt(i) < 128 && Character.digit(hex.charAt(i), 16) >= 0, "a SHA-256 has 64 hex digits");
+            Check.argument(
+                    hex.charAt(i) < 128 && Character.digit(hex.charAt(i), 16) >= 0, "a SHA-256 has 64 hex digits");
         }
         return new Sha256(word(hex, 0), word(hex, 16), word(hex, 32), word(hex, 48));
     }

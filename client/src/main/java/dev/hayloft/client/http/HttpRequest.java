@@ -1,6 +1,7 @@
 package dev.hayloft.client.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,14 +18,7 @@ public record HttpRequest(String method, String target, Map<String, String> head
     static final long EXPECT_CONTINUE_SIZE = 1 << 20;
 
     public HttpRequest {
-        headers = new LinkedHashMap<>(headers);
-    }
-
-    /** A copy with one header more. */
-    public HttpRequest withHeader(String name, String value) {
-        HttpRequest copy = new HttpRequest(method, target, headers, body);
-        copy.headers.put(name, value);
-        return copy;
+        headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
     }
 
     boolean expectsContinue() {
