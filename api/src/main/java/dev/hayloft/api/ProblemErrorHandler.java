@@ -5,6 +5,7 @@ import dev.hayloft.api.http.Problem;
 import dev.hayloft.api.http.RequestIds;
 import dev.hayloft.model.error.ErrorCode;
 import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.BadMessageException;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -16,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Gives the problem document to errors that the HTTP library finds by itself: what is not HTTP never reaches a call. */
 final class ProblemErrorHandler extends ErrorHandler {
+    /** The library parses no further than this, so the path itself is not known here. */
+    private static final Problem BAD_URI = new Problem(
+            ErrorCode.BAD_KEY, "A path must be percent-encoded UTF-8 without NUL: %, then two hex digits.");
+
     private final RequestIds requestIds;
 
     ProblemErrorHandler(RequestIds requestIds) {
@@ -26,14 +31,15 @@ final class ProblemErrorHandler extends ErrorHandler {
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
         String reason = null;
+        boolean badUri = false;
         if (request.getAttribute(ERROR_EXCEPTION) instanceof HttpException failure) {
             status = failure.getCode();
             reason = failure.getReason();
+            badUri = failure instanceof BadMessageException message
+                    && message.getCause() instanceof IllegalArgumentException
+                    && (reason == null || reason.equals("Bad Request"));
         }
-        if (request.getAttribute(ERROR_MESSAGE) instanceof String message) {
-            reason = message;
-        }
-        Problem problem = problem(status, reason);
+        Problem problem = badUri ? BAD_URI : problem(status, reason);
         String id = requestIds.next();
         ByteBuffer document = problem.document(id);
         response.setStatus(problem.status());

@@ -48,6 +48,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** An object store in memory: a double that answers like the real one and remembers what was left open. */
 final class MemoryStore implements ObjectStore {
@@ -71,7 +72,23 @@ final class MemoryStore implements ObjectStore {
         }
     }
 
-    private record Entry(ObjectInfo info, byte[] content) {}
+    private static final class Entry {
+        private final ObjectInfo info;
+        private final byte[] content;
+
+        Entry(ObjectInfo info, byte[] content) {
+            this.info = info;
+            this.content = content;
+        }
+
+        ObjectInfo info() {
+            return info;
+        }
+
+        byte[] content() {
+            return content;
+        }
+    }
 
     @Override
     public synchronized CreatedBucket createBucket(BucketName name, BucketSettings settings) {
@@ -154,7 +171,7 @@ final class MemoryStore implements ObjectStore {
         return new WriteResult(version, before == null, sha256);
     }
 
-    private static void judge(WriteCondition condition, Entry before) {
+    private static void judge(WriteCondition condition, @Nullable Entry before) {
         long version = before == null ? 0 : before.info().version();
         boolean holds = condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version;
         holds &= condition.ifMatch().isEmpty()

@@ -138,7 +138,7 @@ public final class MetricsPage {
         head("hayloft_index_load", "gauge", "Entries to capacity.");
         for (PartitionStatus partition : all) {
             double capacity = Math.max(1.0, partition.index().capacity());
-            line("hayloft_index_load", label(partition), partition.index().entries() / capacity);
+            line("hayloft_index_load", label(partition), (double) partition.index().entries() / capacity);
         }
     }
 
@@ -157,7 +157,7 @@ public final class MetricsPage {
             line(
                     "jvm_gc_seconds_total",
                     "collector=\"" + collector.getName() + "\"",
-                    collector.getCollectionTime() / 1e3);
+                    (double) collector.getCollectionTime() / 1e3);
         }
     }
 

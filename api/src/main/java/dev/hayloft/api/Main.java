@@ -1,0 +1,42 @@
+package dev.hayloft.api;
+
+import dev.hayloft.api.HayloftServer.OpenStore;
+import dev.hayloft.store.HayloftStore;
+import dev.hayloft.store.StoreConfig;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** Where the server's process begins. */
+public final class Main {
+    private Main() {}
+
+    /** Runs {@code serve} and does not return while the server runs. */
+    public static void main(String[] arguments) {
+        PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+        List<String> all = List.of(arguments);
+        if (all.isEmpty() || !all.get(0).equals("serve")) {
+            err.println("hayloft: this class path runs serve");
+            System.exit(Serve.EXIT_USAGE);
+        }
+        Serve serve = new Serve(System.getenv(), out, err, Main::open);
+        Serve.Outcome outcome = serve.start(all.subList(1, all.size()));
+        if (outcome.server().isEmpty()) {
+            System.exit(outcome.exitCode());
+        }
+        HayloftServer server = outcome.server().get();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            server.close();
+            // A JVM that a signal ends would report the signal; a clean stop is a success.
+            Runtime.getRuntime().halt(Serve.EXIT_DONE);
+        }, "hayloft-stop"));
+    }
+
+    private static OpenStore open(StoreConfig config) {
+        HayloftStore store = HayloftStore.open(config);
+        return new OpenStore(store, store.key().derive("identity"));
+    }
+}
