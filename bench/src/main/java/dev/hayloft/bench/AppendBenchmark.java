@@ -25,17 +25,17 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Appends needles of 1 KiB in groups to a {@link VolumeLog}, and the same frames by the same encoder into a plain mapped
- * file, in turns, without forcing; prints the rates, their medians and the ratio. Arguments: folder, MiB a run, rounds,
- * needles a frame.
+ * Appends needles of 1 KiB in groups to a {@link VolumeLog}, and the same frames by the same encoder into a plain
+ * mapped file, in turns, without forcing; prints the rates, their medians and the ratio. Arguments: folder, MiB a run,
+ * rounds, needles a frame.
  *
  * <p>{@code -Dhayloft.bench.cpuTime=true} counts the thread's processor time, for a machine that is not idle.
  *
- * <p>Who of the two gets memory that the host of a virtual machine has to find first is slower, by up to three times: so
- * they take turns in going first, and many rounds are needed.
+ * <p>Who of the two gets memory that the host of a virtual machine has to find first is slower, by up to three times:
+ * so they take turns in going first, and many rounds are needed.
  *
- * <p>It moves every byte twice (into the encoder, into the mapping) and reads it twice (checksums of needle and body); the
- * page faults of fresh file pages decide the rest.
+ * <p>It moves every byte twice (into the encoder, into the mapping) and reads it twice (checksums of needle and body);
+ * the page faults of fresh file pages decide the rest.
  */
 public final class AppendBenchmark {
     private static final Logger LOGGER = System.getLogger(AppendBenchmark.class.getName());
@@ -81,7 +81,8 @@ public final class AppendBenchmark {
         print("log", log);
         print("mapped file", mapped);
         print("encoder alone", encoded);
-        LOGGER.log(Level.INFO, "log / mapped file, of the medians: {0}", "%.2f".formatted(median(log) / median(mapped)));
+        LOGGER.log(
+                Level.INFO, "log / mapped file, of the medians: {0}", "%.2f".formatted(median(log) / median(mapped)));
     }
 
     private double intoLog() throws IOException {

@@ -1,6 +1,4 @@
-/**
- * Benchmarks and load drivers: numbers, never pass or fail.
- */
+/** Benchmarks and load drivers: numbers, never pass or fail. */
 @NullMarked
 package dev.hayloft.bench;
 

@@ -9,7 +9,8 @@ import java.nio.file.Path;
  * @param folder where its files are; made when absent
  * @param memoryBytes native memory for write buffers and cached blocks together, 4 MiB..4 GiB. Divide what a store may
  *     take by its partitions. More: fewer and larger files to merge, more listings answered without the disk
- * @param queueChangesMax changes that may wait to be applied, 1,000..10,000,000; full means that submitting waits
+ * @param queueChangesMax changes that may wait to be applied, 1,000..10,000,000; full means that submitting waits, and
+ *     a listing right after a write may have to wait for so many
  */
 public record DirectoryConfig(Path folder, long memoryBytes, int queueChangesMax) {
     private static final long MIB = 1L << 20;
@@ -21,6 +22,6 @@ public record DirectoryConfig(Path folder, long memoryBytes, int queueChangesMax
 
     /** What suits a store of two partitions. */
     public static DirectoryConfig defaults(Path folder) {
-        return new DirectoryConfig(folder, 48 * MIB, 65_536);
+        return new DirectoryConfig(folder, 48 * MIB, 16_384);
     }
 }

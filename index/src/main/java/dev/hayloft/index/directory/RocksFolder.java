@@ -64,7 +64,7 @@ public final class RocksFolder implements AutoCloseable {
     /**
      * Opens the folder, made when absent.
      *
-     * @param memoryBytes half of it for write buffers, half for blocks
+     * @param memoryBytes two thirds of it for write buffers, one for blocks
      * @throws CorruptionException when RocksDB cannot read what is there
      */
     public static RocksFolder open(Path folder, long memoryBytes) {
@@ -74,9 +74,9 @@ public final class RocksFolder implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("directory folder cannot be made: " + folder, e);
         }
-        LRUCache cache = new LRUCache(memoryBytes / 2);
+        LRUCache cache = new LRUCache(memoryBytes / 3);
         BloomFilter bloom = new BloomFilter(BLOOM_BITS);
-        Options options = options(memoryBytes / 2 / WRITE_BUFFERS, cache, bloom);
+        Options options = options(memoryBytes / 3 * 2 / WRITE_BUFFERS, cache, bloom);
         try {
             RocksDB database = RocksDB.open(options, folder.toString());
             WriteOptions writeOptions = new WriteOptions().setDisableWAL(true);

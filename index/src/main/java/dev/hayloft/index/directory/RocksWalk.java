@@ -1,5 +1,6 @@
 package dev.hayloft.index.directory;
 
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -14,6 +15,8 @@ public final class RocksWalk implements AutoCloseable {
     private final RocksIterator iterator;
     private final ReadOptions options;
     private final Slice end;
+    private byte @Nullable [] key; // Of where it stands, fetched from native code at most once.
+    private byte @Nullable [] value; // Likewise.
 
     RocksWalk(RocksIterator iterator, ReadOptions options, Slice end) {
         this.iterator = iterator;
@@ -22,17 +25,24 @@ public final class RocksWalk implements AutoCloseable {
     }
 
     /** Goes to the first key that is not below this one. */
-    public void seek(byte[] key) {
-        iterator.seek(key);
+    public void seek(byte[] target) {
+        forget();
+        iterator.seek(target);
     }
 
     public void next() {
+        forget();
         iterator.next();
+    }
+
+    private void forget() {
+        key = null;
+        value = null;
     }
 
     /** Whether it stands on a key; when not, the end is reached. */
     public boolean isValid() {
-        if (iterator.isValid()) {
+        if (key != null || iterator.isValid()) {
             return true;
         }
         try {
@@ -43,12 +53,24 @@ public final class RocksWalk implements AutoCloseable {
         }
     }
 
+    /** The key under it; the caller may keep the array and must not change it. */
     public byte[] key() {
-        return iterator.key();
+        byte[] fetched = key;
+        if (fetched == null) {
+            fetched = iterator.key();
+            key = fetched;
+        }
+        return fetched;
     }
 
+    /** The value under it; the caller may keep the array and must not change it. */
     public byte[] value() {
-        return iterator.value();
+        byte[] fetched = value;
+        if (fetched == null) {
+            fetched = iterator.value();
+            value = fetched;
+        }
+        return fetched;
     }
 
     @Override
