@@ -12,6 +12,7 @@ import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.logging.common.LoggingFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import org.slf4j.ILoggerFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,7 @@ final class StandardErrorLogging implements LoggingFactory {
         Encoder<ILoggingEvent> encoder = encoder(context);
         encoder.start();
         appender.setEncoder(encoder);
-        appender.setOutputStream(new FileOutputStream(FileDescriptor.err));
+        appender.setOutputStream(new StandardError());
         appender.start();
         LevelChangePropagator propagator = new LevelChangePropagator();
         propagator.setContext(context);
@@ -88,5 +89,17 @@ final class StandardErrorLogging implements LoggingFactory {
     @Override
     public void reset() {
         // The log outlives the server: what happens while it stops must be heard too.
+    }
+
+    /** Stays open when an appender ends: the process has one, and the next file opened would get its descriptor. */
+    private static final class StandardError extends FileOutputStream {
+        StandardError() {
+            super(FileDescriptor.err);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
+        }
     }
 }
