@@ -9,8 +9,7 @@ public final class CorruptionException extends HayloftException {
     }
 
     public CorruptionException(String message, Throwable cause) {
-        super(ErrorCode.CORRUPT_OBJECT, message, true);
-        initCause(cause);
+        super(ErrorCode.CORRUPT_OBJECT, message, cause, true);
     }
 
     /** Adds a particular; returns this exception. */

@@ -3,6 +3,7 @@ package dev.hayloft.model.error;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one family of errors. The message is a constant sentence, so that failures can be counted by it; what varies
@@ -18,7 +19,11 @@ public abstract sealed class HayloftException extends RuntimeException
     private final transient Map<String, Object> fields = new LinkedHashMap<>();
 
     HayloftException(ErrorCode code, String message, boolean withStackTrace) {
-        super(message, null, true, withStackTrace);
+        this(code, message, null, withStackTrace);
+    }
+
+    HayloftException(ErrorCode code, String message, @Nullable Throwable cause, boolean withStackTrace) {
+        super(message, cause, true, withStackTrace);
         this.code = code;
     }
 

@@ -8,6 +8,11 @@ public final class StoreClosedException extends HayloftException {
         super(code, message, true);
     }
 
+    /** With what brought it about, for the log. */
+    public StoreClosedException(ErrorCode code, String message, Throwable cause) {
+        super(code, message, cause, true);
+    }
+
     /** Adds a particular; returns this exception. */
     public StoreClosedException with(String name, Object value) {
         add(name, value);
