@@ -14,6 +14,7 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
 import net.openhft.chronicle.wire.DocumentContext;
+import net.openhft.chronicle.wire.Wire;
 import net.openhft.chronicle.core.time.TimeProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,12 @@ final class ChronicleAppender implements AutoCloseable {
                 queue.close();
             }
         }
+    }
+
+    /** Where the word of the entry stands that Chronicle takes for the last; -1 when it sees none. */
+    long lastEntry() {
+        Wire wire = appender.wire();
+        return wire == null ? -1 : wire.bytes().writePosition();
     }
 
     /** The next append goes to this volume. */

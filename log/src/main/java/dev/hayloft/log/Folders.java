@@ -25,10 +25,12 @@ final class Folders {
     /** Chronicle's list of its own files; a process that died may be named as the holder of the locks in it. */
     private static final String TABLE_NAME = "metadata.cq4t";
 
+    private final Path partition;
     private final Path log;
     private final Path volumes;
 
     Folders(Path partition) {
+        this.partition = partition;
         this.log = partition.resolve("log");
         this.volumes = partition.resolve("volumes");
     }
@@ -38,7 +40,7 @@ final class Folders {
         Files.createDirectories(log);
         Files.createDirectories(volumes);
         if (isNew) {
-            force(log.toAbsolutePath().getParent());
+            force(partition);
         }
     }
 
@@ -73,7 +75,7 @@ final class Folders {
     /** Removes a file; durable at return. */
     void delete(Path file) throws IOException {
         Files.deleteIfExists(file);
-        force(file.toAbsolutePath().getParent());
+        force(file.startsWith(log) ? log : volumes);
     }
 
     /** Removes what Chronicle keeps beside its files: it is made again, without the locks of a process that died. */

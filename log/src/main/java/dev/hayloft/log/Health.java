@@ -33,9 +33,9 @@ final class Health {
     }
 
     static StoreClosedException readOnly(Throwable failure) {
-        StoreClosedException refusal = new StoreClosedException(
-                ErrorCode.READ_ONLY, "The log takes no more writes: one failed. It can be read until a restart.");
-        refusal.initCause(failure);
-        return refusal;
+        return new StoreClosedException(
+                ErrorCode.READ_ONLY,
+                "The log takes no more writes: one failed. It can be read until a restart.",
+                failure);
     }
 }

@@ -71,7 +71,7 @@ final class LogScan {
     /** Answers whether the volume's end was reached, and not a torn tail. */
     private boolean volume(VolumeFile file, long fromOffset) throws IOException {
         boolean isExact = file.isSealed() || isAppending;
-        long limit = isExact ? file.dataEnd() : file.fileSize();
+        long limit = isExact ? file.dataEnd() : file.writtenEnd();
         FrameScanner scanner = new FrameScanner(file, idle, limit, FrameScanner.WINDOW_SIZE);
         long offset = fromOffset > 0 && scanner.isMagic(fromOffset) ? fromOffset - Integer.BYTES : fromOffset;
         boolean isEnded = false;
@@ -86,14 +86,15 @@ final class LogScan {
                 return true;
             } else {
                 String reason = place == FrameScanner.Place.BAD ? scanner.reason() : "the volume ends without its end frame";
-                long behind = scanner.trustedEnd(offset);
-                long found = scanner.findFrame(behind >= 0 ? behind : offset + Integer.BYTES, limit);
+                long own = offset + Integer.BYTES;
+                long behind = scanner.isFrame(own) ? own : scanner.trustedEnd(offset);
+                long found = scanner.findFrame(behind >= 0 ? behind : own, limit);
                 if (!isExact && evidence(file, scanner, found) <= LogPosition.of(file.id(), offset)) {
                     tornBytes += scanner.countNonZero(offset);
                     return false;
                 }
                 if (behind < 0) {
-                    behind = found < 0 ? limit : Math.max(offset + Integer.BYTES, found - Integer.BYTES);
+                    behind = found < 0 ? limit : Math.max(own, found - Integer.BYTES);
                 }
                 report(file, offset, behind, reason);
                 isEnded = false;
@@ -139,7 +140,7 @@ final class LogScan {
             if (later.isSealed()) {
                 return Long.MAX_VALUE;
             }
-            FrameScanner laterScanner = new FrameScanner(later, idle, later.fileSize(), FrameScanner.WINDOW_SIZE);
+            FrameScanner laterScanner = new FrameScanner(later, idle, later.writtenEnd(), FrameScanner.WINDOW_SIZE);
             long first = laterScanner.findFrame(0, laterScanner.limit());
             if (first >= 0) {
                 highest = Math.max(highest, highestForcedUpTo(laterScanner, first));
@@ -158,7 +159,7 @@ final class LogScan {
 
     private void countTornBehind(VolumeFile file) throws IOException {
         for (VolumeFile later : volumes.tailMap(file.id(), false).values()) {
-            tornBytes += new FrameScanner(later, idle, later.fileSize(), FrameScanner.WINDOW_SIZE).countNonZero(0);
+            tornBytes += new FrameScanner(later, idle, later.writtenEnd(), FrameScanner.WINDOW_SIZE).countNonZero(0);
         }
     }
 }

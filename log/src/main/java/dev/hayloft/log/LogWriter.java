@@ -8,6 +8,8 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.Check;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -16,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,8 @@ import org.jspecify.annotations.Nullable;
  * <p><i>Threads:</i> the writer thread alone, but for {@link #end()} and {@link #reservedBytes()}.
  */
 final class LogWriter implements AutoCloseable {
+    private static final Logger LOGGER = System.getLogger(LogWriter.class.getName());
+
     /** Chronicle's header and first index pages, before the first frame. */
     private static final long FILE_HEAD_BYTES = 80 << 10;
 
@@ -57,6 +62,7 @@ final class LogWriter implements AutoCloseable {
             InstantSource clock,
             Folders folders,
             NavigableMap<Integer, VolumeFile> volumes,
+            IdleHandles idle,
             LogFlusher flusher,
             Health health) {}
 
@@ -73,21 +79,43 @@ final class LogWriter implements AutoCloseable {
         flusher.add(segment);
     }
 
-    /** Goes on in the open volume, whose data ends at an offset. */
-    static LogWriter resume(Parts parts, VolumeFile file, long offset) throws IOException {
-        ChronicleAppender chronicle = ChronicleAppender.open(parts.folders().log(), file.id());
+    /**
+     * Goes on in the open volume, whose data ends at an offset; nothing, when Chronicle cannot open it or sees its end
+     * elsewhere.
+     */
+    static Optional<LogWriter> resume(Parts parts, VolumeFile file, long offset) throws IOException {
+        ChronicleAppender chronicle;
         try {
+            chronicle = ChronicleAppender.open(parts.folders().log(), file.id());
+        } catch (RuntimeException unreadable) {
+            LOGGER.log(Level.WARNING, "Chronicle cannot open the volume " + file.path(), unreadable);
+            return Optional.empty();
+        }
+        boolean isOpen = false;
+        try {
+            if (!isLast(parts, file, chronicle.lastEntry() + WORD, offset)) {
+                return Optional.empty();
+            }
             FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
             SpaceReserver reserver = reserver(parts.config(), file.path());
             LogWriter writer = new LogWriter(parts, chronicle, new Opened(file, channel, reserver), false);
             writer.hasFrames = true;
             writer.publish(offset);
             parts.flusher().startAt(writer.end);
-            return writer;
-        } catch (IOException | RuntimeException | Error failed) {
-            chronicle.close();
-            throw failed;
+            isOpen = true;
+            return Optional.of(writer);
+        } finally {
+            if (!isOpen) {
+                chronicle.close();
+            }
         }
+    }
+
+    /** Whether a frame stands at an offset and ends at another. */
+    private static boolean isLast(Parts parts, VolumeFile file, long frameOffset, long end) throws IOException {
+        FrameScanner scanner =
+                new FrameScanner(file, parts.idle(), file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
+        return scanner.isFrame(frameOffset) && scanner.behindFrame(frameOffset) == end;
     }
 
     /** Begins a volume; its start frame is on the disk at return. */

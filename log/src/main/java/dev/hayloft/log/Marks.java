@@ -21,7 +21,7 @@ final class Marks {
 
     /** What the volume's first frame says; empty when it is not there or damaged. */
     static Optional<VolumeStart> readStart(VolumeFile file, IdleHandles idle) throws IOException {
-        FrameScanner scanner = new FrameScanner(file, idle, file.fileSize(), FrameScanner.SMALL_WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(file, idle, file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
         long offset = 0;
         FrameScanner.Place place = scanner.judge(offset);
         while (place == FrameScanner.Place.OWN_OF_CHRONICLE) {
@@ -40,7 +40,7 @@ final class Marks {
         if (offset <= 0 || offset % Integer.BYTES != 0) {
             return Optional.empty();
         }
-        FrameScanner scanner = new FrameScanner(file, idle, file.fileSize(), FrameScanner.SMALL_WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(file, idle, file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
         if (!scanner.isFrame(offset)) {
             return Optional.empty();
         }

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /**
  * Brings the two folders into order before appending starts. Chronicle never sees a file that was not closed in order:
@@ -36,11 +38,11 @@ final class Restart {
     private final NavigableMap<Integer, VolumeFile> volumes;
     private final IdleHandles idle;
 
-    Restart(LogWriter.Parts parts, IdleHandles idle) {
+    Restart(LogWriter.Parts parts) {
         this.parts = parts;
         this.folders = parts.folders();
         this.volumes = parts.volumes();
-        this.idle = idle;
+        this.idle = parts.idle();
     }
 
     LogWriter start(long end, boolean clean) throws IOException {
@@ -54,11 +56,11 @@ final class Restart {
         long endOffset = LogPosition.offset(end);
         putAwayBefore(endVolume);
         VolumeFile last = volumes.get(endVolume);
-        if (clean && last != null && !last.isSealed() && isEnd(last, endOffset)) {
-            deleteFrom(endVolume + 1);
-            return LogWriter.resume(parts, last, endOffset);
-        }
         if (clean && last != null) {
+            Optional<LogWriter> writer = resume(last, endOffset);
+            if (writer.isPresent()) {
+                return writer.get();
+            }
             LOGGER.log(
                     Level.WARNING,
                     "The log does not end where the last stop left it, at {0}: it is cut there, and a new volume begins.",
@@ -71,6 +73,18 @@ final class Restart {
         return begin(endOffset > 0 ? endVolume + 1 : endVolume);
     }
 
+    private Optional<LogWriter> resume(VolumeFile last, long endOffset) throws IOException {
+        if (last.isSealed() || Marks.readStart(last, idle).isEmpty() || !isEnd(last, endOffset)) {
+            return Optional.empty();
+        }
+        deleteFrom(last.id() + 1);
+        Optional<LogWriter> writer = LogWriter.resume(parts, last, endOffset);
+        if (writer.isEmpty()) {
+            folders.sweep();
+        }
+        return writer;
+    }
+
     /** Complete volumes that a crash kept from being moved: the next one knows where their data ends. */
     private void putAwayBefore(int endVolume) throws IOException {
         for (VolumeFile file : volumes.headMap(endVolume, false).values()) {
@@ -81,9 +95,13 @@ final class Restart {
     }
 
     private void putAway(VolumeFile file, long dataEnd) throws IOException {
+        file.closeHandles(idle);
         try (FileChannel channel =
                 FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             parts.flusher().putAway(file, channel, dataEnd);
+        }
+        if (file.info().sealedAtMillis().isEmpty()) {
+            file.sealed(dataEnd, OptionalLong.of(parts.clock().millis()));
         }
     }
 
@@ -110,7 +128,7 @@ final class Restart {
 
     /** Whether nothing but pages of Chronicle's own follows an offset, and then zeros. */
     private boolean isEnd(VolumeFile file, long offset) throws IOException {
-        FrameScanner scanner = new FrameScanner(file, idle, file.fileSize(), FrameScanner.SMALL_WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(file, idle, file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
         long at = offset;
         while (scanner.judge(at) == FrameScanner.Place.OWN_OF_CHRONICLE) {
             at = scanner.next(at);

@@ -79,7 +79,7 @@ final class VolumeCatalog {
     }
 
     private boolean holdsFrames(VolumeFile probe) throws IOException {
-        FrameScanner scanner = new FrameScanner(probe, idle, probe.fileSize(), FrameScanner.WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(probe, idle, probe.writtenEnd(), FrameScanner.WINDOW_SIZE);
         return scanner.findFrame(0, scanner.limit()) >= 0;
     }
 

@@ -90,9 +90,9 @@ final class VolumeFile {
         return createdAtMillis;
     }
 
-    /** Bytes of the file as the file system sees it. */
-    long fileSize() throws IOException {
-        return Files.size(path);
+    /** Where the last bytes end that were ever written; the file is longer, and empty there. */
+    long writtenEnd() throws IOException {
+        return SparseFile.writtenEnd(path);
     }
 
     /** Takes a lease; refused once the volume is deleted. */

@@ -41,7 +41,7 @@ public final class VolumeLog implements AutoCloseable {
         this.folders = folders;
         this.volumes = volumes;
         this.flusher = new LogFlusher(folders, idle, health);
-        this.parts = new LogWriter.Parts(config, clock, folders, volumes, flusher, health);
+        this.parts = new LogWriter.Parts(config, clock, folders, volumes, idle, flusher, health);
     }
 
     /**
@@ -109,7 +109,7 @@ public final class VolumeLog implements AutoCloseable {
     public void startAppending(long end, boolean clean) {
         Check.invariant(writer == null && !isClosed, "appending starts once");
         try {
-            writer = new Restart(parts, idle).start(end, clean);
+            writer = new Restart(parts).start(end, clean);
         } catch (IOException failed) {
             throw unusable(failed);
         }
@@ -263,10 +263,7 @@ public final class VolumeLog implements AutoCloseable {
     }
 
     private static StoreClosedException unusable(IOException failed) {
-        StoreClosedException refusal = new StoreClosedException(
-                        ErrorCode.UNAVAILABLE, "The log's files cannot be read or changed.")
+        return new StoreClosedException(ErrorCode.UNAVAILABLE, "The log's files cannot be read or changed.", failed)
                 .with("cause", failed.toString());
-        refusal.initCause(failed);
-        return refusal;
     }
 }
