@@ -90,7 +90,7 @@ class VolumeLogTest {
 
     @Test
     void reopen_afterACleanStop_goesOnInTheOpenVolume() {
-        for (int round = 0; round < 5; round++) {
+        for (long round = 0; round < 5; round++) {
             try (VolumeLog log = start(folder, MIB, true)) {
                 assertThat(scan(log, 0).sequences()).isEqualTo(range(0, round * 50));
                 for (int i = 0; i < 50; i++) {
@@ -106,7 +106,7 @@ class VolumeLogTest {
 
     @Test
     void reopen_afterAnUncleanStop_beginsTheNextVolume() {
-        for (int round = 0; round < 5; round++) {
+        for (long round = 0; round < 5; round++) {
             try (VolumeLog log = start(folder, MIB, false)) {
                 assertThat(scan(log, 0).sequences()).isEqualTo(range(0, round * 10));
                 for (int i = 0; i < 10; i++) {
