@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Run once by the launcher after a build, so that the JVM writes the classes of the usual verbs into an archive which later
- * starts map. The verbs speak to a listener in this process that gives everyone the same small answer.
+ * Run once by the launcher after a build, so that the JVM writes the classes of the usual verbs into an archive which
+ * later starts map. The verbs speak to a listener in this process that gives everyone the same small answer.
  */
 final class ArchiveTraining {
     private static final String BODY =

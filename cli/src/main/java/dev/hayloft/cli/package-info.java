@@ -1,6 +1,4 @@
-/**
- * The command line: one class per verb, over the client; the server's class path is never needed here.
- */
+/** The command line: one class per verb, over the client; the server's class path is never needed here. */
 @NullMarked
 package dev.hayloft.cli;
 

@@ -4,8 +4,8 @@ import dev.hayloft.client.json.JsonObject;
 import java.time.Instant;
 
 /**
- * A bucket as the server describes it. Its accessors throw {@link dev.hayloft.client.json.JsonException} if the server left a
- * field out.
+ * A bucket as the server describes it. Its accessors throw {@link dev.hayloft.client.json.JsonException} if the server
+ * left a field out.
  *
  * @param json the contract's shape, with whatever a newer server adds
  */

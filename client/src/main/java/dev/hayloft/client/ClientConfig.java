@@ -7,7 +7,8 @@ import java.time.Duration;
  * Where the server is and who asks.
  *
  * @param server the native REST API, for example {@code http://127.0.0.1:8080}
- * @param admin the operations API, for example {@code http://127.0.0.1:8081}; asked by {@link HayloftClient#operations} only
+ * @param admin the operations API, for example {@code http://127.0.0.1:8081}; asked by {@link HayloftClient#operations}
+ *     only
  * @param credentials sent with every request
  * @param connectTimeout longest wait for a connection, 1 ms to 1 day
  * @param readTimeout longest silence of the server inside an exchange, 1 ms to 1 day

@@ -12,8 +12,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * What is to be stored. Bytes, and files up to {@value #EAGER_SIZE_MAX} bytes, are hashed first and their digest is sent, so
- * that the server refuses what does not match; larger and streamed content is hashed on its way and compared with the answer.
+ * What is to be stored. Bytes, and files up to {@value #EAGER_SIZE_MAX} bytes, are hashed first and their digest is
+ * sent, so that the server refuses what does not match; larger and streamed content is hashed on its way and compared
+ * with the answer.
  *
  * <p><i>Threads:</i> used by one call.
  */

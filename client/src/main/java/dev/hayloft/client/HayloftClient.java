@@ -16,7 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A Hayloft server as an object. Every call is synchronous and throws {@link HayloftClientException} when it does not succeed.
+ * A Hayloft server as an object. Every call is synchronous and throws {@link HayloftClientException} when it does not
+ * succeed.
  *
  * <p><i>Durability:</i> when {@link #put} returns, the object is as durable as its bucket or its options ask.
  *
@@ -97,8 +98,8 @@ public final class HayloftClient implements Closeable {
     /**
      * Stores an object.
      *
-     * @throws HayloftClientException {@code wrong-digest} when the server names another SHA-256 than was sent: the object
-     *     was damaged on its way and must be stored again
+     * @throws HayloftClientException {@code wrong-digest} when the server names another SHA-256 than was sent: the
+     *     object was damaged on its way and must be stored again
      */
     public PutResult put(String bucket, String key, Content content, PutOptions options) {
         HashedBody body = new HashedBody(content.body(), content.sha256().isEmpty(), options.progress());
@@ -158,7 +159,9 @@ public final class HayloftClient implements Closeable {
         return () -> new PagedListing(this, bucket, options);
     }
 
-    /** The whole listing from one answer; the caller closes it. For long listings: the server works it off in one go. */
+    /**
+     * The whole listing from one answer; the caller closes it. For long listings: the server works it off in one go.
+     */
     public ListStream listStream(String bucket, ListOptions options) {
         String target = Targets.query(Targets.objects(bucket), options.parameters(false));
         return new ListStream(wire.send(Call.of("GET", target).withHeaders(Map.of("Accept", "application/x-ndjson"))));

@@ -5,8 +5,8 @@ import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 
 /**
- * A call that did not succeed. {@link #code} is the problem code of the server's answer ({@code no-such-key}), or one of
- * the client's own where there was no answer to trust:
+ * A call that did not succeed. {@link #code} is the problem code of the server's answer ({@code no-such-key}), or one
+ * of the client's own where there was no answer to trust:
  *
  * <ul>
  *   <li>{@code no-connection}: the server was not reached, it has seen nothing;

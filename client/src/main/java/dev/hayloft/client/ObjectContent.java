@@ -10,8 +10,8 @@ import java.security.MessageDigest;
 import java.util.Optional;
 
 /**
- * An object that is being read. Read to its end, its length has been checked, and its SHA-256 too where the whole object was
- * asked for; every way short of that throws {@link HayloftClientException}.
+ * An object that is being read. Read to its end, its length has been checked, and its SHA-256 too where the whole
+ * object was asked for; every way short of that throws {@link HayloftClientException}.
  *
  * <p><i>Threads:</i> one at a time.
  */

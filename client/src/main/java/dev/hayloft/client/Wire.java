@@ -22,9 +22,9 @@ import java.util.function.Function;
 /**
  * Requests to one port with the caller's identity; problems become exceptions here and nowhere else.
  *
- * <p><i>Retries:</i> a refusal that says when to come back (429, 503 with {@code Retry-After}) is repeated a few times, since
- * the server has done nothing; a read also when its idle connection was closed. A write whose answer did not come is never
- * repeated: it may have happened.
+ * <p><i>Retries:</i> a refusal that says when to come back (429, 503 with {@code Retry-After}) is repeated a few times,
+ * since the server has done nothing; a read also when its idle connection was closed. A write whose answer did not come
+ * is never repeated: it may have happened.
  */
 final class Wire implements Closeable {
     private static final int ATTEMPTS_MAX = 4;

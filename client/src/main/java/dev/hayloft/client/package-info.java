@@ -1,6 +1,4 @@
-/**
- * The Java client: Hayloft over HTTP, on the JDK alone.
- */
+/** The Java client: Hayloft over HTTP, on the JDK alone. */
 @NullMarked
 package dev.hayloft.client;
 

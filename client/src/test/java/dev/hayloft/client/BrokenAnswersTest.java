@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -164,6 +165,23 @@ final class BrokenAnswersTest {
     void problem_thatIsNoDocument_keepsItsStatus() {
         HayloftClient client = answering("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 6\r\n\r\n<html>");
         assertCode(() -> client.bucket("bucket"), "http-502");
+    }
+
+    @Test
+    void read_overConnectionThatLayIdle_givesItsOwnAnswer() {
+        HayloftClient client = answering(object("Content-Length: 3", "abc"), object("Content-Length: 3", "xyz"));
+        assertThat(read(client)).isEqualTo("abc".getBytes(StandardCharsets.UTF_8));
+        LockSupport.parkNanos(Duration.ofMillis(700).toNanos()); // Longer than a connection is trusted unseen.
+        assertThat(read(client)).isEqualTo("xyz".getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void read_afterAnAnswerNobodyAskedFor_doesNotTakeIt() {
+        String answer = object("Content-Length: 3", "abc");
+        String evil = object("Content-Length: 3", "bad");
+        HayloftClient client = answering(answer + evil, answer);
+        assertThat(read(client)).isEqualTo("abc".getBytes(StandardCharsets.UTF_8));
+        assertThat(read(client)).isEqualTo("abc".getBytes(StandardCharsets.UTF_8));
     }
 
     @Test

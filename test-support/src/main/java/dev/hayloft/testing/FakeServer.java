@@ -32,8 +32,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A server that speaks the shapes of the contract over the JDK's own HTTP server, with objects in memory: for tests of the
- * client and of the command line. It does what it is told to do wrong, once for each {@link #refuseNext}.
+ * A server that speaks the shapes of the contract over the JDK's own HTTP server, with objects in memory: for tests of
+ * the client and of the command line. It does what it is told to do wrong, once for each {@link #refuseNext}.
  *
  * <p>Keys are sorted as Java sorts strings, which is the contract's order for all but surrogates.
  *
@@ -104,9 +104,10 @@ public final class FakeServer implements AutoCloseable {
         refusals.add(new Refusal(status, code, headers));
     }
 
-    /** Stores an object without a request. */
+    /** Stores an object without a request, and makes its bucket if need be. */
     public void store(String bucket, String key, String content) {
         byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
+        createBucket(bucket);
         bucketOf(bucket)
                 .put(key, new Stored(ByteBuffer.wrap(bytes), "text/plain", Map.of(), versions.incrementAndGet()));
     }

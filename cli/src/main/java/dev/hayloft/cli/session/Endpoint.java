@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds the way to the server: an option beats the environment, the environment beats what a running server has left in its
- * data folder, and that beats the default ports. A folder named by {@code --data} beats {@code HAYLOFT_SERVER}.
+ * Finds the way to the server: an option beats the environment, the environment beats what a running server has left in
+ * its data folder, and that beats the default ports. A folder named by {@code --data} beats {@code HAYLOFT_SERVER}.
  *
- * <p>The root key of the data folder goes only to this machine, or to the address that the folder's own server announced.
+ * <p>The root key of the data folder goes only to this machine, or to the address that the folder's own server
+ * announced.
  */
 public final class Endpoint {
     private static final String DEFAULT_SERVER = "http://127.0.0.1:8080";

@@ -8,8 +8,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * How far long work has come: a bar on a terminal, a line every ten seconds elsewhere, nothing at all for work that is done
- * before that.
+ * How far long work has come: a bar on a terminal, a line every ten seconds elsewhere, nothing at all for work that is
+ * done before that.
  *
  * <p><i>Threads:</i> any may add; one daemon thread draws.
  */

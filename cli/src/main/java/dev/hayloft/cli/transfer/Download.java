@@ -16,8 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Files that appear whole or not at all: an object is written beside its place, its length and digest are checked, then it is
- * renamed. What an interrupt leaves is deleted on the way out.
+ * Files that appear whole or not at all: an object is written beside its place, its length and digest are checked, then
+ * it is renamed. What an interrupt leaves is deleted on the way out.
  *
  * <p><i>Threads:</i> any.
  */

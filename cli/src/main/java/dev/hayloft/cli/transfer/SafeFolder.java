@@ -11,8 +11,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A folder that files are written into by names from elsewhere: no name leads out of it, by {@code ..}, from the root, or
- * through a link that lies in it.
+ * A folder that files are written into by names from elsewhere: no name leads out of it, by {@code ..}, from the root,
+ * or through a link that lies in it.
  *
  * <p><i>Threads:</i> any.
  */
@@ -40,7 +40,8 @@ public final class SafeFolder {
     /**
      * The file of a name whose parts are separated by slashes; its folders are made.
      *
-     * @throws CommandFailure when the name is empty, or has an empty part, {@code .} or {@code ..}, or leads out by a link
+     * @throws CommandFailure when the name is empty, or has an empty part, {@code .} or {@code ..}, or leads out by a
+     *     link
      * @throws IOException when a folder cannot be made
      */
     public Path file(String name) throws IOException {

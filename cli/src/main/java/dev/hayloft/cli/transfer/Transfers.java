@@ -18,8 +18,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Works on many objects at once: a few workers behind a bounded queue. One failed object does not stop the others, but a
- * failure that all of them would meet does.
+ * Works on many objects at once: a few workers behind a bounded queue. One failed object does not stop the others, but
+ * a failure that all of them would meet does.
  *
  * <p><i>Threads:</i> one thread submits and finishes; the workers are daemons, so that an interrupt ends the process.
  */

@@ -1,4 +1,6 @@
-/** Many objects at once: workers with a bounded queue, files that appear whole, and key names that stay inside a folder. */
+/**
+ * Many objects at once: workers with a bounded queue, files that appear whole, and key names that stay inside a folder.
+ */
 @NullMarked
 package dev.hayloft.cli.transfer;
 

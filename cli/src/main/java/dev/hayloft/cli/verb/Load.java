@@ -15,9 +15,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.Histogram;
 
 /**
- * A closed load of so many threads, or an open one of a rate. With a rate each operation has a time at which it is due, and
- * its latency counts from then: a server that stalls is charged for every request that had to wait (coordinated omission,
- * Gil Tene, "How NOT to measure latency", 2013).
+ * A closed load of so many threads, or an open one of a rate. With a rate each operation has a time at which it is due,
+ * and its latency counts from then: a server that stalls is charged for every request that had to wait (coordinated
+ * omission, Gil Tene, "How NOT to measure latency", 2013).
  */
 final class Load {
     private static final long LATENCY_MICROS_MAX = TimeUnit.HOURS.toMicros(1);

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.SocketTimeoutException;
 
-/** The body of an answer, by its framing; ends only where the framing says so, otherwise throws. One thread at a time. */
+/**
+ * The body of an answer, by its framing; ends only where the framing says so, otherwise throws. One thread at a time.
+ */
 final class HttpBodyInput extends InputStream {
     private static final long CHUNKED = -1;
     private static final long UNTIL_CLOSE = -2;

@@ -106,7 +106,9 @@ final class HttpConnection implements Closeable {
         }
     }
 
-    /** Whether the whole request went out; a server that answers early stops the body, and then the connection is spent. */
+    /**
+     * Whether the whole request went out; a server that answers early stops the body, and then the connection is spent.
+     */
     private boolean send(HttpRequest request) throws IOException {
         byte[] head = request.head(origin);
         long sizeBytes = request.body().sizeBytes();
@@ -279,9 +281,20 @@ final class HttpConnection implements Closeable {
         return nowNanos - idleSinceNanos;
     }
 
-    /** Whether the peer has closed, or said something nobody asked for, while this connection lay idle. */
-    boolean isSpent() {
+    /**
+     * Whether this connection must not carry another request: the peer has said something nobody asked for, which the
+     * next request would take for its answer, or, looked at only after a while, it has closed.
+     *
+     * @param rested whether the connection lay idle for so long that the peer may have closed it
+     */
+    boolean isSpent(boolean rested) {
         try {
+            if (input.hasMore()) {
+                return true;
+            }
+            if (!rested) {
+                return false;
+            }
             socket.setSoTimeout(1);
             input.fill();
             return true;

@@ -71,7 +71,7 @@ public final class HttpConnectionPool implements Closeable {
                 }
                 connection = idle.pop();
             }
-            if (connection.idleNanos(System.nanoTime()) < TRUSTED_IDLE_NANOS || !connection.isSpent()) {
+            if (!connection.isSpent(connection.idleNanos(System.nanoTime()) >= TRUSTED_IDLE_NANOS)) {
                 return Optional.of(connection);
             }
             connection.close();

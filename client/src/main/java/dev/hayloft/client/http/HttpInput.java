@@ -68,7 +68,13 @@ final class HttpInput {
             return true;
         }
         from = 0;
+        to = 0; // Before the read, which may time out: what was read already must not come again.
         to = Math.max(0, source.read(buffer));
         return to > 0;
+    }
+
+    /** Whether bytes are there that nobody has asked for yet; does not wait. */
+    boolean hasMore() throws IOException {
+        return from < to || source.available() > 0;
     }
 }
