@@ -5,11 +5,14 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -26,6 +29,7 @@ final class StoreThreads implements AutoCloseable {
     private static final int BACKGROUND = 2;
     private static final long STOP_SECONDS = 60;
 
+    private final List<ScheduledFuture<?>> housekeeping = new CopyOnWriteArrayList<>();
     private final ExecutorService reading;
     private final ExecutorService background = Executors.newFixedThreadPool(BACKGROUND, named("background"));
     private final ScheduledExecutorService periodic = Executors.newScheduledThreadPool(2, named("periodic"));
@@ -56,7 +60,7 @@ final class StoreThreads implements AutoCloseable {
 
     /** Runs a short task again and again; a failure is logged, and the next turn comes all the same. */
     void every(Duration interval, String what, Runnable task) {
-        periodic.scheduleWithFixedDelay(
+        ScheduledFuture<?> turns = periodic.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -67,10 +71,12 @@ final class StoreThreads implements AutoCloseable {
                 interval.toMillis(),
                 interval.toMillis(),
                 TimeUnit.MILLISECONDS);
+        housekeeping.add(turns);
     }
 
     /** Ends periodic and background work; reads go on. */
     void stopHousekeeping() {
+        housekeeping.forEach(turns -> turns.cancel(false));
         stop(periodic);
         stop(background);
     }

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -151,7 +152,7 @@ class StoreTest {
         try (HayloftStore store = open()) {
             assertThat(readAll(store, key)).isEqualTo(content);
             put(store, "large", "small now");
-            org.awaitility.Awaitility.await()
+            Awaitility.await()
                     .until(() -> store.statistics(PHOTOS).storedBytes() < 1000);
             assertThat(text(store, "large")).isEqualTo("small now");
         }
@@ -171,15 +172,20 @@ class StoreTest {
 
     private static byte[] readAll(ObjectStore store, ObjectKey key) {
         try (StoredObject object = store.read(PHOTOS, key).orElseThrow()) {
-            byte[] all = new byte[(int) object.info().sizeBytes()];
-            for (int at = 0; at < all.length; ) {
-                ByteBuffer part = object.read(at, Integer.MAX_VALUE);
-                int size = part.remaining();
-                part.get(all, at, size);
-                at += size;
-            }
-            return all;
+            return bytes(object);
         }
+    }
+
+    /** All of an object's content. */
+    static byte[] bytes(StoredObject object) {
+        byte[] all = new byte[(int) object.info().sizeBytes()];
+        for (int at = 0; at < all.length; ) {
+            ByteBuffer part = object.read(at, Integer.MAX_VALUE);
+            int size = part.remaining();
+            part.get(all, at, size);
+            at += size;
+        }
+        return all;
     }
 
     @Test
@@ -219,7 +225,7 @@ class StoreTest {
             assertThat(store.statistics(PHOTOS).objects()).isEqualTo(15_000);
             assertThat(text(store, "key-3")).startsWith("value 15003");
             Job job = store.jobs().submit(new JobRequest(JobRequest.Kind.REBUILD_INDEX, Optional.empty(), true));
-            org.awaitility.Awaitility.await()
+            Awaitility.await()
                     .until(() -> store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
             assertThat(store.jobs().find(job.id()).orElseThrow().error()).isEmpty();
             for (int i = 0; i < 15_000; i += 97) {

@@ -66,16 +66,19 @@ record PartitionFolder(Path root) {
         }
     }
 
-    /** An empty folder for a new generation; others that are not in use are removed. */
+    /** A folder for a new generation, which is not there yet. */
     Path nextIndex() {
-        List<Path> all = generations();
-        Path current = hasIndex() ? index() : indexes();
-        long number = all.stream()
+        long number = generations().stream()
                 .mapToLong(path -> Long.parseLong(path.getFileName().toString()))
                 .max()
                 .orElse(0);
-        all.stream().filter(path -> !path.equals(current)).forEach(PartitionFolder::deleteTree);
         return indexes().resolve("%06d".formatted(number + 1));
+    }
+
+    /** Removes generations that are not in use: replaced ones, and those that a stop left half-built. */
+    void removeOtherIndexes() {
+        Path current = index();
+        generations().stream().filter(path -> !path.equals(current)).forEach(PartitionFolder::deleteTree);
     }
 
     /** From now on this generation is the one in use. */

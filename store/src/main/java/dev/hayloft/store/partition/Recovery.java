@@ -142,6 +142,7 @@ public final class Recovery {
             index = rebuild();
             count(index);
         }
+        folder.removeOtherIndexes();
         log.startAppending(end, clean);
         Directory directory = openDirectory(index);
         PointIndex point = new PointIndex(index);
