@@ -27,6 +27,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -73,6 +74,7 @@ class StoreModelTest {
     }
 
     @Test
+    @Timeout(180)
     void randomOperations_giveTheModelsAnswers() throws IOException {
         store = open();
         try {

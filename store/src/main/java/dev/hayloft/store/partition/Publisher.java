@@ -61,7 +61,7 @@ final class Publisher {
                 position = pending.framePosition();
             }
         }
-        if (!changes.isEmpty()) {
+        if (lastSequence > publishedSequence) { // Also without a change: listings wait for the sequence.
             directory.submit(List.copyOf(changes), lastSequence, position);
             changes.clear();
         }
