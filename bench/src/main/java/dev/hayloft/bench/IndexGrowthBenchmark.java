@@ -6,9 +6,12 @@ import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.index.Location;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,8 @@ public final class IndexGrowthBenchmark {
     private static final int ENTRIES = 20_000_000;
     private static final int STEPS = 2_000_000;
     private static final long[] SIZES = {300_000, 1_000_000, 3_000_000, 5_000_000, 10_000_000, 20_000_000};
+    private static final long STALL_NANOS = 5_000_000;
+    private static final int QUEUED_EVERY = 1_024;
     private static final KeyHasher HASHER = new KeyHasher(1, 2);
 
     private final PrintStream out;
@@ -55,13 +60,23 @@ public final class IndexGrowthBenchmark {
         Histogram histogram = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
         int size = 0;
         long pauseNanos = 0; // Of this program: waiting for the splitter before a size is measured.
+        Histogram stalls = new Histogram(TimeUnit.MINUTES.toNanos(1), 3);
+        long queued = queuedNanos();
         long start = System.nanoTime();
         for (int i = 0; i < entries; i++) {
             KeyHash hash = hash(i);
             Location location = location(i);
             long before = System.nanoTime();
             index.put(hash, location);
-            histogram.recordValue(System.nanoTime() - before);
+            long nanos = System.nanoTime() - before;
+            histogram.recordValue(nanos);
+            if (nanos > STALL_NANOS || i % QUEUED_EVERY == 0) {
+                long now = queuedNanos();
+                if (nanos > STALL_NANOS) {
+                    stalls.recordValue(Math.max(0, nanos - (now - queued)));
+                }
+                queued = now;
+            }
             if (size < SIZES.length && i + 1 == SIZES[size]) {
                 size++;
                 long measured = System.nanoTime();
@@ -77,6 +92,22 @@ public final class IndexGrowthBenchmark {
                 histogram.getValueAtPercentile(99),
                 histogram.getValueAtPercentile(99.99) / 1_000,
                 histogram.getMaxValue() / 1e6);
+        out.printf(
+                "%d puts took over %d ms; without the time that the thread waited for a core the longest took %.1f ms%n",
+                stalls.getTotalCount(), STALL_NANOS / 1_000_000, stalls.getMaxValue() / 1e6);
+    }
+
+    /** How long this thread has been ready and had no core, as Linux counts; 0 where that cannot be asked. */
+    private static long queuedNanos() {
+        Path counters = Path.of("/proc/thread-self/schedstat");
+        if (!Files.isReadable(counters)) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(Files.readString(counters).split(" ", -1)[1]);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private void report(KeyIndex index) {

@@ -27,6 +27,6 @@ public record IndexConfig(Path folder, long mapEntriesFirst, long mapEntriesMax)
 
     /** What suits stores from a handful of keys to hundreds of millions. */
     public static IndexConfig defaults(Path folder) {
-        return new IndexConfig(folder, 1L << 15, 5L << 19);
+        return new IndexConfig(folder, 5L << 13, 5L << 19);
     }
 }

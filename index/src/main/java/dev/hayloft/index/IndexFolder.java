@@ -23,6 +23,11 @@ import java.util.Set;
 final class IndexFolder {
     static final String STATE_FILE = "state";
 
+    /** On disk, at the lowest load; see {@link MapFile}. */
+    private static final long ENTRY_BYTES_MAX = 128;
+
+    private static final long SPARE_BYTES = 16L << 20;
+
     private final Path folder;
     private int nextId;
 
@@ -81,6 +86,21 @@ final class IndexFolder {
         Path file = file(entry.id());
         MapFile map = recover ? MapFile.recover(file, entry.capacity()) : MapFile.open(file, entry.capacity());
         return new MapPart(entry.id(), entry.depth(), entry.prefix(), map);
+    }
+
+    /**
+     * Checks that a copy of so many entries has room: writing to a mapped file on a full disk cannot be refused.
+     *
+     * @throws IllegalStateException when it has not
+     */
+    void requireSpace(long entries) {
+        try {
+            if (Files.getFileStore(folder).getUsableSpace() < SPARE_BYTES + entries * ENTRY_BYTES_MAX) {
+                throw new IllegalStateException("too little disk space for a larger index map");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("free space cannot be asked for " + folder, e);
+        }
     }
 
     /** Makes it durable that these are the tables. */

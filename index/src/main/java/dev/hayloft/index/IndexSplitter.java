@@ -130,13 +130,22 @@ final class IndexSplitter {
             }
         } catch (RuntimeException e) { // The thread's boundary: the index goes on with the map that it has.
             LOGGER.log(System.Logger.Level.ERROR, "index map cannot be replaced by a larger one", e);
-            LockSupport.parkNanos(RETRY_NANOS);
+            pause();
         } finally {
             running = 0;
         }
     }
 
+    /** The mutator goes on telling us to work meanwhile. */
+    private void pause() {
+        long start = System.nanoTime();
+        while (!stopping && System.nanoTime() - start < RETRY_NANOS) {
+            LockSupport.parkNanos(RETRY_NANOS);
+        }
+    }
+
     private boolean replace(MapPart part) {
+        folder.requireSpace(part.entries());
         MapGrowth growth = new MapGrowth(createSuccessors(part));
         boolean complete = false;
         try {

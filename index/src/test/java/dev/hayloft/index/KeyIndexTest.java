@@ -143,7 +143,7 @@ class KeyIndexTest {
             }
             AtomicReference<Throwable> failure = new AtomicReference<>();
             Thread reader = new Thread(() -> {
-                for (int round = 0; round < 20; round++) {
+                for (int round = 0; round < 6; round++) {
                     Set<KeyHash> seen = new HashSet<>();
                     List<KeyHash> twice = new ArrayList<>();
                     index.forEach((hash, location) -> {
