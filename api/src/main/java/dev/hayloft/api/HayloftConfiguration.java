@@ -15,6 +15,7 @@ import org.eclipse.jetty.http.UriCompliance;
 
 /** Dropwizard's configuration, built from our settings alone: nobody writes connectors and thread pools by hand. */
 public final class HayloftConfiguration extends Configuration {
+    private static final DataSize INPUT_BUFFER = DataSize.kibibytes(128);
     private static final int THREADS_MAX = 64;
     private static final int THREADS_MIN = 8;
     private static final Duration SHUTDOWN_GRACE = Duration.seconds(30);
@@ -53,7 +54,9 @@ public final class HayloftConfiguration extends Configuration {
         connector.setPort(settings.integer(port));
         connector.setAcceptorThreads(Optional.of(1));
         connector.setSelectorThreads(Optional.of(bind == Setting.HTTP_BIND ? selectors() : 1));
-        connector.setInputBufferSize(DataSize.kibibytes(128));
+        connector.setInputBufferSize(INPUT_BUFFER);
+        // The pool keeps buffers up to this size only: a smaller one would map and zero a fresh buffer per request.
+        connector.setMaxBufferPoolSize(INPUT_BUFFER);
         connector.setMaxRequestHeaderSize(DataSize.bytes(settings.size(Setting.LIMITS_REQUEST_HEADERS)));
         connector.setIdleTimeout(
                 Duration.milliseconds(settings.time(Setting.LIMITS_IDLE).toMillis()));
