@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.bytes.BytesStore;
+import net.openhft.chronicle.core.time.TimeProvider;
 import net.openhft.chronicle.queue.ExcerptAppender;
 import net.openhft.chronicle.queue.RollCycle;
 import net.openhft.chronicle.queue.impl.single.SingleChronicleQueue;
@@ -15,12 +16,11 @@ import net.openhft.chronicle.queue.impl.single.SingleChronicleQueueBuilder;
 import net.openhft.chronicle.queue.rollcycles.RollCycleArithmetic;
 import net.openhft.chronicle.wire.DocumentContext;
 import net.openhft.chronicle.wire.Wire;
-import net.openhft.chronicle.core.time.TimeProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chronicle Queue as a volume writer: a roll cycle is a volume, because the clock that the queue is shown stands still at
- * the day whose number is the volume's id, until the log moves it on. What was tried and must not be done otherwise:
+ * Chronicle Queue as a volume writer: a roll cycle is a volume, because the clock that the queue is shown stands still
+ * at the day whose number is the volume's id, until the log moves it on. What was tried and must not be done otherwise:
  * ids are dense (the queue tries every id between), one appender, frames serialised before the context opens, a context
  * left by an exception rolled back (it would commit half a record), no tailers.
  *

@@ -12,9 +12,9 @@ import java.nio.ByteOrder;
  * Walks the excerpts of one volume's file by positional reads, and finds frames again behind damage by their magic.
  * Judges single places only; what a bad one means is for {@link LogScan}.
  *
- * <p>Chronicle's grammar: at multiples of 4 a little-endian word; 0 is unwritten; the two upper bits set and nothing else
- * ends the file; bit 31 is an excerpt that was never finished; bit 30 is one of Chronicle's own; otherwise a frame of as
- * many bytes follows. The next word stands behind it, at the next multiple of 4.
+ * <p>Chronicle's grammar: at multiples of 4 a little-endian word; 0 is unwritten; the two upper bits set and nothing
+ * else ends the file; bit 31 is an excerpt that was never finished; bit 30 is one of Chronicle's own; otherwise a frame
+ * of as many bytes follows. The next word stands behind it, at the next multiple of 4.
  *
  * <p><i>Threads:</i> confined to one thread.
  */

@@ -15,8 +15,8 @@ import java.util.function.LongSupplier;
 /**
  * Brings what was appended to the disk, volume by volume, and puts away those that are complete.
  *
- * <p><i>Order:</i> the end is read first, then whether a volume is complete, then its file is forced: so a returned force
- * covers all that it claims.
+ * <p><i>Order:</i> the end is read first, then whether a volume is complete, then its file is forced: so a returned
+ * force covers all that it claims.
  *
  * <p><i>Threads:</i> {@link #force} the flusher thread alone; {@link #add} the writer; {@link #forcedUpTo()} any.
  */
@@ -105,7 +105,9 @@ final class LogFlusher {
         folders.forceMove();
         file.sealed(
                 dataEnd,
-                mark.isPresent() ? OptionalLong.of(mark.get().sealedAtMillis()) : file.info().sealedAtMillis());
+                mark.isPresent()
+                        ? OptionalLong.of(mark.get().sealedAtMillis())
+                        : file.info().sealedAtMillis());
     }
 
     /** Closes what is left open; nothing is forced. */

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.NavigableMap;
 
 /**
- * One scan over volumes, which tells damage from a torn tail. A bad place is damage, to be reported and passed over, when
- * the bytes there are known to have been forced: the volume is sealed, or a frame found later says so in its
+ * One scan over volumes, which tells damage from a torn tail. A bad place is damage, to be reported and passed over,
+ * when the bytes there are known to have been forced: the volume is sealed, or a frame found later says so in its
  * {@code forcedUpTo}. Otherwise nobody was ever told that the bytes are safe, later frames included, and the log ends
  * there: keeping a later frame without an earlier one would break the order in which things became true.
  *
@@ -85,7 +85,8 @@ final class LogScan {
             } else if (place == FrameScanner.Place.END_OF_FILE && isEnded) {
                 return true;
             } else {
-                String reason = place == FrameScanner.Place.BAD ? scanner.reason() : "the volume ends without its end frame";
+                String reason =
+                        place == FrameScanner.Place.BAD ? scanner.reason() : "the volume ends without its end frame";
                 long own = offset + Integer.BYTES;
                 long behind = scanner.isFrame(own) ? own : scanner.trustedEnd(offset);
                 long found = scanner.findFrame(behind >= 0 ? behind : own, limit);

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Appends frames to the open volume and rolls to the next.
  *
- * <p><i>Order:</i> space is reserved before a byte is written; the next volume's file and space exist before the open one
- * gets its end frame: so a full disk refuses a frame and changes nothing.
+ * <p><i>Order:</i> space is reserved before a byte is written; the next volume's file and space exist before the open
+ * one gets its end frame: so a full disk refuses a frame and changes nothing.
  *
  * <p><i>Threads:</i> the writer thread alone, but for {@link #end()} and {@link #reservedBytes()}.
  */
@@ -113,8 +113,7 @@ final class LogWriter implements AutoCloseable {
 
     /** Whether a frame stands at an offset and ends at another. */
     private static boolean isLast(Parts parts, VolumeFile file, long frameOffset, long end) throws IOException {
-        FrameScanner scanner =
-                new FrameScanner(file, parts.idle(), file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(file, parts.idle(), file.writtenEnd(), FrameScanner.SMALL_WINDOW_SIZE);
         return scanner.isFrame(frameOffset) && scanner.behindFrame(frameOffset) == end;
     }
 
@@ -197,8 +196,7 @@ final class LogWriter implements AutoCloseable {
         hasFrames = false;
         offsetEnd = -1;
         VolumeMarkFormat.encode(
-                marks,
-                new VolumeStart(config.storeId(), config.partition(), volume, previous, previousDataEnd, now));
+                marks, new VolumeStart(config.storeId(), config.partition(), volume, previous, previousDataEnd, now));
         write(marks);
     }
 
@@ -250,7 +248,8 @@ final class LogWriter implements AutoCloseable {
             return step.run();
         } catch (CapacityException full) {
             throw full;
-        } catch (Throwable failed) { // Chronicle throws checked exceptions past the compiler, and errors of the mapping.
+        } catch (
+                Throwable failed) { // Chronicle throws checked exceptions past the compiler, and errors of the mapping.
             health.poison(failed);
             throw Health.readOnly(failed);
         }

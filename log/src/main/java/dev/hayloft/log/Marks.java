@@ -31,7 +31,8 @@ final class Marks {
         if (place != FrameScanner.Place.FRAME) {
             return Optional.empty();
         }
-        return parse(file, scanner.frame(offset + Integer.BYTES), NeedleType.VOLUME_START, VolumeMarkFormat::parseStart);
+        return parse(
+                file, scanner.frame(offset + Integer.BYTES), NeedleType.VOLUME_START, VolumeMarkFormat::parseStart);
     }
 
     /** What the volume's end frame says, if it is the last before an end of data. */
@@ -60,7 +61,9 @@ final class Marks {
             VolumeFile file, FrameView frame, NeedleType type, Function<NeedleView, T> parser) {
         try {
             return frame.needleCount() == 1
-                    ? only(frame, needle -> needle.type() == type ? Optional.of(parser.apply(needle)) : Optional.empty())
+                    ? only(
+                            frame,
+                            needle -> needle.type() == type ? Optional.of(parser.apply(needle)) : Optional.empty())
                     : Optional.empty();
         } catch (StoreClosedException newer) {
             throw newer.with("file", file.path());

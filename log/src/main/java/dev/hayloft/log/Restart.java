@@ -18,8 +18,9 @@ import java.util.OptionalLong;
 
 /**
  * Brings the two folders into order before appending starts. Chronicle never sees a file that was not closed in order:
- * it would append behind a hole, where nobody can read. Each step is durable before the next, and all can be repeated, so
- * a crash between any two leaves what the next start understands:
+ * it would append behind a hole, where nobody can read. Each step is durable before the next, and all can be repeated,
+ * so a crash between any two leaves what the next start understands:
+ *
  * <ol>
  *   <li>Chronicle's own table and discarded files go, and files that are in both folders go from {@code log/}.
  *   <li>Volumes before the end's are put away; the end's volume is cut and put away, unless the stop was clean.
@@ -96,8 +97,7 @@ final class Restart {
 
     private void putAway(VolumeFile file, long dataEnd) throws IOException {
         file.closeHandles(idle);
-        try (FileChannel channel =
-                FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file.path(), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             parts.flusher().putAway(file, channel, dataEnd);
         }
         if (file.info().sealedAtMillis().isEmpty()) {
@@ -106,7 +106,8 @@ final class Restart {
     }
 
     private void deleteFrom(int volume) throws IOException {
-        for (Map.Entry<Integer, VolumeFile> behind : volumes.tailMap(volume, true).entrySet()) {
+        for (Map.Entry<Integer, VolumeFile> behind :
+                volumes.tailMap(volume, true).entrySet()) {
             Check.argument(!behind.getValue().isSealed(), "the log cannot end before a sealed volume");
             behind.getValue().closeHandles(idle);
             volumes.remove(behind.getKey());

@@ -9,8 +9,8 @@ import net.openhft.posix.OpenFlag;
 import net.openhft.posix.PosixAPI;
 
 /**
- * Keeps space of the file system ahead of the appender, which writes through a mapping: a write into a mapping of a full
- * file system is lost or kills the process, so no page may be touched that has no block.
+ * Keeps space of the file system ahead of the appender, which writes through a mapping: a write into a mapping of a
+ * full file system is lost or kills the process, so no page may be touched that has no block.
  *
  * <p><i>Threads:</i> confined to the writer thread, but for {@link #reservedBytes()}.
  */

@@ -17,8 +17,8 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
- * Finds the volumes that are there when a log is opened, in whatever state a crash left them, and checks whose they are.
- * Changes nothing on disk.
+ * Finds the volumes that are there when a log is opened, in whatever state a crash left them, and checks whose they
+ * are. Changes nothing on disk.
  */
 final class VolumeCatalog {
     private static final Logger LOGGER = System.getLogger(VolumeCatalog.class.getName());

@@ -1,7 +1,6 @@
 package dev.hayloft.log;
 
 import dev.hayloft.log.format.FrameEncoder;
-import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
@@ -68,8 +67,8 @@ public final class VolumeLog implements AutoCloseable {
 
     /**
      * Shows a visitor the frames from a position to the end of the log, volume by volume, also those that start and end
-     * volumes; while the log is appended to, up to the end at the time of the call. Volumes that were deleted are passed
-     * over.
+     * volumes; while the log is appended to, up to the end at the time of the call. Volumes that were deleted are
+     * passed over.
      *
      * @param from a frame's position, the position behind one, or offset 0 of a volume
      * @throws StoreClosedException when a newer Hayloft wrote a frame, or a file cannot be read
@@ -120,8 +119,8 @@ public final class VolumeLog implements AutoCloseable {
      * that is sealed and the next begun; a frame larger than an empty volume is still taken.
      *
      * @return the frame's position
-     * @throws dev.hayloft.model.error.CapacityException {@code storage-full} when the disk is full: nothing was written,
-     *     and a later call may succeed
+     * @throws dev.hayloft.model.error.CapacityException {@code storage-full} when the disk is full: nothing was
+     *     written, and a later call may succeed
      * @throws StoreClosedException {@code read-only} after a failed write or force
      */
     public long append(FrameEncoder frame) {

@@ -28,7 +28,8 @@ public record VolumeLogConfig(Path folder, UUID storeId, int partition, long vol
     public VolumeLogConfig {
         Check.argument(partition >= 0, "partition is negative");
         Check.argument(
-                volumeSizeBytes >= VOLUME_SIZE_MIN && volumeSizeBytes <= VOLUME_SIZE_MAX, "volumeSizeBytes out of range");
+                volumeSizeBytes >= VOLUME_SIZE_MIN && volumeSizeBytes <= VOLUME_SIZE_MAX,
+                "volumeSizeBytes out of range");
         Check.argument(reserveStepBytes >= RESERVE_STEP_MIN, "reserveStepBytes out of range");
     }
 

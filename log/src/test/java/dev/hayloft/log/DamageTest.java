@@ -104,8 +104,8 @@ class DamageTest {
         expected.remove(20);
         assertThat(seen.sequences()).isEqualTo(expected);
         assertThat(seen.damaged())
-                .containsExactly(new DamagedRange(
-                        0, offset(20) - 4, offset(21) - 4, "a frame's header or body is damaged"));
+                .containsExactly(
+                        new DamagedRange(0, offset(20) - 4, offset(21) - 4, "a frame's header or body is damaged"));
         assertThat(seen.report().damaged()).isEqualTo(seen.damaged());
         assertThat(seen.report().end()).isEqualTo(end);
     }
@@ -193,11 +193,7 @@ class DamageTest {
             log.force();
             FrameEncoder encoder = new FrameEncoder();
             encoder.begin(LogFixture.BUCKET, 1_001, 1, 1);
-            encoder.add(
-                    NeedleHead.extent(copy.limit()),
-                    ByteBuffer.allocate(8),
-                    LogFixture.NOTHING,
-                    copy);
+            encoder.add(NeedleHead.extent(copy.limit()), ByteBuffer.allocate(8), LogFixture.NOTHING, copy);
             outer = log.append(encoder);
             log.force();
             append(log, 1_002, 100);

@@ -45,7 +45,8 @@ final class LogFixture {
     /** A frame of one object whose key tells its sequence. */
     static FrameEncoder frame(FrameEncoder encoder, long sequence, ByteBuffer payload) {
         encoder.begin(BUCKET, sequence, 1000 + sequence, CLOCK.millis());
-        encoder.add(NeedleHead.object(payload.remaining(), Sha256.of(payload)), text("key-" + sequence), NOTHING, payload);
+        encoder.add(
+                NeedleHead.object(payload.remaining(), Sha256.of(payload)), text("key-" + sequence), NOTHING, payload);
         return encoder;
     }
 

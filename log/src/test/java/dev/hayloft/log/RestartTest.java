@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.log.LogFixture.Seen;
+import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.testing.TempFolders;
@@ -208,8 +209,9 @@ class RestartTest {
         // An index page holds 4,096 entries of every 16th excerpt; the second stands amid the data.
         int frames = 70_000;
         try (VolumeLog log = start(folder, 64 * MIB, false)) {
+            FrameEncoder encoder = new FrameEncoder();
             for (int i = 0; i < frames; i++) {
-                append(log, i, 10);
+                log.append(LogFixture.frame(encoder, i, LogFixture.payload(i, 10)));
             }
             log.force();
             ScanReport report = log.scan(0, frame -> {});

@@ -114,7 +114,8 @@ class VolumeLeaseTest {
     }
 
     @Test
-    void read_onAnInterruptedThread_givesTheBytesAndKeepsTheInterruptAndTheChannelForOthers() throws InterruptedException {
+    void read_onAnInterruptedThread_givesTheBytesAndKeepsTheInterruptAndTheChannelForOthers()
+            throws InterruptedException {
         AtomicBoolean stillInterrupted = new AtomicBoolean();
         AtomicReference<ByteBuffer> seen = new AtomicReference<>();
         ByteBuffer expected = ByteBuffer.allocate(1_000);

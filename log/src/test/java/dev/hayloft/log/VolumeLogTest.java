@@ -57,7 +57,8 @@ class VolumeLogTest {
                 lease.read(LogPosition.offset(position) + 64, needle);
                 assertThat(NeedleView.parse(needle.flip()).payload()).isEqualTo(payload(5, 1000));
                 needle.clear();
-                assertThat(lease.tryRead(LogPosition.offset(position) + 64, needle)).isTrue();
+                assertThat(lease.tryRead(LogPosition.offset(position) + 64, needle))
+                        .isTrue();
                 assertThat(NeedleView.parse(needle.flip()).payload()).isEqualTo(payload(5, 1000));
             }
         }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Object attributes in a needle's metadata: items of a tag and what it says, in this order. Nothing at all stands for
  * {@link ObjectAttributes#NONE}. Integers are little-endian, text is UTF-8.
+ *
  * <pre>
  *  tag  follows
  *    1  u8 code                             content type, of {@link #WELL_KNOWN_TYPES}
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   19  u16 size, text                      cache-control
  *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
  * </pre>
+ *
  * Frozen by AttributesFormatTest.
  */
 public final class AttributesFormat {
@@ -106,7 +108,8 @@ public final class AttributesFormat {
                 add(tags, texts, (byte) (TAG_HEADER_FIRST + i), value);
             }
         }
-        Check.argument(attributes.headers().keySet().stream().allMatch(HEADERS::contains), "a header is not one we keep");
+        Check.argument(
+                attributes.headers().keySet().stream().allMatch(HEADERS::contains), "a header is not one we keep");
         attributes.metadata().forEach((name, value) -> {
             add(tags, texts, TAG_METADATA, name);
             add(tags, texts, (byte) 0, value);
@@ -120,8 +123,7 @@ public final class AttributesFormat {
     }
 
     /** A tag of 0 marks the second text of the item before it. */
-    private static ByteBuffer write(
-            @Nullable Integer typeCode, List<Byte> tags, List<byte[]> texts) {
+    private static ByteBuffer write(@Nullable Integer typeCode, List<Byte> tags, List<byte[]> texts) {
         long size = typeCode == null ? 0 : 2;
         for (int i = 0; i < texts.size(); i++) {
             size += (tags.get(i) == 0 ? 0 : 1) + Short.BYTES + texts.get(i).length;

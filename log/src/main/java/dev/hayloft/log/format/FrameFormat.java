@@ -9,6 +9,7 @@ import java.util.zip.CRC32C;
 
 /**
  * The frame: one excerpt of the log, of one bucket: a header and its body of needles. All integers are little-endian.
+ *
  * <pre>
  *  offset size field
  *       0    4 magic          "HLFR"
@@ -28,6 +29,7 @@ import java.util.zip.CRC32C;
  *      64      producer runs: each u8 nameSize, name, u64 firstRecord, u32 count
  *              body: the needles, one after another
  * </pre>
+ *
  * Magic, headerCrc, formatVersion and headerSize keep place and meaning in every later version, so that a newer frame
  * is told from a damaged one. Frozen by FrameFormatTest; explained, with a worked example, in docs/formats.md.
  */

@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 /**
  * The manifest: payload of a needle that commits a body stored as extents. The size of the whole content stands in the
  * needle's head. Little-endian.
+ *
  * <pre>
  *  offset size field
  *       0    1 version      1
@@ -14,6 +15,7 @@ import java.nio.ByteOrder;
  *       5    4 count
  *       9    8 each         ids of the extents, in order
  * </pre>
+ *
  * An extent is a needle of type 3; its key is its id in 8 bytes, big-endian, its id the version it was stamped with.
  */
 public final class ManifestFormat {
@@ -31,7 +33,8 @@ public final class ManifestFormat {
     /** Encodes a manifest; the caller's own buffer, position 0 to limit. */
     public static ByteBuffer encode(int extentSizeBytes, long[] extentIds) {
         Check.argument(extentSizeBytes > 0 && extentSizeBytes <= EXTENT_SIZE_MAX, "extent size out of range");
-        ByteBuffer target = ByteBuffer.allocate(Math.addExact(HEAD_SIZE, Math.multiplyExact(extentIds.length, Long.BYTES)))
+        ByteBuffer target = ByteBuffer.allocate(
+                        Math.addExact(HEAD_SIZE, Math.multiplyExact(extentIds.length, Long.BYTES)))
                 .order(ByteOrder.LITTLE_ENDIAN);
         target.put(VERSION).putInt(extentSizeBytes).putInt(extentIds.length);
         for (long id : extentIds) {
@@ -58,7 +61,9 @@ public final class ManifestFormat {
         int extentSize = source.getInt();
         int count = source.getInt();
         Check.intact(
-                extentSize > 0 && extentSize <= EXTENT_SIZE_MAX && count >= 0
+                extentSize > 0
+                        && extentSize <= EXTENT_SIZE_MAX
+                        && count >= 0
                         && source.remaining() == (long) count * Long.BYTES,
                 "A manifest's sizes do not add up.");
         ByteBuffer ids = ByteBuffer.allocate(count * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);

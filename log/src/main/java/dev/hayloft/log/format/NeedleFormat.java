@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 /**
  * The needle: one stored version of one object, or one piece or mark of the log. All integers are little-endian, no
  * alignment.
+ *
  * <pre>
  *  offset size field
  *       0    4 crc           CRC32C of [4, end of the needle)
@@ -23,6 +24,7 @@ import java.nio.ByteBuffer;
  *          24 stamp          if flagged: sequence, version, milliseconds since 1970 UTC
  *             key, metadata, payload
  * </pre>
+ *
  * Without a stamp needle i of a frame has sequence {@code firstSequence + i}, version {@code firstVersion + i} and the
  * frame's time. Frozen by NeedleFormatTest; explained, with a worked example, in docs/formats.md.
  */
@@ -96,7 +98,10 @@ public final class NeedleFormat {
         target.putLong(at + CONTENT_SIZE_OFFSET, head.contentSize());
         target.position(at + HEAD_SIZE);
         if ((flags & FLAG_SHA256) != 0) {
-            head.sha256().orElseThrow().writeTo(target);
+            Sha256 digest = head.sha256().orElseThrow();
+            // Big-endian words; not by Sha256.writeTo, which makes a slice.
+            target.putLong(Long.reverseBytes(digest.word0())).putLong(Long.reverseBytes(digest.word1()));
+            target.putLong(Long.reverseBytes(digest.word2())).putLong(Long.reverseBytes(digest.word3()));
         }
         if ((flags & FLAG_EXPIRY) != 0) {
             target.putLong(head.expiresAtMillis().orElseThrow());

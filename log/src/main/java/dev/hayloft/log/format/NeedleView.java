@@ -25,7 +25,14 @@ public final class NeedleView {
     private final long frameTimeMillis;
 
     private NeedleView(
-            ByteBuffer bytes, int at, int size, int offsetInFrame, boolean framed, long sequence, long version, long time) {
+            ByteBuffer bytes,
+            int at,
+            int size,
+            int offsetInFrame,
+            boolean framed,
+            long sequence,
+            long version,
+            long time) {
         this.bytes = bytes;
         this.at = at;
         this.size = size;
@@ -40,7 +47,8 @@ public final class NeedleView {
      * Checks and opens a needle that was read without its frame. Its sequence, version and time are unknown unless it
      * carries a stamp.
      *
-     * @param needle exactly one needle from position to limit; left as it is, and must not change while the view is used
+     * @param needle exactly one needle from position to limit; left as it is, and must not change while the view is
+     *     used
      * @throws CorruptionException when sizes or checksum are wrong
      * @throws dev.hayloft.model.error.StoreClosedException when a newer Hayloft wrote it
      */
@@ -127,9 +135,8 @@ public final class NeedleView {
 
     public OptionalLong expiresAtMillis() {
         return has(NeedleFormat.FLAG_EXPIRY)
-                ? OptionalLong.of(bytes.getLong(at
-                        + NeedleFormat.HEAD_SIZE
-                        + NeedleFormat.optionalSize(flags() & NeedleFormat.FLAG_SHA256)))
+                ? OptionalLong.of(bytes.getLong(
+                        at + NeedleFormat.HEAD_SIZE + NeedleFormat.optionalSize(flags() & NeedleFormat.FLAG_SHA256)))
                 : OptionalLong.empty();
     }
 

@@ -8,8 +8,9 @@ import java.util.OptionalInt;
 import java.util.UUID;
 
 /**
- * The first and the last frame of a volume. Each is a frame of one needle, bucket 0, sequence and version 0, without key
- * and metadata; its payload, little-endian:
+ * The first and the last frame of a volume. Each is a frame of one needle, bucket 0, sequence and version 0, without
+ * key and metadata; its payload, little-endian:
+ *
  * <pre>
  *  start: u8 version = 1, 16 bytes store id (most significant first), u32 partition, u32 volume,
  *         u32 previous volume + 1 (0: none), u64 end of data in the previous volume, i64 createdAtMillis
@@ -44,7 +45,8 @@ public final class VolumeMarkFormat {
         payload.putLong(start.storeId().getLeastSignificantBits());
         payload.order(ByteOrder.LITTLE_ENDIAN);
         payload.putInt(start.partition()).putInt(start.volume());
-        payload.putInt(start.previousVolume().isPresent() ? start.previousVolume().getAsInt() + 1 : 0);
+        payload.putInt(
+                start.previousVolume().isPresent() ? start.previousVolume().getAsInt() + 1 : 0);
         payload.putLong(start.previousDataEnd()).putLong(start.createdAtMillis());
         encode(encoder, NeedleType.VOLUME_START, start.createdAtMillis(), payload.flip());
     }

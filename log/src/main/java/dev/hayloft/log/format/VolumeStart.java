@@ -14,4 +14,9 @@ import java.util.UUID;
  * @param createdAtMillis milliseconds since 1970 UTC
  */
 public record VolumeStart(
-        UUID storeId, int partition, int volume, OptionalInt previousVolume, long previousDataEnd, long createdAtMillis) {}
+        UUID storeId,
+        int partition,
+        int volume,
+        OptionalInt previousVolume,
+        long previousDataEnd,
+        long createdAtMillis) {}

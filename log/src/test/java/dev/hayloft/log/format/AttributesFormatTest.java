@@ -40,7 +40,8 @@ class AttributesFormatTest {
 
     @Test
     void encode_defaultType_takesNothing() {
-        assertThat(AttributesFormat.encode(ObjectAttributes.NONE).hasRemaining()).isFalse();
+        assertThat(AttributesFormat.encode(ObjectAttributes.NONE).hasRemaining())
+                .isFalse();
         assertThat(AttributesFormat.decode(ByteBuffer.allocate(0))).isEqualTo(ObjectAttributes.NONE);
     }
 
@@ -65,7 +66,8 @@ class AttributesFormatTest {
     void keptHeaders_allHaveATag() {
         for (String header : ObjectAttributes.KEPT_HEADERS) {
             ObjectAttributes attributes = new ObjectAttributes("a/b", Map.of(header, "x"), Map.of());
-            assertThat(AttributesFormat.decode(AttributesFormat.encode(attributes))).isEqualTo(attributes);
+            assertThat(AttributesFormat.decode(AttributesFormat.encode(attributes)))
+                    .isEqualTo(attributes);
         }
     }
 
@@ -98,10 +100,15 @@ class AttributesFormatTest {
         Arbitrary<Map<String, String>> headers =
                 Arbitraries.maps(Arbitraries.of(ObjectAttributes.KEPT_HEADERS), texts());
         Arbitrary<Map<String, String>> metadata = Arbitraries.maps(
-                        Arbitraries.strings().withChars("abcdef0123_.-").ofMinLength(1).ofMaxLength(10), texts())
+                        Arbitraries.strings()
+                                .withChars("abcdef0123_.-")
+                                .ofMinLength(1)
+                                .ofMaxLength(10),
+                        texts())
                 .ofMaxSize(6);
-        return Combinators.combine(types, headers, metadata).as((String type, Map<String, String> kept, Map<String, String> own) ->
-                new ObjectAttributes(type, kept, own));
+        return Combinators.combine(types, headers, metadata)
+                .as((String type, Map<String, String> kept, Map<String, String> own) ->
+                        new ObjectAttributes(type, kept, own));
     }
 
     private static Arbitrary<String> texts() {

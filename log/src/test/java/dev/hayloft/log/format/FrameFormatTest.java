@@ -70,7 +70,8 @@ class FrameFormatTest {
 
     @Test
     void parse_anyFlippedBit_isNoticed() {
-        for (ByteBuffer frame : List.of(Samples.singlePut(), Samples.group(), Samples.volumeStart(), Samples.volumeEnd())) {
+        for (ByteBuffer frame :
+                List.of(Samples.singlePut(), Samples.group(), Samples.volumeStart(), Samples.volumeEnd())) {
             for (int bit = 0; bit < frame.limit() * 8; bit++) {
                 byte whole = frame.get(bit / 8);
                 frame.put(bit / 8, (byte) (whole ^ 1 << bit % 8));
@@ -127,13 +128,16 @@ class FrameFormatTest {
         ByteBuffer plain = Samples.singlePut();
         ByteBuffer run = ByteBuffer.allocate(1 + 2 + 8 + 4).order(ByteOrder.LITTLE_ENDIAN);
         run.put((byte) 2).put(text("p1")).putLong(1_000).putInt(1).flip();
-        ByteBuffer frame =
-                ByteBuffer.allocate(plain.limit() + 2 * run.limit()).order(ByteOrder.LITTLE_ENDIAN);
-        frame.put(plain.slice(0, 64)).put(run.duplicate()).put(run.duplicate()).put(plain.slice(64, plain.limit() - 64));
+        ByteBuffer frame = ByteBuffer.allocate(plain.limit() + 2 * run.limit()).order(ByteOrder.LITTLE_ENDIAN);
+        frame.put(plain.slice(0, 64))
+                .put(run.duplicate())
+                .put(run.duplicate())
+                .put(plain.slice(64, plain.limit() - 64));
         frame.flip().putShort(FrameFormat.HEADER_SIZE_OFFSET, (short) (64 + 2 * run.limit()));
         sealHeader(frame);
         FrameView view = FrameView.parse(0, frame, 0);
-        assertThat(view.producerRuns()).containsExactly(new ProducerRun("p1", 1_000, 1), new ProducerRun("p1", 1_000, 1));
+        assertThat(view.producerRuns())
+                .containsExactly(new ProducerRun("p1", 1_000, 1), new ProducerRun("p1", 1_000, 1));
         List<ByteBuffer> payloads = new ArrayList<>();
         view.forEachNeedle(needle -> payloads.add(needle.payload()));
         assertThat(payloads).containsExactly(text("hello"));
@@ -157,7 +161,8 @@ class FrameFormatTest {
         assertThat(encoder.sizeBytes()).isEqualTo(size);
         encoder.add(NeedleHead.extent(0), NOTHING, NOTHING, NOTHING);
         assertThat(encoder.sizeBytes()).isEqualTo(FrameFormat.SIZE_MAX);
-        assertThat(FrameView.parse(0, Samples.bytes(encoder, 0), 0).needleCount()).isEqualTo(2);
+        assertThat(FrameView.parse(0, Samples.bytes(encoder, 0), 0).needleCount())
+                .isEqualTo(2);
     }
 
     @Test
@@ -173,7 +178,8 @@ class FrameFormatTest {
                 text("a/b"),
                 AttributesFormat.encode(new ObjectAttributes("application/json", Map.of(), Map.of())),
                 text("hello"));
-        assertThat(encoder.sizeBytes() - frame - "a/b".length() - "hello".length()).isLessThanOrEqualTo(64);
+        assertThat(encoder.sizeBytes() - frame - "a/b".length() - "hello".length())
+                .isLessThanOrEqualTo(64);
     }
 
     private static void sealHeader(ByteBuffer frame) {

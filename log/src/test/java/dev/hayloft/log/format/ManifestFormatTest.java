@@ -44,7 +44,8 @@ class ManifestFormatTest {
         assertThat(ManifestFormat.extentKey(0x0102030405060708L))
                 .isEqualTo(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
         assertThat(ManifestFormat.extentId(ManifestFormat.extentKey(-5))).isEqualTo(-5);
-        assertThatThrownBy(() -> ManifestFormat.extentId(ByteBuffer.allocate(7))).isInstanceOf(CorruptionException.class);
+        assertThatThrownBy(() -> ManifestFormat.extentId(ByteBuffer.allocate(7)))
+                .isInstanceOf(CorruptionException.class);
     }
 
     @Test

@@ -5,9 +5,11 @@ import static dev.hayloft.log.format.Samples.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.StoreClosedException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -26,7 +28,7 @@ import org.junit.jupiter.api.Test;
 
 class NeedleFormatTest {
     /** One needle and all that goes in. */
-    record Input(NeedleHead head, byte[] key, byte[] metadata, byte[] payload) {}
+    record Input(NeedleHead head, ByteBuffer key, ByteBuffer metadata, ByteBuffer payload) {}
 
     @Property(tries = 300)
     void add_thenParse_givesTheSame(@ForAll("inputs") @Size(max = 8) List<Input> inputs) {
@@ -34,7 +36,8 @@ class NeedleFormatTest {
         encoder.begin(3, 100, 200, 300);
         List<Integer> offsets = new ArrayList<>();
         for (Input in : inputs) {
-            long size = NeedleFormat.sizeOf(in.head, in.key.length, in.metadata.length, in.payload.length);
+            long size =
+                    NeedleFormat.sizeOf(in.head, in.key.remaining(), in.metadata.remaining(), in.payload.remaining());
             offsets.add(add(encoder, in));
             assertThat(encoder.lastNeedleSize()).isEqualTo(size);
         }
@@ -48,12 +51,14 @@ class NeedleFormatTest {
             Input in = inputs.get(i);
             assertSame(needle, in);
             Stamp expected = in.head.stamp().orElse(new Stamp(100 + i, 200 + i, 300));
-            assertThat(new Stamp(needle.sequence(), needle.version(), needle.timeMillis())).isEqualTo(expected);
+            assertThat(new Stamp(needle.sequence(), needle.version(), needle.timeMillis()))
+                    .isEqualTo(expected);
             // The same needle read alone, as a GET does.
             ByteBuffer alone = frame.slice(needle.offsetInFrame(), needle.sizeBytes());
             assertSame(NeedleView.parse(alone), in);
             Stamp fromFrame = new Stamp(100 + i, 200 + i, 300);
-            assertThat(NeedleView.parse(alone, needle.offsetInFrame(), fromFrame).version())
+            assertThat(NeedleView.parse(alone, needle.offsetInFrame(), fromFrame)
+                            .version())
                     .isEqualTo(expected.version());
         });
         assertThat(seen).isEqualTo(offsets);
@@ -77,14 +82,14 @@ class NeedleFormatTest {
             ByteBuffer cut = needle.slice(0, size);
             assertThatThrownBy(() -> NeedleView.parse(cut)).isInstanceOf(CorruptionException.class);
         }
-        ByteBuffer longer = ByteBuffer.allocate(needle.limit() + 1).put(needle.duplicate()).clear();
+        ByteBuffer longer =
+                ByteBuffer.allocate(needle.limit() + 1).put(needle.duplicate()).clear();
         assertThatThrownBy(() -> NeedleView.parse(longer)).isInstanceOf(CorruptionException.class);
     }
 
     @Test
     void sequence_withoutFrameAndStamp_isUnknown() {
-        NeedleView needle =
-                NeedleView.parse(encoded(new Input(NeedleHead.tombstone(), new byte[] {1}, new byte[0], new byte[0])));
+        NeedleView needle = NeedleView.parse(encoded(new Input(NeedleHead.tombstone(), text("k"), NOTHING, NOTHING)));
         assertThatThrownBy(needle::sequence).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(needle::version).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(needle::timeMillis).isInstanceOf(IllegalStateException.class);
@@ -93,8 +98,7 @@ class NeedleFormatTest {
     @Test
     void parse_unknownTypeFlagOrCodec_isRefusedAsNewer() {
         for (int offset : new int[] {NeedleFormat.TYPE_OFFSET, NeedleFormat.FLAGS_OFFSET, NeedleFormat.CODEC_OFFSET}) {
-            ByteBuffer needle =
-                    encoded(new Input(NeedleHead.tombstone(), new byte[] {1}, new byte[0], new byte[0]));
+            ByteBuffer needle = encoded(new Input(NeedleHead.tombstone(), text("k"), NOTHING, NOTHING));
             needle.put(offset, (byte) 0x40);
             CRC32C crc = new CRC32C();
             crc.update(needle.slice(4, needle.limit() - 4));
@@ -116,6 +120,34 @@ class NeedleFormatTest {
                 .forEachNeedle(needle -> assertThat(needle.key().remaining()).isEqualTo(65_535));
     }
 
+    @Test
+    void add_ofManyNeedles_allocatesNothingForEach() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        FrameEncoder encoder = new FrameEncoder();
+        NeedleHead head = new NeedleHead(
+                NeedleType.OBJECT,
+                NeedleFormat.CODEC_NONE,
+                false,
+                100,
+                Optional.of(new Sha256(1, 2, 3, 4)),
+                OptionalLong.of(5),
+                Optional.of(new Stamp(1, 2, 3)));
+        ByteBuffer key = text("key");
+        ByteBuffer payload = ByteBuffer.allocateDirect(100);
+        int needles = 5_000;
+        long allocated = 0;
+        for (int round = 0; round < 3; round++) { // The first makes the buffer grow and classes load.
+            long before = threads.getCurrentThreadAllocatedBytes();
+            encoder.begin(1, 1, 1, 1);
+            for (int i = 0; i < needles; i++) {
+                encoder.add(head, key, NOTHING, payload);
+            }
+            encoder.finish(0);
+            allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        }
+        assertThat(allocated).isLessThan(needles);
+    }
+
     private static void assertSame(NeedleView needle, Input in) {
         assertThat(needle.type()).isEqualTo(in.head.type());
         assertThat(needle.codec()).isEqualTo(in.head.codec());
@@ -124,14 +156,14 @@ class NeedleFormatTest {
         assertThat(needle.sha256()).isEqualTo(in.head.sha256());
         assertThat(needle.expiresAtMillis()).isEqualTo(in.head.expiresAtMillis());
         assertThat(needle.isStamped()).isEqualTo(in.head.stamp().isPresent());
-        assertThat(needle.key()).isEqualTo(ByteBuffer.wrap(in.key));
-        assertThat(needle.metadata()).isEqualTo(ByteBuffer.wrap(in.metadata));
-        assertThat(needle.payload()).isEqualTo(ByteBuffer.wrap(in.payload));
-        assertThat(needle.payloadSize()).isEqualTo(in.payload.length);
+        assertThat(needle.key()).isEqualTo(in.key);
+        assertThat(needle.metadata()).isEqualTo(in.metadata);
+        assertThat(needle.payload()).isEqualTo(in.payload);
+        assertThat(needle.payloadSize()).isEqualTo(in.payload.remaining());
     }
 
     private static int add(FrameEncoder encoder, Input in) {
-        return encoder.add(in.head, ByteBuffer.wrap(in.key), ByteBuffer.wrap(in.metadata), ByteBuffer.wrap(in.payload));
+        return encoder.add(in.head, in.key, in.metadata, in.payload);
     }
 
     private static ByteBuffer encoded(Input in) {
@@ -148,14 +180,16 @@ class NeedleFormatTest {
 
     @Provide
     Arbitrary<Input> input() {
-        Arbitrary<byte[]> bytes = Arbitraries.bytes().array(byte[].class).ofMaxSize(60);
+        Arbitrary<ByteBuffer> bytes =
+                Arbitraries.bytes().array(byte[].class).ofMaxSize(60).map(ByteBuffer::wrap);
         return Combinators.combine(heads(), bytes, bytes, bytes).as(Input::new);
     }
 
     private static Arbitrary<NeedleHead> heads() {
         Arbitrary<Long> numbers = Arbitraries.longs();
-        Arbitrary<Optional<Sha256>> digests =
-                Combinators.combine(numbers, numbers, numbers, numbers).as(Sha256::new).optional();
+        Arbitrary<Optional<Sha256>> digests = Combinators.combine(numbers, numbers, numbers, numbers)
+                .as(Sha256::new)
+                .optional();
         Arbitrary<OptionalLong> expiries = numbers.optional()
                 .map(value -> value.isPresent() ? OptionalLong.of(value.get()) : OptionalLong.empty());
         Arbitrary<Optional<Stamp>> stamps =

@@ -70,7 +70,12 @@ final class Samples {
         VolumeMarkFormat.encode(
                 encoder,
                 new VolumeStart(
-                        UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"), 3, 18, OptionalInt.of(17), 1_234_568, TIME));
+                        UUID.fromString("00112233-4455-6677-8899-aabbccddeeff"),
+                        3,
+                        18,
+                        OptionalInt.of(17),
+                        1_234_568,
+                        TIME));
         return bytes(encoder, 0);
     }
 
