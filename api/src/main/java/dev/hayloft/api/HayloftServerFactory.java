@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Dropwizard's server with our front door in front of its servlets, on both ports. The whole chain of handlers says
- * that it does not block, so that requests are handled on the threads that read them; the servlets are left a thread
- * of the pool each.
+ * that it does not block, so that requests are handled on the threads that read them; the servlets are left a thread of
+ * the pool each.
  */
 @JsonTypeName("hayloft")
 public final class HayloftServerFactory extends DefaultServerFactory {

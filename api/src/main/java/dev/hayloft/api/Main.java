@@ -28,11 +28,14 @@ public final class Main {
             System.exit(outcome.exitCode());
         }
         HayloftServer server = outcome.server().get();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-            server.close();
-            // A JVM that a signal ends would report the signal; a clean stop is a success.
-            Runtime.getRuntime().halt(Serve.EXIT_DONE);
-        }, "hayloft-stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            server.close();
+                            // A JVM that a signal ends would report the signal; a clean stop is a success.
+                            Runtime.getRuntime().halt(Serve.EXIT_DONE);
+                        },
+                        "hayloft-stop"));
     }
 
     private static OpenStore open(StoreConfig config) {

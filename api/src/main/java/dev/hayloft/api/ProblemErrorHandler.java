@@ -15,11 +15,13 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** Gives the problem document to errors that the HTTP library finds by itself: what is not HTTP never reaches a call. */
+/**
+ * Gives the problem document to errors that the HTTP library finds by itself: what is not HTTP never reaches a call.
+ */
 final class ProblemErrorHandler extends ErrorHandler {
     /** The library parses no further than this, so the path itself is not known here. */
-    private static final Problem BAD_URI = new Problem(
-            ErrorCode.BAD_KEY, "A path must be percent-encoded UTF-8 without NUL: %, then two hex digits.");
+    private static final Problem BAD_URI =
+            new Problem(ErrorCode.BAD_KEY, "A path must be percent-encoded UTF-8 without NUL: %, then two hex digits.");
 
     private final RequestIds requestIds;
 

@@ -1,6 +1,4 @@
-/**
- * The fronts and the one assembler: Dropwizard application, data plane, control plane, operations API, wiring.
- */
+/** The fronts and the one assembler: Dropwizard application, data plane, control plane, operations API, wiring. */
 @NullMarked
 package dev.hayloft.api;
 

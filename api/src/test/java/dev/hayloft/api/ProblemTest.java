@@ -98,13 +98,15 @@ class ProblemTest {
             assertProblem(answer, ErrorCode.BAD_PARAMETER);
         }
         assertProblem(server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"scrub\"}"), ErrorCode.BAD_PARAMETER);
-        assertProblem(server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"seal\",\"x\":1}"), ErrorCode.BAD_PARAMETER);
+        assertProblem(
+                server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"seal\",\"x\":1}"), ErrorCode.BAD_PARAMETER);
         assertNothingListed();
     }
 
     @Test
     void badBucketName() {
-        for (String name : new String[] {"ab", "Photos", "-ab", "ab-", "a_b", "a%2Fb", "a".repeat(64), "%c3%a4%c3%a4%c3%a4"}) {
+        for (String name :
+                new String[] {"ab", "Photos", "-ab", "ab-", "a_b", "a%2Fb", "a".repeat(64), "%c3%a4%c3%a4%c3%a4"}) {
             assertProblem(server.call("PUT", "/v1/buckets/" + name), ErrorCode.BAD_BUCKET_NAME);
             assertProblem(server.call("GET", "/v1/buckets/" + name + "/objects/a"), ErrorCode.BAD_BUCKET_NAME);
         }
@@ -123,8 +125,7 @@ class ProblemTest {
         String zeros = "0".repeat(64);
         for (String header : new String[] {"X-Hayloft-Sha256: " + zeros, "Content-MD5: AAAAAAAAAAAAAAAAAAAAAA=="}) {
             for (int size : new int[] {0, 1, 70_000, 3 << 20}) {
-                Answer answer =
-                        server.call("PUT", "/v1/buckets/photos/objects/a", header + "\r\n", "x".repeat(size));
+                Answer answer = server.call("PUT", "/v1/buckets/photos/objects/a", header + "\r\n", "x".repeat(size));
                 assertProblem(answer, ErrorCode.BAD_DIGEST);
             }
         }
@@ -135,8 +136,8 @@ class ProblemTest {
     void unauthenticated() {
         for (String path : new String[] {"/v1/buckets", "/v1/buckets/photos/objects/a", "/v1/buckets/photos/objects"}) {
             try (Wire wire = new Wire(server.http())) {
-                Answer answer =
-                        wire.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n").answer();
+                Answer answer = wire.send("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")
+                        .answer();
                 assertProblem(answer, ErrorCode.UNAUTHENTICATED);
                 assertThat(answer.header("www-authenticate")).startsWith("Basic realm=");
             }
@@ -190,8 +191,18 @@ class ProblemTest {
     @Test
     void notFound() {
         for (String path : new String[] {
-            "/", "/v1", "/v1/", "/v2/buckets", "/v1/tokens", "/v1/buckets/photos/", "/v1/buckets/photos/records",
-            "/v1/buckets/photos/changes", "/v1/buckets/photos/objectsx", "/api/status", "/metrics", "/openapi.json"
+            "/",
+            "/v1",
+            "/v1/",
+            "/v2/buckets",
+            "/v1/tokens",
+            "/v1/buckets/photos/",
+            "/v1/buckets/photos/records",
+            "/v1/buckets/photos/changes",
+            "/v1/buckets/photos/objectsx",
+            "/api/status",
+            "/metrics",
+            "/openapi.json"
         }) {
             assertProblem(server.call("GET", path), ErrorCode.NOT_FOUND);
         }
@@ -226,7 +237,9 @@ class ProblemTest {
     @Test
     void bucketExists() {
         assertThat(server.call("PUT", "/v1/buckets/photos").status()).isEqualTo(200);
-        assertThat(server.call("PUT", "/v1/buckets/photos", "", "{\"durability\":\"disk\"}").status()).isEqualTo(200);
+        assertThat(server.call("PUT", "/v1/buckets/photos", "", "{\"durability\":\"disk\"}")
+                        .status())
+                .isEqualTo(200);
         assertProblem(
                 server.call("PUT", "/v1/buckets/photos", "", "{\"durability\":\"memory\"}"), ErrorCode.BUCKET_EXISTS);
     }
@@ -235,7 +248,8 @@ class ProblemTest {
     void bucketNotEmpty() {
         server.call("PUT", "/v1/buckets/photos/objects/a", "", "x");
         assertProblem(server.call("DELETE", "/v1/buckets/photos"), ErrorCode.BUCKET_NOT_EMPTY);
-        assertThat(server.call("DELETE", "/v1/buckets/photos?force=true").status()).isEqualTo(204);
+        assertThat(server.call("DELETE", "/v1/buckets/photos?force=true").status())
+                .isEqualTo(204);
     }
 
     @Test
@@ -246,7 +260,8 @@ class ProblemTest {
     @Test
     void lengthRequired() {
         try (Wire wire = new Wire(server.http())) {
-            Answer answer = wire.send(server.head("PUT", "/v1/buckets/photos/objects/a", "")).answer();
+            Answer answer = wire.send(server.head("PUT", "/v1/buckets/photos/objects/a", ""))
+                    .answer();
             assertProblem(answer, ErrorCode.LENGTH_REQUIRED);
         }
         assertNothingListed();
@@ -328,7 +343,9 @@ class ProblemTest {
 
     @Test
     void readOnly() {
-        assertThat(server.call("PATCH", "/v1/buckets/photos", "", "{\"readOnly\":true}").status()).isEqualTo(200);
+        assertThat(server.call("PATCH", "/v1/buckets/photos", "", "{\"readOnly\":true}")
+                        .status())
+                .isEqualTo(200);
         assertProblem(server.call("PUT", "/v1/buckets/photos/objects/a", "", "x"), ErrorCode.READ_ONLY);
         assertProblem(server.call("DELETE", "/v1/buckets/photos/objects/a"), ErrorCode.READ_ONLY);
         server.call("PATCH", "/v1/buckets/photos", "", "{\"readOnly\":false}");
@@ -344,7 +361,8 @@ class ProblemTest {
 
     @Test
     void storageFull() {
-        assertProblem(refused(new CapacityException(ErrorCode.STORAGE_FULL, "The disk is full.")), ErrorCode.STORAGE_FULL);
+        assertProblem(
+                refused(new CapacityException(ErrorCode.STORAGE_FULL, "The disk is full.")), ErrorCode.STORAGE_FULL);
         assertNothingListed();
     }
 
@@ -365,7 +383,9 @@ class ProblemTest {
         for (String request : bad) {
             try (Wire wire = new Wire(server.http())) {
                 Answer answer = wire.send(request).answer();
-                assertThat(answer.status() == 0 || answer.status() >= 400).as(request).isTrue();
+                assertThat(answer.status() == 0 || answer.status() >= 400)
+                        .as(request)
+                        .isTrue();
                 if (answer.status() >= 400) {
                     assertThat(answer.header("content-type")).as(request).isEqualTo("application/problem+json");
                     assertThat(answer.body()).contains(answer.header("x-request-id"));

@@ -31,7 +31,8 @@ final class TestServer implements AutoCloseable {
             reader.assignment(assignment);
         }
         server = HayloftServer.start(reader.read(), "test", config -> new OpenStore(store, ByteBuffer.allocate(32)));
-        authorization = "Authorization: Basic " + Base64.getEncoder().encodeToString(pair().getBytes(StandardCharsets.UTF_8)) + "\r\n";
+        authorization = "Authorization: Basic "
+                + Base64.getEncoder().encodeToString(pair().getBytes(StandardCharsets.UTF_8)) + "\r\n";
     }
 
     private String pair() {

@@ -1,5 +1,6 @@
 /**
- * Background work on sealed volumes belongs here: liveness, rewriting, parity schedule, scrub. It writes through an interface that the store implements.
+ * Background work on sealed volumes belongs here: liveness, rewriting, parity schedule, scrub. It writes through an
+ * interface that the store implements.
  */
 @NullMarked
 package dev.hayloft.compactor;

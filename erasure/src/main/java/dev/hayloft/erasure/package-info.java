@@ -1,6 +1,4 @@
-/**
- * Reed-Solomon parity over GF(256) and its shard files belong here: arithmetic and bytes, no schedule and no store.
- */
+/** Reed-Solomon parity over GF(256) and its shard files belong here: arithmetic and bytes, no schedule and no store. */
 @NullMarked
 package dev.hayloft.erasure;
 

@@ -115,8 +115,7 @@ final class ServerProcess implements AutoCloseable {
 
     /** The launcher is to take the JVM of this test and what Maven has built for it. */
     static Map<String, String> environment() {
-        return Map.of(
-                "HAYLOFT_JAVA", ProcessHandle.current().info().command().orElse("java"));
+        return Map.of("HAYLOFT_JAVA", ProcessHandle.current().info().command().orElse("java"));
     }
 
     /** Waits for the one line that says the server can serve. */

@@ -139,8 +139,8 @@ final class BucketRegistry {
     }
 
     /**
-     * Closes the gate, waits until what was let in is published, then looks whether the bucket is empty: nobody can slip
-     * in between.
+     * Closes the gate, waits until what was let in is published, then looks whether the bucket is empty: nobody can
+     * slip in between.
      */
     synchronized void delete(BucketName name, boolean force) {
         BucketState state = require(name);

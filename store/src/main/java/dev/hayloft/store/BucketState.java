@@ -52,7 +52,8 @@ final class BucketState {
         admitDelete();
         var tally = partition.tallies().bucket(id());
         boolean overBytes = bucket.settings().quotaBytes().isPresent()
-                && tally.logicalBytes() + sizeBytes > bucket.settings().quotaBytes().get();
+                && tally.logicalBytes() + sizeBytes
+                        > bucket.settings().quotaBytes().get();
         boolean overObjects = bucket.settings().quotaObjects().isPresent()
                 && tally.objects() >= bucket.settings().quotaObjects().get();
         if (overBytes || overObjects) {

@@ -56,7 +56,8 @@ final class ExtentUpload implements Upload {
             Check.argument(!ended, "the upload has ended");
             Check.argument(!endsShort, "only the last extent may be short");
             Check.argument(
-                    extent.hasRemaining() && extent.remaining() <= ObjectStore.EXTENT_SIZE, "an extent has 1 byte to 1 MiB");
+                    extent.hasRemaining() && extent.remaining() <= ObjectStore.EXTENT_SIZE,
+                    "an extent has 1 byte to 1 MiB");
             Check.argument(extents < EXTENTS_MAX, "an object has at most 1 TiB");
         }
         try {

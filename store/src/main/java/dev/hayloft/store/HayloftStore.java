@@ -149,8 +149,7 @@ public final class HayloftStore implements ObjectStore {
         KeyHasher hasher = hasher(opening.key);
         Partition system = Recovery.open(
                 systemConfig(config, opening.folder),
-                new Recovery.Context(
-                        lastStop, hasher, clock, unboundedVersions(clock), opening.threads.background()),
+                new Recovery.Context(lastStop, hasher, clock, unboundedVersions(clock), opening.threads.background()),
                 bucketId -> true);
         opening.system = Optional.of(system);
         SystemRecords records = new SystemRecords(system);
@@ -160,8 +159,7 @@ public final class HayloftStore implements ObjectStore {
         openPartitions(
                 config,
                 opening,
-                new Recovery.Context(
-                        lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
+                new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
         HayloftStore store = new HayloftStore(opening, clock);
         store.afterOpen(config, lastStop, opening.disk);
         return store;
@@ -358,8 +356,9 @@ public final class HayloftStore implements ObjectStore {
         system.stopBackground();
         threads.stopHousekeeping();
         partitions.forEach(Partition::close);
-        boolean healthy = partitions.stream().allMatch(partition -> partition.problem().isEmpty())
-                && system.problem().isEmpty();
+        boolean healthy =
+                partitions.stream().allMatch(partition -> partition.problem().isEmpty())
+                        && system.problem().isEmpty();
         if (healthy) {
             reservation.settle();
         }

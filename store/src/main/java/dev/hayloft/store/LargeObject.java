@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * An object whose bytes stand in extents. Where they stand is looked up when it is opened, and their volumes are leased,
- * so that it reads the same whatever is written, deleted or compacted meanwhile.
+ * An object whose bytes stand in extents. Where they stand is looked up when it is opened, and their volumes are
+ * leased, so that it reads the same whatever is written, deleted or compacted meanwhile.
  */
 final class LargeObject implements StoredObject {
     private final ObjectInfo info;
@@ -31,11 +31,7 @@ final class LargeObject implements StoredObject {
     private int currentIndex = -1;
 
     private LargeObject(
-            ObjectInfo info,
-            NeedleReader reader,
-            Manifest manifest,
-            List<Location> extents,
-            List<VolumeLease> leases) {
+            ObjectInfo info, NeedleReader reader, Manifest manifest, List<Location> extents, List<VolumeLease> leases) {
         this.info = info;
         this.reader = reader;
         this.manifest = manifest;
@@ -47,8 +43,9 @@ final class LargeObject implements StoredObject {
     static Optional<LargeObject> open(BucketState bucket, ObjectInfo info, ByteBuffer payload) {
         NeedleReader reader = bucket.partition().reader();
         // A copy, because the manifest outlives the needle's buffer.
-        Manifest manifest = ManifestFormat.parse(
-                ByteBuffer.allocate(payload.remaining()).put(payload.duplicate()).flip());
+        Manifest manifest = ManifestFormat.parse(ByteBuffer.allocate(payload.remaining())
+                .put(payload.duplicate())
+                .flip());
         List<Location> extents = new ArrayList<>(manifest.count());
         Map<Integer, VolumeLease> leases = new LinkedHashMap<>();
         boolean opened = false;
@@ -94,7 +91,8 @@ final class LargeObject implements StoredObject {
         int index = (int) (offset / manifest.extentSizeBytes());
         int inside = (int) (offset % manifest.extentSizeBytes());
         ByteBuffer payload = extent(index).view().payload();
-        long expected = Math.min(manifest.extentSizeBytes(), info.sizeBytes() - (long) index * manifest.extentSizeBytes());
+        long expected =
+                Math.min(manifest.extentSizeBytes(), info.sizeBytes() - (long) index * manifest.extentSizeBytes());
         if (payload.remaining() != expected) {
             throw new CorruptionException("An extent has another size than its object says.")
                     .with("key", info.key())

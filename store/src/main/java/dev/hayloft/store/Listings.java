@@ -37,8 +37,7 @@ final class Listings {
                 .thenApplyAsync(unused -> page(bucket.partition().directory().list(query)), reading);
     }
 
-    private static DirectoryQuery query(
-            BucketState bucket, ListRequest request, Optional<String> after, int limit) {
+    private static DirectoryQuery query(BucketState bucket, ListRequest request, Optional<String> after, int limit) {
         return new DirectoryQuery(
                 bucket.id(),
                 utf8(request.prefix()),
@@ -59,7 +58,10 @@ final class Listings {
         }
         return new WalkingCursor(bucket.partition()
                 .directory()
-                .cursor(bucket.id(), utf8(request.prefix()), utf8(request.after().orElse(""))));
+                .cursor(
+                        bucket.id(),
+                        utf8(request.prefix()),
+                        utf8(request.after().orElse(""))));
     }
 
     private static ByteBuffer utf8(String text) {
@@ -94,8 +96,7 @@ final class Listings {
         if (mismatch == left.remaining() || mismatch == right.remaining()) {
             return Integer.compare(left.remaining(), right.remaining());
         }
-        return Byte.compareUnsigned(
-                left.get(left.position() + mismatch), right.get(right.position() + mismatch));
+        return Byte.compareUnsigned(left.get(left.position() + mismatch), right.get(right.position() + mismatch));
     }
 
     private static ListEntry line(DirectoryEntry entry) {
@@ -139,7 +140,8 @@ final class Listings {
         @Override
         public Optional<ListEntry> next() {
             if (at == entries.size() && !last) {
-                ListPage page = page(bucket.partition().directory().list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX)));
+                ListPage page = page(
+                        bucket.partition().directory().list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX)));
                 entries = page.entries();
                 at = 0;
                 after = page.next();

@@ -25,9 +25,9 @@ import java.util.function.UnaryOperator;
  * }
  * }</pre>
  *
- * <p><i>Errors:</i> every method may throw, or complete its stage with, a {@link
- * dev.hayloft.model.error.HayloftException}: {@code no-such-bucket} for an absent bucket, {@code read-only}, {@code
- * storage-full}, {@code too-many-requests} for writes that cannot be taken now.
+ * <p><i>Errors:</i> every method may throw, or complete its stage with, a
+ * {@link dev.hayloft.model.error.HayloftException}: {@code no-such-bucket} for an absent bucket, {@code read-only},
+ * {@code storage-full}, {@code too-many-requests} for writes that cannot be taken now.
  *
  * <p><i>Threads:</i> all methods may be called from any thread. Methods that return a stage do not block; the others
  * may wait for a disk, except where they say otherwise. Stages complete on the store's own threads: whoever continues
@@ -53,7 +53,8 @@ public interface ObjectStore extends AutoCloseable {
      * Deletes a bucket; durable at return.
      *
      * @param force deletes its objects too
-     * @throws dev.hayloft.model.error.RequestException {@code bucket-not-empty} when it has objects and force is not set
+     * @throws dev.hayloft.model.error.RequestException {@code bucket-not-empty} when it has objects and force is not
+     *     set
      */
     void deleteBucket(BucketName name, boolean force);
 
@@ -61,8 +62,8 @@ public interface ObjectStore extends AutoCloseable {
     BucketStatistics statistics(BucketName name);
 
     /**
-     * Stores an object of at most {@link #EXTENT_SIZE} bytes. The stage completes once the object is as durable as asked
-     * and readable; fails with {@code precondition-failed} when the condition does not hold.
+     * Stores an object of at most {@link #EXTENT_SIZE} bytes. The stage completes once the object is as durable as
+     * asked and readable; fails with {@code precondition-failed} when the condition does not hold.
      *
      * @param content from position to limit; must not change until the stage completes
      * @param sha256 the digest of exactly these bytes, computed by the caller

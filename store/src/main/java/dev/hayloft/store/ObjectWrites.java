@@ -53,8 +53,7 @@ final class ObjectWrites {
             return put(
                     bucket,
                     request,
-                    new Mutation.Content(
-                            attributes, content, false, content.remaining(), Optional.of(sha256)));
+                    new Mutation.Content(attributes, content, false, content.remaining(), Optional.of(sha256)));
         });
     }
 
@@ -69,8 +68,8 @@ final class ObjectWrites {
         Durability durability =
                 request.durability().orElse(bucket.bucket().settings().durability());
         KeyHash hash = bucket.partition().reader().hash(bucket.id(), request.key());
-        LongFunction<Mutation> mutation = expected -> new Mutation.Put(
-                bucket.gate(), hash, request.key().utf8(), expected, durability, content);
+        LongFunction<Mutation> mutation =
+                expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, content);
         Sha256 sha256 = content.sha256().orElseThrow();
         return judged(bucket, request.key(), request.condition(), mutation, 0)
                 .thenApply(applied -> new WriteResult(applied.version(), !applied.existed(), sha256));
@@ -166,11 +165,19 @@ final class ObjectWrites {
 
     private long expectedByTag(BucketState bucket, ObjectKey key, WriteCondition condition) {
         try (Closing<StoredObject> current = new Closing<>(reads.read(bucket, key))) {
-            long version = current.value().map(object -> object.info().version()).orElse(0L);
+            long version =
+                    current.value().map(object -> object.info().version()).orElse(0L);
             String tag = current.value().map(object -> object.info().etag()).orElse("");
-            boolean holds = (condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version)
-                    && condition.ifMatch().map(tags -> version != 0 && tags.contains(tag)).orElse(true)
-                    && condition.ifNoneMatch().map(tags -> version == 0 || !tags.contains(tag)).orElse(true);
+            boolean holds =
+                    (condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version)
+                            && condition
+                                    .ifMatch()
+                                    .map(tags -> version != 0 && tags.contains(tag))
+                                    .orElse(true)
+                            && condition
+                                    .ifNoneMatch()
+                                    .map(tags -> version == 0 || !tags.contains(tag))
+                                    .orElse(true);
             if (!holds) {
                 throw conditionFailed(key, version);
             }

@@ -127,7 +127,8 @@ final class StoreFigures {
                 tally.needles(),
                 Instant.ofEpochMilli(volume.createdAtMillis()),
                 volume.sealedAtMillis().isPresent()
-                        ? Optional.of(Instant.ofEpochMilli(volume.sealedAtMillis().getAsLong()))
+                        ? Optional.of(
+                                Instant.ofEpochMilli(volume.sealedAtMillis().getAsLong()))
                         : Optional.empty(),
                 volume.path());
     }

@@ -112,7 +112,10 @@ final class StoreJobs implements Jobs, AutoCloseable {
     private SortedMap<String, Long> rebuild(Running job, List<Partition> targets) {
         long total = 0;
         for (Partition partition : targets) {
-            total += 2 * partition.log().volumes().stream().mapToLong(volume -> volume.dataEndBytes()).sum();
+            total += 2
+                    * partition.log().volumes().stream()
+                            .mapToLong(volume -> volume.dataEndBytes())
+                            .sum();
         }
         job.expect(total, "reading volumes");
         long entries = 0;
@@ -141,8 +144,8 @@ final class StoreJobs implements Jobs, AutoCloseable {
     @Override
     public Job cancel(String id) {
         Running job = findRunning(id)
-                .orElseThrow(() -> new RequestException(ErrorCode.NO_SUCH_JOB, "There is no job of this id.")
-                        .with("job", id));
+                .orElseThrow(() ->
+                        new RequestException(ErrorCode.NO_SUCH_JOB, "There is no job of this id.").with("job", id));
         if (!job.cancel(clock.instant())) {
             throw new RequestException(ErrorCode.CONFLICT, "The job has finished already.").with("job", id);
         }
@@ -233,9 +236,8 @@ final class StoreJobs implements Jobs, AutoCloseable {
         }
 
         synchronized Job snapshot() {
-            double progress = state == Job.State.DONE
-                    ? 1
-                    : bytesTotal == 0 ? 0 : Math.min(1, (double) bytesDone / bytesTotal);
+            double progress =
+                    state == Job.State.DONE ? 1 : bytesTotal == 0 ? 0 : Math.min(1, (double) bytesDone / bytesTotal);
             return new Job(
                     id,
                     kind,

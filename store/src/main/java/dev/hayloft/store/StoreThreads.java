@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The store's shared threads: reading (may wait for the disk on behalf of a caller), background (long work, one thing at
- * a time per thread), periodic (short housekeeping).
+ * The store's shared threads: reading (may wait for the disk on behalf of a caller), background (long work, one thing
+ * at a time per thread), periodic (short housekeeping).
  */
 final class StoreThreads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StoreThreads.class.getName());

@@ -13,8 +13,8 @@ public interface StoredObject extends AutoCloseable {
     ObjectInfo info();
 
     /**
-     * Whether the whole content has been read and checked already, as for every object of at most {@link
-     * ObjectStore#EXTENT_SIZE} bytes: {@link #read} then does not block.
+     * Whether the whole content has been read and checked already, as for every object of at most
+     * {@link ObjectStore#EXTENT_SIZE} bytes: {@link #read} then does not block.
      */
     boolean inMemory();
 

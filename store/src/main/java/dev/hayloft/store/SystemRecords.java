@@ -20,8 +20,8 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * Small records of the store itself (buckets, reservations) as objects of the system partition's bucket 0: text of lines
- * {@code name=value}, so that crash safety comes with the log.
+ * Small records of the store itself (buckets, reservations) as objects of the system partition's bucket 0: text of
+ * lines {@code name=value}, so that crash safety comes with the log.
  *
  * <p><i>Threads:</i> any; every write is durable at return.
  */
@@ -36,7 +36,9 @@ final class SystemRecords {
 
     void write(String name, Map<String, String> fields) {
         StringBuilder text = new StringBuilder();
-        new TreeMap<>(fields).forEach((field, value) -> text.append(field).append('=').append(value).append('\n'));
+        new TreeMap<>(fields)
+                .forEach((field, value) ->
+                        text.append(field).append('=').append(value).append('\n'));
         ByteBuffer payload = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
         ObjectKey key = ObjectKey.of(name);
         Mutation.Content content = new Mutation.Content(
@@ -62,7 +64,8 @@ final class SystemRecords {
         Futures.await(partition.whenListed());
         Map<String, Properties> records = new TreeMap<>();
         ByteBuffer prefixBytes = ByteBuffer.wrap(prefix.getBytes(StandardCharsets.UTF_8));
-        try (DirectoryCursor cursor = partition.directory().cursor(GATE.bucketId(), prefixBytes, ByteBuffer.allocate(0))) {
+        try (DirectoryCursor cursor =
+                partition.directory().cursor(GATE.bucketId(), prefixBytes, ByteBuffer.allocate(0))) {
             while (cursor.hasNext()) {
                 ObjectKey key = ObjectKey.ofUtf8(cursor.next().key());
                 read(key).ifPresent(record -> records.put(key.toString().substring(prefix.length()), record));

@@ -1,6 +1,4 @@
-/**
- * The embeddable object store: buckets, partitions, recovery, reads and writes. No HTTP, no JSON.
- */
+/** The embeddable object store: buckets, partitions, recovery, reads and writes. No HTTP, no JSON. */
 @NullMarked
 package dev.hayloft.store;
 

@@ -107,7 +107,9 @@ class StoreModelTest {
 
     private TreeMap<ObjectKey, Known> objects(BucketName bucket) {
         if (!model.containsKey(bucket)) {
-            assertThat(store.createBucket(bucket, BucketSettings.defaults(Durability.MEMORY)).created()).isTrue();
+            assertThat(store.createBucket(bucket, BucketSettings.defaults(Durability.MEMORY))
+                            .created())
+                    .isTrue();
             model.put(bucket, new TreeMap<>());
         }
         return model.get(bucket);
@@ -170,8 +172,9 @@ class StoreModelTest {
         WriteCondition.Tags tags = new WriteCondition.Tags(random.nextInt(3) == 0, List.of(tag));
         return switch (random.nextInt(12)) {
             case 0 -> WriteCondition.ABSENT;
-            case 1 -> new WriteCondition(
-                    OptionalLong.of(known == null ? 5 : known.version()), Optional.empty(), Optional.empty());
+            case 1 ->
+                new WriteCondition(
+                        OptionalLong.of(known == null ? 5 : known.version()), Optional.empty(), Optional.empty());
             case 2 -> new WriteCondition(OptionalLong.empty(), Optional.of(tags), Optional.empty());
             case 3 -> new WriteCondition(OptionalLong.empty(), Optional.empty(), Optional.of(tags));
             default -> WriteCondition.NONE;
@@ -180,10 +183,17 @@ class StoreModelTest {
 
     private static boolean holds(WriteCondition condition, Known known) {
         long version = known == null ? 0 : known.version();
-        String tag = known == null ? "" : Sha256.of(ByteBuffer.wrap(known.content())).hex();
+        String tag =
+                known == null ? "" : Sha256.of(ByteBuffer.wrap(known.content())).hex();
         return (condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version)
-                && condition.ifMatch().map(tags -> known != null && tags.contains(tag)).orElse(true)
-                && condition.ifNoneMatch().map(tags -> known == null || !tags.contains(tag)).orElse(true);
+                && condition
+                        .ifMatch()
+                        .map(tags -> known != null && tags.contains(tag))
+                        .orElse(true)
+                && condition
+                        .ifNoneMatch()
+                        .map(tags -> known == null || !tags.contains(tag))
+                        .orElse(true);
     }
 
     private void upload(BucketName bucket) {
@@ -255,8 +265,8 @@ class StoreModelTest {
         } while (after.isPresent());
         assertThat(actual).isEqualTo(expected);
         List<String> streamed = new ArrayList<>();
-        try (ListCursor cursor = Futures.await(
-                store.listAll(new ListRequest(bucket, prefix, delimiter, Optional.empty(), 1)))) {
+        try (ListCursor cursor =
+                Futures.await(store.listAll(new ListRequest(bucket, prefix, delimiter, Optional.empty(), 1)))) {
             for (Optional<ListEntry> entry = cursor.next(); entry.isPresent(); entry = cursor.next()) {
                 streamed.add(name(entry.get()));
             }
@@ -270,8 +280,7 @@ class StoreModelTest {
                 : ((ListEntry.PrefixLine) entry).prefix();
     }
 
-    private static List<String> expected(
-            TreeMap<ObjectKey, Known> objects, String prefix, Optional<String> delimiter) {
+    private static List<String> expected(TreeMap<ObjectKey, Known> objects, String prefix, Optional<String> delimiter) {
         TreeSet<ObjectKey> names = new TreeSet<>();
         for (ObjectKey key : objects.keySet()) {
             String text = key.toString();
@@ -292,7 +301,9 @@ class StoreModelTest {
     }
 
     private void await(Job job) {
-        Awaitility.await().until(() -> store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
+        Awaitility.await()
+                .until(() ->
+                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
         Job ended = store.jobs().find(job.id()).orElseThrow();
         assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
     }
@@ -313,7 +324,8 @@ class StoreModelTest {
     private void damageAHint() throws IOException {
         Path hints = folder.resolve("partitions/0/hints");
         try (var files = Files.list(hints)) {
-            Optional<Path> hint = files.filter(file -> file.toString().endsWith(".hint")).findFirst();
+            Optional<Path> hint =
+                    files.filter(file -> file.toString().endsWith(".hint")).findFirst();
             if (hint.isPresent()) {
                 byte[] bytes = Files.readAllBytes(hint.get());
                 bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
@@ -329,7 +341,9 @@ class StoreModelTest {
             BucketStatistics statistics = store.statistics(bucket);
             assertThat(statistics.objects()).isEqualTo(objects.size());
             assertThat(statistics.logicalBytes())
-                    .isEqualTo(objects.values().stream().mapToLong(known -> known.content().length).sum());
+                    .isEqualTo(objects.values().stream()
+                            .mapToLong(known -> known.content().length)
+                            .sum());
             list(bucket);
         });
     }

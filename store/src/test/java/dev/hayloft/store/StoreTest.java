@@ -40,7 +40,14 @@ class StoreTest {
     private StoreConfig config() {
         StoreConfig defaults = StoreConfig.defaults(data);
         return new StoreConfig(
-                data, 2, 4L << 20, Durability.DISK, defaults.memorySync(), 0, defaults.queueCapacity(), defaults.queueBytes());
+                data,
+                2,
+                4L << 20,
+                Durability.DISK,
+                defaults.memorySync(),
+                0,
+                defaults.queueCapacity(),
+                defaults.queueBytes());
     }
 
     private static HayloftStore withBucket(HayloftStore store) {
@@ -65,8 +72,8 @@ class StoreTest {
     }
 
     private static List<String> keys(ObjectStore store) {
-        ListPage page = Futures.await(
-                store.list(new ListRequest(PHOTOS, "", Optional.empty(), Optional.empty(), 1000)));
+        ListPage page =
+                Futures.await(store.list(new ListRequest(PHOTOS, "", Optional.empty(), Optional.empty(), 1000)));
         List<String> keys = new ArrayList<>();
         for (ListEntry entry : page.entries()) {
             keys.add(((ListEntry.ObjectLine) entry).info().key().toString());
@@ -118,7 +125,8 @@ class StoreTest {
             assertThat(failure(store.put(request(key, ifVersion), utf8("3")))).isEqualTo(ErrorCode.PRECONDITION_FAILED);
             WriteCondition ifTag = new WriteCondition(
                     OptionalLong.empty(),
-                    Optional.of(new WriteCondition.Tags(false, List.of(Sha256.of(utf8("2")).hex()))),
+                    Optional.of(new WriteCondition.Tags(
+                            false, List.of(Sha256.of(utf8("2")).hex()))),
                     Optional.empty());
             Futures.await(store.put(request(key, ifTag), utf8("3")));
             assertThat(failure(store.put(request(key, ifTag), utf8("4")))).isEqualTo(ErrorCode.PRECONDITION_FAILED);
@@ -152,8 +160,7 @@ class StoreTest {
         try (HayloftStore store = open()) {
             assertThat(readAll(store, key)).isEqualTo(content);
             put(store, "large", "small now");
-            Awaitility.await()
-                    .until(() -> store.statistics(PHOTOS).storedBytes() < 1000);
+            Awaitility.await().until(() -> store.statistics(PHOTOS).storedBytes() < 1000);
             assertThat(text(store, "large")).isEqualTo("small now");
         }
     }
@@ -210,7 +217,9 @@ class StoreTest {
         try (HayloftStore store = withBucket(open())) {
             List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                writes.add(store.put(PutRequest.of(PHOTOS, ObjectKey.of("key-" + i % 15_000)), utf8("value " + i + "x".repeat(500)))
+                writes.add(store.put(
+                                PutRequest.of(PHOTOS, ObjectKey.of("key-" + i % 15_000)),
+                                utf8("value " + i + "x".repeat(500)))
                         .toCompletableFuture());
                 if (writes.size() == 1000) {
                     writes.forEach(CompletableFuture::join);
@@ -225,8 +234,11 @@ class StoreTest {
             assertThat(store.statistics(PHOTOS).objects()).isEqualTo(15_000);
             assertThat(text(store, "key-3")).startsWith("value 15003");
             Job job = store.jobs().submit(new JobRequest(JobRequest.Kind.REBUILD_INDEX, Optional.empty(), true));
-            Awaitility.await()
-                    .until(() -> store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
+            Awaitility.await().until(() -> store.jobs()
+                    .find(job.id())
+                    .orElseThrow()
+                    .finishedAt()
+                    .isPresent());
             assertThat(store.jobs().find(job.id()).orElseThrow().error()).isEmpty();
             for (int i = 0; i < 15_000; i += 97) {
                 assertThat(text(store, "key-" + i)).startsWith("value " + (i < 5000 ? i + 15_000 : i));
@@ -245,8 +257,8 @@ class StoreTest {
     @Test
     void attributes_areKept() {
         try (HayloftStore store = withBucket(open())) {
-            ObjectAttributes attributes = new ObjectAttributes(
-                    "image/jpeg", Map.of("cache-control", "no-cache"), Map.of("owner", "Zoë"));
+            ObjectAttributes attributes =
+                    new ObjectAttributes("image/jpeg", Map.of("cache-control", "no-cache"), Map.of("owner", "Zoë"));
             ObjectKey key = ObjectKey.of("a");
             Futures.await(store.put(
                     new PutRequest(PHOTOS, key, attributes, WriteCondition.NONE, Optional.empty()), utf8("x")));

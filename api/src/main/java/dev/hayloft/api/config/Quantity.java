@@ -12,7 +12,10 @@ public final class Quantity {
 
     private Quantity() {}
 
-    /** Bytes of a whole number with {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} or nothing; empty when it is none. */
+    /**
+     * Bytes of a whole number with {@code KiB}, {@code MiB}, {@code GiB}, {@code TiB} or nothing; empty when it is
+     * none.
+     */
     public static OptionalLong parseSize(String text) {
         for (int i = 0; i < SIZE_UNITS.length; i++) {
             if (text.endsWith(SIZE_UNITS[i])) {
@@ -22,7 +25,10 @@ public final class Quantity {
         return OptionalLong.empty();
     }
 
-    /** Milliseconds of a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}; empty when it is none. */
+    /**
+     * Milliseconds of a whole number with {@code ms}, {@code s}, {@code m}, {@code h} or {@code d}; empty when it is
+     * none.
+     */
     public static OptionalLong parseTime(String text) {
         for (int i = 0; i < TIME_UNITS.length; i++) {
             if (text.endsWith(TIME_UNITS[i])) {

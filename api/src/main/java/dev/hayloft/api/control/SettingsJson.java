@@ -46,7 +46,8 @@ final class SettingsJson {
     /**
      * Settings after a JSON merge patch (RFC 7396): what is named changes, {@code null} goes back to the default.
      *
-     * @throws RequestException {@code bad-parameter} for unknown names, values out of range, and what this version lacks
+     * @throws RequestException {@code bad-parameter} for unknown names, values out of range, and what this version
+     *     lacks
      */
     static BucketSettings patch(BucketSettings before, JsonNode patch, Durability defaultDurability) {
         if (!patch.isObject()) {

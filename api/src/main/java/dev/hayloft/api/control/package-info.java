@@ -1,6 +1,4 @@
-/**
- * The calls on buckets and the operations API, in JSON.
- */
+/** The calls on buckets and the operations API, in JSON. */
 @NullMarked
 package dev.hayloft.api.control;
 

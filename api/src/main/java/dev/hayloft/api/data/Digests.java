@@ -6,7 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
-/** Digests of small bodies, with a digest and a buffer for each thread: looking one up costs more than hashing 1 KiB. */
+/**
+ * Digests of small bodies, with a digest and a buffer for each thread: looking one up costs more than hashing 1 KiB.
+ */
 final class Digests {
     private final ThreadLocal<State> states = ThreadLocal.withInitial(State::new);
 

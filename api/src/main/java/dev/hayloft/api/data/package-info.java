@@ -1,5 +1,6 @@
 /**
- * The calls on objects: read, write, delete, list. They run on selector threads and leave them before anything that may block.
+ * The calls on objects: read, write, delete, list. They run on selector threads and leave them before anything that may
+ * block.
  */
 @NullMarked
 package dev.hayloft.api.data;

@@ -1,5 +1,6 @@
 /**
- * What every HTTP call needs: routing, paths and queries, conditions and ranges, bodies, streamed answers, problem documents. No call of its own.
+ * What every HTTP call needs: routing, paths and queries, conditions and ranges, bodies, streamed answers, problem
+ * documents. No call of its own.
  */
 @NullMarked
 package dev.hayloft.api.http;

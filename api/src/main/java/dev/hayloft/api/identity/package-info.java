@@ -1,6 +1,4 @@
-/**
- * Who asks: the root key, HTTP Basic, and the cache that makes a warm check cheap.
- */
+/** Who asks: the root key, HTTP Basic, and the cache that makes a warm check cheap. */
 @NullMarked
 package dev.hayloft.api.identity;
 

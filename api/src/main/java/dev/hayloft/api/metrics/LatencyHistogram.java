@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * Latencies in buckets that widen with the value: 8 to every doubling, so that a quantile is at most 12.5 % off.
- * From 1 µs to about 69 s; what lies outside counts to the first or last bucket.
+ * Latencies in buckets that widen with the value: 8 to every doubling, so that a quantile is at most 12.5 % off. From 1
+ * µs to about 69 s; what lies outside counts to the first or last bucket.
  *
  * <p><i>Threads:</i> any; recording does not block and does not allocate.
  */

@@ -138,7 +138,10 @@ public final class MetricsPage {
         head("hayloft_index_load", "gauge", "Entries to capacity.");
         for (PartitionStatus partition : all) {
             double capacity = Math.max(1.0, partition.index().capacity());
-            line("hayloft_index_load", label(partition), (double) partition.index().entries() / capacity);
+            line(
+                    "hayloft_index_load",
+                    label(partition),
+                    (double) partition.index().entries() / capacity);
         }
     }
 

@@ -1,6 +1,4 @@
-/**
- * What the server counts and how it is shown: counters, latency histograms, rates, the Prometheus page.
- */
+/** What the server counts and how it is shown: counters, latency histograms, rates, the Prometheus page. */
 @NullMarked
 package dev.hayloft.api.metrics;
 

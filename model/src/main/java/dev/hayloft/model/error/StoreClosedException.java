@@ -1,6 +1,9 @@
 package dev.hayloft.model.error;
 
-/** The store, or the partition that holds the key, does not take this operation now: it is closing, or read-only after a failed force. */
+/**
+ * The store, or the partition that holds the key, does not take this operation now: it is closing, or read-only after a
+ * failed force.
+ */
 public final class StoreClosedException extends HayloftException {
     private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,8 @@ class CauseTest {
     void exceptions_madeWithACause_keepIt() {
         IOException cause = new IOException("no");
         assertThat(new CorruptionException("damaged", cause)).hasCause(cause);
-        assertThat(new StoreClosedException(ErrorCode.READ_ONLY, "closed", cause)).hasCause(cause);
+        assertThat(new StoreClosedException(ErrorCode.READ_ONLY, "closed", cause))
+                .hasCause(cause);
         assertThat(new StoreClosedException(ErrorCode.READ_ONLY, "closed")).hasNoCause();
     }
 }

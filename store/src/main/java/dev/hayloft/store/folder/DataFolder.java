@@ -90,7 +90,12 @@ public final class DataFolder implements AutoCloseable {
                             ErrorCode.UNAVAILABLE,
                             "Another process has this data folder open; stop it, or give this server another folder.")
                     .with("folder", path.toAbsolutePath())
-                    .with("process", StandardCharsets.US_ASCII.decode(holder.flip()).toString().strip());
+                    .with(
+                            "process",
+                            StandardCharsets.US_ASCII
+                                    .decode(holder.flip())
+                                    .toString()
+                                    .strip());
         }
         channel.truncate(0);
         channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
@@ -124,8 +129,7 @@ public final class DataFolder implements AutoCloseable {
         }
         if (format < 1 || identity.getProperty("storeId") == null || identity.getProperty("partitions") == null) {
             throw new StoreClosedException(
-                            ErrorCode.UNAVAILABLE,
-                            "The data folder's STORE file is damaged; put it back from a copy.")
+                            ErrorCode.UNAVAILABLE, "The data folder's STORE file is damaged; put it back from a copy.")
                     .with("folder", path.toAbsolutePath());
         }
         return identity;

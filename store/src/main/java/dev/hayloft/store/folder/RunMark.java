@@ -21,7 +21,9 @@ public final class RunMark {
         CLEAN,
         /** The process ended without closing, but the operating system lived on: mapped files are as it left them. */
         KILLED,
-        /** Another boot, a copied folder or no mark: of the views nothing can be relied on, of the log what was forced. */
+        /**
+         * Another boot, a copied folder or no mark: of the views nothing can be relied on, of the log what was forced.
+         */
         UNKNOWN
     }
 
@@ -50,8 +52,7 @@ public final class RunMark {
 
     /** From now on a process works in the folder. */
     public static void markRunning(Path folder) {
-        SmallFiles.write(
-                folder.resolve("RUN"), "state=running\nboot=" + bootId() + "\nplace=" + place(folder) + "\n");
+        SmallFiles.write(folder.resolve("RUN"), "state=running\nboot=" + bootId() + "\nplace=" + place(folder) + "\n");
     }
 
     /** Everything is closed and forced. */

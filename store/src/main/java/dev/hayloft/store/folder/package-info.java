@@ -1,6 +1,4 @@
-/**
- * The data folder's own small files: lock, identity, keys, run mark, room on the disk. No log, no index.
- */
+/** The data folder's own small files: lock, identity, keys, run mark, room on the disk. No log, no index. */
 @NullMarked
 package dev.hayloft.store.folder;
 

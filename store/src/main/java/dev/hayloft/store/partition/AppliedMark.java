@@ -16,6 +16,7 @@ import java.util.zip.CRC32C;
  * the operating system still has it, and after anything worse the index is thrown away and the mark with it.
  *
  * <p><i>Format:</i> little-endian, 32 bytes.
+ *
  * <pre>
  *  offset size field
  *       0    4 magic     "HLAP"
@@ -67,7 +68,8 @@ final class AppliedMark implements AutoCloseable {
                 return Optional.empty();
             }
             ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
-            boolean whole = bytes.getInt(0) == MAGIC && bytes.getInt(4) == VERSION && bytes.getInt(CRC_OFFSET) == crc(bytes);
+            boolean whole =
+                    bytes.getInt(0) == MAGIC && bytes.getInt(4) == VERSION && bytes.getInt(CRC_OFFSET) == crc(bytes);
             return whole ? Optional.of(new Applied(bytes.getLong(8), bytes.getLong(16))) : Optional.empty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -84,7 +86,11 @@ final class AppliedMark implements AutoCloseable {
     /** Writes at once. */
     void write(long sequence, long position) {
         bytes.clear();
-        bytes.putInt(0, MAGIC).putInt(4, VERSION).putLong(8, sequence).putLong(16, position).putInt(24, 0);
+        bytes.putInt(0, MAGIC)
+                .putInt(4, VERSION)
+                .putLong(8, sequence)
+                .putLong(16, position)
+                .putInt(24, 0);
         bytes.putInt(CRC_OFFSET, crc(bytes));
         try {
             channel.write(bytes.limit(SIZE), 0);

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.ArrayBlockingQueue;
 
 /**
- * Direct buffers for reads, reused by size class: powers of two from 4 KiB to 2 MiB. Bounded: what does not fit the pool
- * is left to the garbage collector.
+ * Direct buffers for reads, reused by size class: powers of two from 4 KiB to 2 MiB. Bounded: what does not fit the
+ * pool is left to the garbage collector.
  *
  * <p><i>Threads:</i> any.
  */

@@ -16,9 +16,9 @@ import java.util.zip.CRC32C;
  * What a clean stop leaves, so that the next start needs neither the log nor the whole index: where the log ends, the
  * last sequence, the figures of volumes and buckets.
  *
- * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID NEEDLES BYTES LIVE},
- * {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS LOGICAL STORED APPENDED}, and last {@code crc32c HEX} of
- * all lines before it.
+ * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
+ * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS LOGICAL STORED APPENDED}, and last
+ * {@code crc32c HEX} of all lines before it.
  *
  * @param end position behind the last frame
  * @param lastSequence of the last needle
@@ -37,14 +37,16 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
             line(text, "volume", id, volume.needles(), volume.bytes(), volume.liveBytes());
             volume.bytesByBucket.forEach((bucket, bytes) -> line(text, "share", id, bucket, bytes.get()));
         });
-        figures.tallies.buckets().forEach((id, bucket) -> line(
-                text,
-                "bucket",
-                id,
-                bucket.objects(),
-                bucket.logicalBytes(),
-                bucket.storedBytes(),
-                bucket.appendedBytes.get()));
+        figures.tallies
+                .buckets()
+                .forEach((id, bucket) -> line(
+                        text,
+                        "bucket",
+                        id,
+                        bucket.objects(),
+                        bucket.logicalBytes(),
+                        bucket.storedBytes(),
+                        bucket.appendedBytes.get()));
         SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
     }
 

@@ -77,7 +77,8 @@ final class DirectoryReplay {
             if (current.isEmpty()) {
                 changes.add(new DirectoryChange.Delete(frame.bucketId(), copy(needle.key()), needle.sequence()));
             }
-        } else if (current.filter(location -> location.version() == needle.version()).isPresent()) {
+        } else if (current.filter(location -> location.version() == needle.version())
+                .isPresent()) {
             changes.add(new DirectoryChange.Put(entry(frame.bucketId(), needle), needle.sequence()));
         }
     }

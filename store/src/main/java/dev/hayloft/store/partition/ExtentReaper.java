@@ -38,7 +38,8 @@ final class ExtentReaper implements AutoCloseable {
     ExtentReaper(Partition partition, NeedleReader reader) {
         this.partition = partition;
         this.reader = reader;
-        this.thread = new Thread(this::run, "hayloft-reaper-" + partition.config().name());
+        this.thread =
+                new Thread(this::run, "hayloft-reaper-" + partition.config().name());
         this.thread.setDaemon(true);
     }
 

@@ -99,22 +99,19 @@ final class HintWriting {
                     })),
                     () -> header(volume, tally.dataEndBytes, tally));
         } catch (HayloftException | UncheckedIOException e) {
-            LOG.log(Level.WARNING, "The hint file of volume " + volume + " could not be written; it will be tried at the next start.", e);
+            LOG.log(
+                    Level.WARNING,
+                    "The hint file of volume " + volume + " could not be written; it will be tried at the next start.",
+                    e);
         }
     }
 
     private HintHeader header(int volume, long dataEndBytes, Tally tally) {
         List<BucketTally> tallies = new ArrayList<>();
-        tally.bytes.forEach((bucketId, bytes) -> tallies.add(new BucketTally(
-                bucketId, bytes, tally.needles.getOrDefault(bucketId, 0L))));
+        tally.bytes.forEach((bucketId, bytes) ->
+                tallies.add(new BucketTally(bucketId, bytes, tally.needles.getOrDefault(bucketId, 0L))));
         return new HintHeader(
-                config.storeId(),
-                config.id(),
-                volume,
-                dataEndBytes,
-                tally.firstSequence,
-                tally.lastSequence,
-                tallies);
+                config.storeId(), config.id(), volume, dataEndBytes, tally.firstSequence, tally.lastSequence, tallies);
     }
 
     /** What is known of a volume only when its last needle has been seen. */

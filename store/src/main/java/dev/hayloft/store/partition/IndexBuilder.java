@@ -59,7 +59,9 @@ final class IndexBuilder {
 
     private synchronized void removeIfTombstone(List<KeyHash> hashes) {
         for (KeyHash hash : hashes) {
-            if (target.find(hash).filter(location -> (location.flags() & Location.TOMBSTONE) != 0).isPresent()) {
+            if (target.find(hash)
+                    .filter(location -> (location.flags() & Location.TOMBSTONE) != 0)
+                    .isPresent()) {
                 target.remove(hash);
             }
         }

@@ -21,8 +21,8 @@ import java.util.concurrent.CancellationException;
 import java.util.function.IntPredicate;
 
 /**
- * Builds index and directory anew from the volumes while the partition serves. The new index gets every mutation that is
- * published meanwhile and takes the old one's place in one step; the directory is put right entry by entry.
+ * Builds index and directory anew from the volumes while the partition serves. The new index gets every mutation that
+ * is published meanwhile and takes the old one's place in one step; the directory is put right entry by entry.
  *
  * <p><i>Threads:</i> one background thread; takes the publication lock for small batches.
  */
@@ -153,8 +153,7 @@ final class IndexRebuild {
     private void removeStaleLines() {
         Directory directory = parts.directory();
         for (int bucketId : List.copyOf(parts.tallies().buckets().keySet())) {
-            try (DirectoryCursor cursor =
-                    directory.cursor(bucketId, ByteBuffer.allocate(0), ByteBuffer.allocate(0))) {
+            try (DirectoryCursor cursor = directory.cursor(bucketId, ByteBuffer.allocate(0), ByteBuffer.allocate(0))) {
                 List<DirectoryEntry> batch = new ArrayList<>();
                 while (cursor.hasNext()) {
                     batch.add(cursor.next());

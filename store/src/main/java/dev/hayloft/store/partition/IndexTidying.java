@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Removes entries from the index that nothing speaks for: keys of a bucket that is gone, extents that no manifest names.
- * Walks the index in passes of bounded memory and takes the publication lock for small batches only.
+ * Removes entries from the index that nothing speaks for: keys of a bucket that is gone, extents that no manifest
+ * names. Walks the index in passes of bounded memory and takes the publication lock for small batches only.
  *
  * <p><i>Threads:</i> background.
  */

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What a partition's writer is asked to do. Immutable; buffers are read from position to limit and must not change until
- * the mutation's future completes.
+ * What a partition's writer is asked to do. Immutable; buffers are read from position to limit and must not change
+ * until the mutation's future completes.
  */
 public sealed interface Mutation {
     /** Condition of a mutation that always happens. */
@@ -51,12 +51,7 @@ public sealed interface Mutation {
      * @param content what to store
      */
     record Put(
-            BucketGate gate,
-            KeyHash hash,
-            ByteBuffer key,
-            long expectedVersion,
-            Durability durability,
-            Content content)
+            BucketGate gate, KeyHash hash, ByteBuffer key, long expectedVersion, Durability durability, Content content)
             implements OfKey {
         @Override
         public int payloadSizeBytes() {

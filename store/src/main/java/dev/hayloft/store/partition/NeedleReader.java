@@ -117,7 +117,8 @@ public final class NeedleReader {
     }
 
     private static OpenNeedle checked(OpenNeedle needle, ObjectKey key) {
-        boolean same = needle.view().type() == NeedleType.OBJECT && key.matches(needle.view().key());
+        boolean same = needle.view().type() == NeedleType.OBJECT
+                && key.matches(needle.view().key());
         if (!same) {
             needle.close();
             throw new CorruptionException("The index points at another key's needle.").with("key", key);

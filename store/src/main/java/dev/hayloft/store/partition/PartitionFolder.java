@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Where a partition keeps what. The index stands in a numbered generation below {@code index/}, so that a new one can be
- * built beside the one in use; the file {@code index/CURRENT} names it.
+ * Where a partition keeps what. The index stands in a numbered generation below {@code index/}, so that a new one can
+ * be built beside the one in use; the file {@code index/CURRENT} names it.
  *
  * @param root the partition's folder
  */

@@ -3,10 +3,10 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
+import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleType;
-import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
@@ -111,8 +111,8 @@ final class PartitionWriter {
             return true;
         }
         long actual = currentVersion(mutation.hash());
-        boolean holds = expected == Mutation.ANY
-                || (expected == Mutation.PRESENT ? actual != DELETED : actual == expected);
+        boolean holds =
+                expected == Mutation.ANY || (expected == Mutation.PRESENT ? actual != DELETED : actual == expected);
         if (!holds) {
             pending.decide(new Mutation.Outcome.Mismatch(actual));
         } else if (needsPresence && actual == DELETED) {
@@ -204,8 +204,7 @@ final class PartitionWriter {
             ByteBuffer payload,
             long version) {
         int offset = encoder.add(head, key, attributes, payload);
-        pending.encoded(
-                hash, offset, encoder.lastNeedleSize(), nextSequence + frame.size(), version, frameTimeMillis);
+        pending.encoded(hash, offset, encoder.lastNeedleSize(), nextSequence + frame.size(), version, frameTimeMillis);
         frame.add(pending);
     }
 
@@ -270,7 +269,8 @@ final class PartitionWriter {
     /** What every mutation is told once the log takes no more. */
     static StoreClosedException readOnly() {
         return new StoreClosedException(
-                ErrorCode.READ_ONLY, "The partition takes no writes after a failed write or force; restart the server.");
+                ErrorCode.READ_ONLY,
+                "The partition takes no writes after a failed write or force; restart the server.");
     }
 
     static boolean needsForce(Pending pending) {

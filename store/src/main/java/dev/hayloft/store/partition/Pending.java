@@ -49,7 +49,8 @@ final class Pending {
         failure = Optional.of(reason);
     }
 
-    void encoded(KeyHash keyHash, int offsetInFrame, int sizeBytes, long needleSequence, long needleVersion, long time) {
+    void encoded(
+            KeyHash keyHash, int offsetInFrame, int sizeBytes, long needleSequence, long needleVersion, long time) {
         hash = Optional.of(keyHash);
         needleOffset = offsetInFrame;
         needleSize = sizeBytes;

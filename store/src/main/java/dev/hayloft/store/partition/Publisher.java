@@ -12,8 +12,8 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
- * Makes appended mutations true for readers: index, figures, directory, in the order of the log. Applying reads no clock
- * and no random source: whatever it needs was stamped by the writer.
+ * Makes appended mutations true for readers: index, figures, directory, in the order of the log. Applying reads no
+ * clock and no random source: whatever it needs was stamped by the writer.
  *
  * <p><i>Threads:</i> one at a time, under the partition's publication lock; {@link #publishedSequence} any.
  */
@@ -86,16 +86,14 @@ final class Publisher {
         } else if (mutation instanceof Mutation.Delete delete) {
             int bucketId = delete.gate().bucketId();
             tallies.appended(volume, bucketId, 1, pending.needleSize());
-            Optional<Location> previous =
-                    index.bury(pending.hash(), pending.location(bucketId, 0, Location.TOMBSTONE));
+            Optional<Location> previous = index.bury(pending.hash(), pending.location(bucketId, 0, Location.TOMBSTONE));
             previous.ifPresent(this::retire);
             pending.decide(new Mutation.Outcome.Applied(pending.version(), previous.isPresent()));
             changes.add(new DirectoryChange.Delete(bucketId, delete.key(), pending.sequence()));
             writer.forget(pending);
         } else if (mutation instanceof Mutation.Extent extent) {
             int bucketId = extent.gate().bucketId();
-            Location location =
-                    pending.location(bucketId, extent.payload().remaining(), Location.EXTENT);
+            Location location = pending.location(bucketId, extent.payload().remaining(), Location.EXTENT);
             tallies.appended(volume, bucketId, 1, pending.needleSize());
             index.put(pending.hash(), location);
             tallies.live(location);

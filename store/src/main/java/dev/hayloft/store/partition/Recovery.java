@@ -244,7 +244,8 @@ public final class Recovery {
             if (!header.storeId().equals(config.storeId()) || header.volume() != volume) {
                 return false;
             }
-            header.tallies().forEach(tally -> tallies.appended(volume, tally.bucketId(), tally.needles(), tally.bytes()));
+            header.tallies()
+                    .forEach(tally -> tallies.appended(volume, tally.bucketId(), tally.needles(), tally.bytes()));
             lastSequence = Math.max(lastSequence, header.lastSequence());
             end = LogPosition.of(volume, header.dataEndBytes());
             hinted.add(volume);

@@ -91,7 +91,9 @@ public final class Tallies {
         VolumeTally tally = volume(volume);
         tally.needles.addAndGet(needles);
         tally.bytes.addAndGet(bytes);
-        tally.bytesByBucket.computeIfAbsent(bucketId, unused -> new AtomicLong()).addAndGet(bytes);
+        tally.bytesByBucket
+                .computeIfAbsent(bucketId, unused -> new AtomicLong())
+                .addAndGet(bytes);
         bucket(bucketId).appendedBytes.addAndGet(bytes);
     }
 
