@@ -40,7 +40,7 @@ public final class SmallFiles {
                 channel.force(true);
             }
             Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-            forceFolder(file.toAbsolutePath().getParent());
+            forceFolder(file.toAbsolutePath().resolveSibling("."));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -50,7 +50,7 @@ public final class SmallFiles {
     public static void delete(Path file) {
         try {
             if (Files.deleteIfExists(file)) {
-                forceFolder(file.toAbsolutePath().getParent());
+                forceFolder(file.toAbsolutePath().resolveSibling("."));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,18 +14,14 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntPredicate;
 
@@ -36,21 +32,17 @@ import java.util.function.IntPredicate;
  * else. Publication follows the order of the log, and every answer, a refused condition too, waits for what it was
  * judged by.
  *
- * <p><i>Threads:</i> {@link #submit} any, never blocks. The writer thread drains a bounded ring and appends; the flusher
- * thread forces, publishes and completes, while the writer gathers the next group. A group that needs no force and has
- * none ahead of it is published by the writer itself: no second thread is woken for it.
+ * <p><i>Threads:</i> {@link #submit} any, never blocks. The writer thread drains a bounded ring and appends; the
+ * flusher thread forces, publishes and completes, while the writer gathers the next group. A group that needs no force
+ * and has none ahead of it is published by the writer itself: no second thread is woken for it.
  */
 public final class Partition implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Partition.class.getName());
     private static final int BATCH_MAX = 1024;
     private static final int GROUPS_MAX = 64;
-    private static final long RETIRED_GRACE_NANOS = 10_000_000_000L;
 
     /** Groups on their way to the disk, or the word to stop. */
     private record Group(List<Pending> pendings, boolean needsForce, boolean last) {}
-
-    /** An index that a rebuild replaced, kept open for reads that began on it. */
-    private record Retired(KeyIndex index, Path generation, long atNanos) {}
 
     private final PartitionConfig config;
     private final VersionClock versions;
@@ -60,31 +52,26 @@ public final class Partition implements AutoCloseable {
     private final ExtentReaper reaper;
     private final NeedleReader reader;
 
-    private final ArrayBlockingQueue<Pending> ring;
-    private final AtomicLong ringBytes = new AtomicLong();
-    /** Extents that wait for room in the ring; bounded by whoever uploads. */
-    private final ArrayDeque<Pending> patient = new ArrayDeque<>();
-
+    private final MutationRing ring;
     private final ArrayBlockingQueue<Group> groups = new ArrayBlockingQueue<>(GROUPS_MAX);
     private final AtomicInteger groupsAhead = new AtomicInteger();
     private final Object publication = new Object();
     private final Object forcing = new Object();
     private final ForceFigures forces = new ForceFigures();
-    private final ConcurrentLinkedQueue<Retired> retired = new ConcurrentLinkedQueue<>();
+    private final RetiredIndexes retired = new RetiredIndexes();
     private final LongAdder mutations = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final Thread writerThread;
     private final Thread flusherThread;
 
     private volatile boolean stopping; // Set by stopBackground; long work looks at it between two steps.
-    private volatile boolean closed; // Set by close; submit looks at it before and after its offer.
     private volatile Optional<String> problem = Optional.empty(); // Set once by the first failure.
 
     private Partition(PartitionConfig config, PartitionParts parts, InstantSource clock, VersionClock versions) {
         this.config = config;
         this.versions = versions;
         this.parts = parts;
-        this.ring = new ArrayBlockingQueue<>(config.queueCapacity());
+        this.ring = new MutationRing(config.queueCapacity(), config.queueBytes());
         this.reader = new NeedleReader(parts.log(), parts.index(), parts.hasher());
         this.writer =
                 new PartitionWriter(parts.log(), parts.index(), parts.hasher(), versions, clock, parts.nextSequence());
@@ -118,51 +105,37 @@ public final class Partition implements AutoCloseable {
      * @throws StoreClosedException when the partition is closed or read-only
      */
     public CompletionStage<Mutation.Outcome> submit(Mutation mutation) {
+        checkHealthy();
         Pending pending = new Pending(mutation);
-        checkTaking();
-        int sizeBytes = mutation.payloadSizeBytes();
-        if (ringBytes.addAndGet(sizeBytes) > config.queueBytes() || !ring.offer(pending)) {
-            ringBytes.addAndGet(-sizeBytes);
-            refused.increment();
-            throw new CapacityException(
-                            ErrorCode.TOO_MANY_REQUESTS, "The partition's queue is full; try again in a moment.")
-                    .with("partition", config.name());
-        }
-        if (closed && ring.remove(pending)) {
-            ringBytes.addAndGet(-sizeBytes);
-            throw closing();
-        }
-        return pending.future();
+        return accepted(pending, ring.offer(pending));
     }
 
-    /** As {@link #submit}, but waits in line instead of being refused; for callers that bound what they have under way. */
+    /**
+     * As {@link #submit}, but waits in line instead of being refused; for callers that bound what they have under way.
+     */
     public CompletionStage<Mutation.Outcome> submitPatiently(Mutation mutation) {
+        checkHealthy();
         Pending pending = new Pending(mutation);
-        synchronized (patient) {
-            checkTaking();
-            patient.add(pending);
-        }
-        feedPatient();
-        return pending.future();
+        return accepted(pending, ring.offerPatiently(pending));
     }
 
-    private void feedPatient() {
-        synchronized (patient) {
-            while (!patient.isEmpty()) {
-                int sizeBytes = patient.element().mutation().payloadSizeBytes();
-                if (ringBytes.addAndGet(sizeBytes) > config.queueBytes() || !ring.offer(patient.element())) {
-                    ringBytes.addAndGet(-sizeBytes);
-                    return; // The writer feeds again after its next batch.
-                }
-                patient.remove();
+    private CompletionStage<Mutation.Outcome> accepted(Pending pending, MutationRing.Answer answer) {
+        switch (answer) {
+            case TAKEN -> {
+                return pending.future();
             }
+            case FULL -> {
+                refused.increment();
+                throw new CapacityException(
+                                ErrorCode.TOO_MANY_REQUESTS, "The partition's queue is full; try again in a moment.")
+                        .with("partition", config.name());
+            }
+            case CLOSED -> throw closing();
         }
+        throw new AssertionError(answer);
     }
 
-    private void checkTaking() {
-        if (closed) {
-            throw closing();
-        }
+    private void checkHealthy() {
         if (problem.isPresent()) {
             throw PartitionWriter.readOnly().with("reason", problem.get());
         }
@@ -177,15 +150,11 @@ public final class Partition implements AutoCloseable {
     private void write() {
         List<Pending> batch = new ArrayList<>();
         try {
-            while (!closed || !isDrained()) {
-                Pending first = ring.poll(100, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    batch.add(first);
-                    ring.drainTo(batch, BATCH_MAX - 1);
+            while (ring.take(batch, BATCH_MAX)) {
+                if (!batch.isEmpty()) {
                     writeBatch(List.copyOf(batch));
                     batch.clear();
                 }
-                feedPatient();
             }
         } catch (InterruptedException e) {
             fail("The writer was interrupted.", e);
@@ -200,12 +169,6 @@ public final class Partition implements AutoCloseable {
         }
     }
 
-    private boolean isDrained() {
-        synchronized (patient) {
-            return ring.isEmpty() && patient.isEmpty();
-        }
-    }
-
     private void writeBatch(List<Pending> batch) {
         long sizeBytes = 0;
         boolean needsForce = false;
@@ -214,7 +177,7 @@ public final class Partition implements AutoCloseable {
             needsForce |= PartitionWriter.needsForce(pending);
         }
         writer.write(batch);
-        ringBytes.addAndGet(-sizeBytes);
+        ring.taken(sizeBytes);
         mutations.add(batch.size());
         if (!needsForce && groupsAhead.get() == 0) {
             publish(batch);
@@ -294,16 +257,7 @@ public final class Partition implements AutoCloseable {
         synchronized (publication) {
             parts.applied().write(publisher.publishedSequence(), publisher.publishedPosition());
         }
-        closeRetired(RETIRED_GRACE_NANOS);
-    }
-
-    private void closeRetired(long graceNanos) {
-        Retired next = retired.peek();
-        while (next != null && System.nanoTime() - next.atNanos() >= graceNanos && retired.remove(next)) {
-            next.index().close();
-            PartitionFolder.deleteTree(next.generation());
-            next = retired.peek();
-        }
+        retired.tidy();
     }
 
     private void publish(List<Pending> group) {
@@ -390,7 +344,7 @@ public final class Partition implements AutoCloseable {
 
     /** Closes an index that is no longer the current one, once no read can still be on it, and removes its files. */
     void retireIndex(KeyIndex old, Path generation) {
-        retired.add(new Retired(old, generation, System.nanoTime()));
+        retired.add(old, generation);
     }
 
     long publishedSequence() {
@@ -463,7 +417,7 @@ public final class Partition implements AutoCloseable {
     /** Figures for status and metrics. */
     public PartitionFigures figures() {
         return new PartitionFigures(
-                ring.size(),
+                ring.depth(),
                 config.queueCapacity(),
                 unforcedBytes(),
                 parts.index().status(),
@@ -486,18 +440,16 @@ public final class Partition implements AutoCloseable {
     /** Completes what was accepted, forces it, and closes log, index and directory. Idempotent. */
     @Override
     public void close() {
-        if (closed) {
+        if (ring.isClosed()) {
             return;
         }
-        synchronized (patient) { // So that nobody joins the line after the writer has looked at it for the last time.
-            closed = true;
-        }
+        ring.close();
         stopBackground();
         join(writerThread);
         join(flusherThread);
         reaper.close();
         force();
-        closeRetired(0);
+        retired.clear();
         parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
     }
 
