@@ -35,6 +35,9 @@ final class TidyTest {
     private static final int TEST_CLASS_LINES_MAX = 700;
     private static final int JAVA_FILES_MIN = 60;
 
+    /** An import, or a string alone on its line: the formatter leaves both as they are. */
+    private static final Pattern UNBREAKABLE = Pattern.compile("^(import |\\s*(\\+ )?\").*");
+
     /** Put together, so that this file does not find itself. */
     private static final Pattern LEFTOVER =
             Pattern.compile("FIX" + "ME|XX" + "X\\b|TO" + "DO(?!\\(#\\d+\\):)|HA" + "CK\\b");
@@ -50,7 +53,8 @@ final class TidyTest {
         for (Path file : files) {
             List<String> lines = SourceTree.read(file).lines().toList();
             for (int i = 0; i < lines.size(); i++) {
-                if (lines.get(i).length() > LINE_CHARS_MAX && !lines.get(i).startsWith("import ")) {
+                if (lines.get(i).length() > LINE_CHARS_MAX
+                        && !UNBREAKABLE.matcher(lines.get(i)).find()) {
                     wrong.add(SourceTree.name(file) + ":" + (i + 1) + " has "
                             + lines.get(i).length() + " characters");
                 }
