@@ -59,7 +59,7 @@ public final class Directory implements AutoCloseable {
     }
 
     private static DirectoryCheckpoint checkpoint(RocksFolder rocks) {
-        return rocks.findPersisted(DirectoryFormat.stateKey())
+        return rocks.findPersistedState(DirectoryFormat.stateKey())
                 .map(DirectoryFormat::checkpoint)
                 .orElse(DirectoryCheckpoint.START);
     }
@@ -159,8 +159,8 @@ public final class Directory implements AutoCloseable {
     /** Takes out everything, the checkpoint too, and makes that durable. */
     public void clear() {
         applier.run(() -> {
-            rocks.deleteRange(new byte[] {0}, DirectoryFormat.prefixEnd(DirectoryFormat.stateKey(), 2));
-            rocks.flush();
+            byte[] state = DirectoryFormat.state(DirectoryCheckpoint.START);
+            rocks.clear(DirectoryFormat.firstKey(), DirectoryFormat.endKey(), DirectoryFormat.stateKey(), state);
             applier.restart(DirectoryCheckpoint.START);
         });
     }

@@ -214,7 +214,7 @@ public final class Applier implements AutoCloseable {
                 }
             }
         }
-        batch.put(DirectoryFormat.stateKey(), DirectoryFormat.state(end));
+        batch.putState(DirectoryFormat.stateKey(), DirectoryFormat.state(end));
         rocks.write(batch.toArray());
         applied = end;
     }

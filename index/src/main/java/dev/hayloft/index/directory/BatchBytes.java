@@ -13,8 +13,9 @@ import java.util.Arrays;
  *  offset size field
  *       0    8 sequence   0, RocksDB sets its own
  *       8    4 count      little-endian
- *      12    … records    1 · key size · key · value size · value for a put, 0 · key size · key for a deletion;
- *                         sizes are varints
+ *      12    … records    1 · key size · key · value size · value for a put, 0 · key size · key for a deletion,
+ *                         5 · column family · key size · key · value size · value for a put elsewhere;
+ *                         sizes and family are varints
  * </pre>
  *
  * <p><i>Source:</i> the comment at the head of RocksDB's {@code db/write_batch.cc}.
@@ -25,8 +26,9 @@ final class BatchBytes {
     private static final int HEADER_SIZE = 12;
     private static final int COUNT_OFFSET = 8;
     private static final byte PUT = 1;
+    private static final byte PUT_IN_FAMILY = 5;
     private static final byte DELETE = 0;
-    private static final int RECORD_OVERHEAD_MAX = 1 + 2 * Varint.SIZE_MAX;
+    private static final int RECORD_OVERHEAD_MAX = 1 + 3 * Varint.SIZE_MAX;
 
     private ByteBuffer bytes = ByteBuffer.allocate(1 << 16);
     private ByteBuffer value = ByteBuffer.allocate(1 << 10);
@@ -55,9 +57,10 @@ final class BatchBytes {
         count++;
     }
 
-    void put(byte[] key, byte[] newValue) {
+    void putState(byte[] key, byte[] newValue) {
         reserve(RECORD_OVERHEAD_MAX + key.length + newValue.length);
-        bytes.put(PUT);
+        bytes.put(PUT_IN_FAMILY);
+        Varint.put(bytes, RocksFolder.STATE_FAMILY);
         Varint.put(bytes, key.length);
         bytes.put(key);
         Varint.put(bytes, newValue.length);

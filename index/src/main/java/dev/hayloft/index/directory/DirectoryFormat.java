@@ -23,14 +23,14 @@ import java.util.OptionalLong;
  *                       · if it expires: expiresAtMillis, signed varint of its difference to timeMillis
  *                       · attributes, to the end
  *
- *  key of the state     0xFF 0x01, after every bucket
+ *  key of the state     0x01, in the column family "state"
  *  value of the state   format version (4, 1) · position (8) · sequence (8), little-endian
  * </pre>
  */
 public final class DirectoryFormat {
     static final int VERSION = 1;
 
-    private static final byte[] STATE_KEY = {(byte) 0xFF, 1};
+    private static final byte[] STATE_KEY = {1};
     private static final int STATE_SIZE = Integer.BYTES + 2 * Long.BYTES;
     private static final int EXPIRES = 1;
     private static final int TIME_SHIFT = 16;
@@ -38,6 +38,16 @@ public final class DirectoryFormat {
     private static final int VALUE_SIZE_MAX = VALUE_HEAD_SIZE + 3 * Varint.SIZE_MAX;
 
     private DirectoryFormat() {}
+
+    /** Not above any entry's key. */
+    public static byte[] firstKey() {
+        return new byte[Integer.BYTES];
+    }
+
+    /** Above every entry's key. */
+    public static byte[] endKey() {
+        return new byte[] {(byte) 0x80};
+    }
 
     /** Bytes of an entry's key. */
     public static int keySize(ByteBuffer key) {
