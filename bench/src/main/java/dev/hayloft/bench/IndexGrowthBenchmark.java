@@ -93,7 +93,7 @@ public final class IndexGrowthBenchmark {
                 histogram.getValueAtPercentile(99.99) / 1_000,
                 histogram.getMaxValue() / 1e6);
         out.printf(
-                "%d puts took over %d ms; without the time that the thread waited for a core the longest took %.1f ms%n",
+                "%d puts took over %d ms; without waiting for a core the longest took %.1f ms%n",
                 stalls.getTotalCount(), STALL_NANOS / 1_000_000, stalls.getMaxValue() / 1e6);
     }
 
