@@ -30,10 +30,12 @@ public record Environment(
 
     /** The process's own; the launcher says by {@code -Dhayloft.terminal} whether a person watches. */
     public static Environment ofProcess(InputStream input, OutputStream output, OutputStream error) {
+        PipeInput pipe = new PipeInput(input);
+        Runtime.getRuntime().addShutdownHook(new Thread(pipe::interrupt, "hayloft-interrupt"));
         return new Environment(
                 System.getenv(),
                 Path.of(""),
-                input,
+                pipe,
                 output,
                 new PrintWriter(new OutputStreamWriter(output, StandardCharsets.UTF_8), false),
                 new PrintWriter(new OutputStreamWriter(error, StandardCharsets.UTF_8), true),

@@ -1,0 +1,248 @@
+package dev.hayloft.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonValue;
+import dev.hayloft.it.ServerProcess.Options;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The verbs through {@code bin/hayloft}, each a process of its own, against the real server. */
+final class CommandLineIT {
+    private static final int EXIT_MAX_SECONDS = 120;
+
+    @TempDir
+    static Path folder;
+
+    private static ServerProcess server;
+
+    /** What a verb said and how it ended. */
+    private record Run(int code, String out, String err) {
+        JsonObject json() {
+            return JsonValue.parse(out).asObject();
+        }
+    }
+
+    @BeforeAll
+    static void start() {
+        server = ServerProcess.start(Options.on(folder.resolve("data")));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.stopCleanly();
+        assertThat(folder.resolve("data/server.json")).doesNotExist();
+    }
+
+    private static ProcessBuilder command(Path launcher, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+        builder.environment().keySet().removeIf(name -> name.startsWith("HAYLOFT_"));
+        builder.environment().putAll(ServerProcess.environment());
+        builder.environment().putAll(Map.of("LANG", "C", "LC_ALL", "C")); // As bare as a container's.
+        return builder;
+    }
+
+    private static Run run(Path launcher, String... arguments) {
+        try {
+            Path out = Files.createTempFile(folder, "out-", ".txt");
+            Path err = Files.createTempFile(folder, "err-", ".txt");
+            Process process = command(launcher, arguments)
+                    .redirectOutput(out.toFile())
+                    .redirectError(err.toFile())
+                    .start();
+            process.getOutputStream().close();
+            int code = endOf(process);
+            Run run = new Run(code, Files.readString(out), Files.readString(err));
+            Files.delete(out);
+            Files.delete(err);
+            return run;
+        } catch (IOException failed) {
+            throw new AssertionError("bin/hayloft could not be started", failed);
+        }
+    }
+
+    private static int endOf(Process process) {
+        try {
+            assertThat(process.waitFor(EXIT_MAX_SECONDS, TimeUnit.SECONDS))
+                    .as("ended in time")
+                    .isTrue();
+            return process.exitValue();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while a verb runs", interrupted);
+        }
+    }
+
+    private static Run run(String... arguments) {
+        return run(SourceTree.root().resolve("bin/hayloft"), arguments);
+    }
+
+    private static Run done(String... arguments) {
+        Run run = run(arguments);
+        assertThat(run.code())
+                .as("exit code of %s; it said %s", List.of(arguments), run.err())
+                .isZero();
+        return run;
+    }
+
+    @Test
+    void verbs_inTheFolderOfTheServer_findPortsAndKey() throws IOException {
+        done("bucket", "create", "docs");
+        Files.writeString(folder.resolve("hello.txt"), "hello");
+        JsonObject stored = done("put", "hello.txt", "docs/a/ü.txt", "--meta", "author=Zoë", "--json")
+                .json();
+        assertThat(stored.text("sha256")).isEqualTo("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824");
+        assertThat(done("ls", "docs").out()).isEqualTo("a/\n");
+        assertThat(done("ls", "docs/a/").out()).isEqualTo("a/ü.txt\n");
+        JsonObject entry = done("stat", "docs/a/ü.txt", "--json").json();
+        assertThat(entry.text("etag")).isEqualTo(stored.text("sha256"));
+        assertThat(entry.get("metadata").asObject().text("author")).isEqualTo("Zoë");
+        assertThat(done("cat", "docs/a/ü.txt").out()).isEqualTo("hello");
+        done("get", "docs/a/ü.txt", "copy.txt");
+        assertThat(folder.resolve("copy.txt")).hasContent("hello");
+        done("rm", "docs/a/ü.txt");
+        assertThat(done("ls", "docs", "--json").out()).isEqualTo("{\"objects\":[],\"prefixes\":[],\"next\":null}\n");
+        done("bucket", "rm", "docs");
+        assertThat(done("bucket", "ls").out()).doesNotContain("docs");
+    }
+
+    @Test
+    void failures_haveTheirExitCodesAndNameTheInput() {
+        Run usage = run("lss", "photos");
+        assertThat(usage.code()).isEqualTo(2);
+        assertThat(usage.err()).contains("\"lss\"").contains("did you mean");
+        Run bucket = run("ls", "no-such-bucket-here");
+        assertThat(bucket.code()).isEqualTo(1);
+        assertThat(bucket.err()).contains("no-such-bucket").contains("\"no-such-bucket-here\"");
+        done("bucket", "create", "failures");
+        Run key = run("stat", "failures/none");
+        assertThat(key.code()).isEqualTo(1);
+        assertThat(key.err()).contains("no-such-key").contains("\"none\"");
+        Run stranger = run("ls", "failures", "--access-key", "A", "--secret-key", "B");
+        assertThat(stranger.code()).isEqualTo(1);
+        assertThat(stranger.err()).contains("unauthenticated").contains("--access-key");
+        Run nowhere = run("ls", "--server", "http://127.0.0.1:1");
+        assertThat(nowhere.code()).isEqualTo(1);
+        assertThat(nowhere.err()).contains("no-connection").contains("127.0.0.1:1");
+    }
+
+    @Test
+    void tree_ofManyFiles_comesBackTheSame() throws IOException {
+        Path tree = Files.createDirectory(folder.resolve("tree"));
+        Random random = new Random(7);
+        for (int i = 0; i < 1_200; i++) {
+            Path file = tree.resolve("folder " + i % 17).resolve(i % 5 + "é").resolve("file+" + i + "%41.bin");
+            Files.createDirectories(file.resolveSibling(""));
+            byte[] content = new byte[i == 7 ? 5 << 20 : random.nextInt(3_000)];
+            random.nextBytes(content);
+            Files.write(file, content);
+        }
+        done("bucket", "create", "trees");
+        assertThat(done("put", "-r", "tree", "trees/deep/down", "--json").json().number("objects"))
+                .isEqualTo(1_200);
+        assertThat(done("get", "-r", "trees/deep/down", "copy of tree", "--json")
+                        .json()
+                        .number("objects"))
+                .isEqualTo(1_200);
+        assertThat(contentsBelow(folder.resolve("copy of tree"))).isEqualTo(contentsBelow(tree));
+        assertThat(done("rm", "-r", "trees/deep", "--json").json().number("objects"))
+                .isEqualTo(1_200);
+        assertThat(done("ls", "-r", "trees").out()).isEmpty();
+    }
+
+    private static SortedMap<String, String> contentsBelow(Path root) throws IOException {
+        SortedMap<String, String> contents = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(root)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                contents.put(
+                        root.relativize(file).toString(),
+                        new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1));
+            }
+        }
+        return contents;
+    }
+
+    @Test
+    void put_thatIsInterrupted_leavesNothing() throws IOException {
+        done("bucket", "create", "broken");
+        Process put = command(SourceTree.root().resolve("bin/hayloft"), "put", "-", "broken/half")
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (OutputStream input = put.getOutputStream()) {
+            input.write(
+                    new byte[3 << 20]); // More than all buffers between: the request is under way when this returns.
+            input.flush();
+            put.destroy();
+            assertThat(endOf(put)).isNotZero();
+        } catch (IOException gone) {
+            assertThat(put.isAlive())
+                    .as("the pipe broke because the verb ended")
+                    .isFalse();
+        }
+        assertThat(done("ls", "broken").out()).isEmpty();
+    }
+
+    @Test
+    void launcher_throughLinkInFolderWithSpaces_findsItsHome() throws IOException {
+        Path odd = Files.createDirectory(folder.resolve("a folder with spaces"));
+        Path link = Files.createSymbolicLink(
+                odd.resolve("my hayloft"), SourceTree.root().resolve("bin/hayloft"));
+        Path second = Files.createSymbolicLink(odd.resolve("link to link"), Path.of("my hayloft"));
+        Run run = run(second, "bucket", "create", "linked");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(done("bucket", "show", "linked", "--json").json().text("name"))
+                .isEqualTo("linked");
+    }
+
+    @Test
+    void operatorVerbs_askTheAdminPort() {
+        done("bucket", "create", "loaded");
+        String[] load = {"bench", "put", "--bucket", "loaded", "--size", "1KiB", "--count", "200", "--connections", "4"
+        };
+        List<String> withJson = new ArrayList<>(List.of(load));
+        withJson.add("--json");
+        JsonObject figures = done(withJson.toArray(String[]::new)).json();
+        assertThat(figures.members().keySet())
+                .containsExactlyInAnyOrder(
+                        "opsPerSecond", "bytesPerSecond", "p50Micros", "p99Micros", "p999Micros", "errors", "seconds");
+        assertThat(figures.number("errors")).isZero();
+        assertThat(done("bench", "get", "--bucket", "loaded", "--count", "200").out())
+                .contains("200 operations")
+                .contains("0 errors");
+
+        assertThat(done("status", "--json").json().number("objects")).isGreaterThanOrEqualTo(200);
+        assertThat(done("status").out()).contains("healthy");
+        String volume = done("volumes", "--json")
+                .json()
+                .get("volumes")
+                .asArray()
+                .values()
+                .get(0)
+                .asObject()
+                .text("id");
+        assertThat(done("volume", "show", volume, "--json").json().text("id")).isEqualTo(volume);
+        JsonObject job = done("index", "rebuild", "--wait", "--json").json();
+        assertThat(job.text("state")).isEqualTo("done");
+        assertThat(done("job", "show", job.text("id")).out()).contains("rebuild-index");
+        assertThat(done("ls", "-r", "loaded").out().lines()).hasSize(200);
+    }
+}
