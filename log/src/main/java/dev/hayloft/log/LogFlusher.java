@@ -3,9 +3,12 @@ package dev.hayloft.log;
 import dev.hayloft.log.format.VolumeEnd;
 import dev.hayloft.model.LogPosition;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -21,10 +24,15 @@ import java.util.function.LongSupplier;
  * <p><i>Threads:</i> {@link #force} the flusher thread alone; {@link #add} the writer; {@link #forcedUpTo()} any.
  */
 final class LogFlusher {
+    private static final Logger LOGGER = System.getLogger(LogFlusher.class.getName());
+
     private final Folders folders;
     private final IdleHandles idle;
     private final Health health;
     private final ConcurrentLinkedQueue<Segment> segments = new ConcurrentLinkedQueue<>();
+
+    /** Volumes that were put away and not told of yet; of the flusher. */
+    private final ArrayDeque<Integer> sealed = new ArrayDeque<>();
 
     /** Written by the flusher alone after the disk has it. */
     private volatile long forcedUpTo;
@@ -69,7 +77,20 @@ final class LogFlusher {
             throw Health.readOnly(failed);
         }
         forcedUpTo = target;
+        tellSealed();
         return target;
+    }
+
+    /** What the listener does is its own: its failure says nothing about the log. */
+    private void tellSealed() {
+        while (!sealed.isEmpty()) {
+            int volume = sealed.remove();
+            try {
+                onSealed.accept(volume);
+            } catch (RuntimeException failed) {
+                LOGGER.log(Level.ERROR, "The listener for sealed volumes failed at volume " + volume, failed);
+            }
+        }
     }
 
     private void force(Segment segment) throws IOException {
@@ -82,7 +103,7 @@ final class LogFlusher {
         if (isComplete) {
             putAway(segment);
             segments.remove(segment);
-            onSealed.accept(segment.file.id());
+            sealed.add(segment.file.id());
         }
     }
 

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * One scan over volumes, which tells damage from a torn tail. A bad place is damage, to be reported and passed over,
@@ -18,6 +20,7 @@ import java.util.NavigableMap;
 final class LogScan {
     private final NavigableMap<Integer, VolumeFile> volumes;
     private final IdleHandles idle;
+    private final Consumer<VolumeFile> onLastOfDeleted;
     private final boolean isAppending;
     private final FrameVisitor visitor;
     private final List<DamagedRange> damaged = new ArrayList<>();
@@ -30,11 +33,18 @@ final class LogScan {
      * A scan.
      *
      * @param volumes all volumes there are
+     * @param onLastOfDeleted removes a file that was deleted while it was scanned
      * @param isAppending whether the open volume's end is known, because it is appended to
      */
-    LogScan(NavigableMap<Integer, VolumeFile> volumes, IdleHandles idle, boolean isAppending, FrameVisitor visitor) {
+    LogScan(
+            NavigableMap<Integer, VolumeFile> volumes,
+            IdleHandles idle,
+            Consumer<VolumeFile> onLastOfDeleted,
+            boolean isAppending,
+            FrameVisitor visitor) {
         this.volumes = volumes;
         this.idle = idle;
+        this.onLastOfDeleted = onLastOfDeleted;
         this.isAppending = isAppending;
         this.visitor = visitor;
     }
@@ -44,7 +54,17 @@ final class LogScan {
         end = from;
         int first = LogPosition.volume(from);
         for (VolumeFile file : volumes.tailMap(first, true).values()) {
-            if (!volume(file, file.id() == first ? LogPosition.offset(from) : 0)) {
+            Optional<VolumeLease> lease = file.findLease(idle, onLastOfDeleted);
+            if (lease.isEmpty()) {
+                continue; // Deleted since.
+            }
+            boolean isWhole;
+            try {
+                isWhole = volume(file, file.id() == first ? LogPosition.offset(from) : 0);
+            } finally {
+                lease.get().close();
+            }
+            if (!isWhole) {
                 countTornBehind(file);
                 break;
             }

@@ -8,6 +8,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
@@ -34,6 +35,8 @@ final class Restart {
     /** Bytes behind the end of a clean log that are looked at: more than Chronicle may leave there. */
     private static final int ZEROS_CHECKED = 8 << 10;
 
+    private static final long ROOM_MIN = 512 << 10;
+
     private final LogWriter.Parts parts;
     private final Folders folders;
     private final NavigableMap<Integer, VolumeFile> volumes;
@@ -48,6 +51,7 @@ final class Restart {
 
     LogWriter start(long end, boolean clean) throws IOException {
         folders.sweep();
+        checkRoom();
         for (Integer volume : folders.listSealed().keySet()) {
             if (folders.listOpen().containsKey(volume)) {
                 folders.delete(folders.openPath(volume));
@@ -74,6 +78,13 @@ final class Restart {
         return begin(endOffset > 0 ? endVolume + 1 : endVolume);
     }
 
+    /** Chronicle makes its table through a mapping, where a full disk is a fault of memory: so there must be room. */
+    private void checkRoom() throws IOException {
+        if (Files.getFileStore(folders.log()).getUsableSpace() < ROOM_MIN) {
+            throw SpaceReserver.full();
+        }
+    }
+
     private Optional<LogWriter> resume(VolumeFile last, long endOffset) throws IOException {
         if (last.isSealed() || Marks.readStart(last, idle).isEmpty() || !isEnd(last, endOffset)) {
             return Optional.empty();
@@ -90,7 +101,7 @@ final class Restart {
     private void putAwayBefore(int endVolume) throws IOException {
         for (VolumeFile file : volumes.headMap(endVolume, false).values()) {
             if (!file.isSealed()) {
-                putAway(file, new LogScan(volumes, idle, false, frame -> {}).endOf(file));
+                putAway(file, new LogScan(volumes, idle, deleted -> {}, false, frame -> {}).endOf(file));
             }
         }
     }

@@ -86,7 +86,7 @@ final class SpaceReserver {
         return true;
     }
 
-    private static CapacityException full() {
+    static CapacityException full() {
         return new CapacityException(ErrorCode.STORAGE_FULL, "The disk is full: nothing more can be written.");
     }
 }

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -96,12 +97,17 @@ final class VolumeFile {
     }
 
     /** Takes a lease; refused once the volume is deleted. */
-    synchronized VolumeLease lease(IdleHandles idle, Consumer<VolumeFile> onLastOfDeleted) {
+    VolumeLease lease(IdleHandles idle, Consumer<VolumeFile> onLastOfDeleted) {
+        return findLease(idle, onLastOfDeleted).orElseThrow(() -> noSuchVolume(id));
+    }
+
+    /** Takes a lease; none once the volume is deleted. */
+    synchronized Optional<VolumeLease> findLease(IdleHandles idle, Consumer<VolumeFile> onLastOfDeleted) {
         if (isDeleted) {
-            throw noSuchVolume(id);
+            return Optional.empty();
         }
         leases++;
-        return new VolumeLease(this, idle, onLastOfDeleted);
+        return Optional.of(new VolumeLease(this, idle, onLastOfDeleted));
     }
 
     /** Gives a lease back; the last one of a deleted volume closes the handles. Answers whether the file may go now. */

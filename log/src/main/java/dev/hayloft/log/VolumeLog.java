@@ -144,7 +144,8 @@ public final class VolumeLog implements AutoCloseable {
     }
 
     /**
-     * Brings everything that was appended before the call to the disk, and moves sealed volumes to their place.
+     * Brings everything that was appended before the call to the disk, and moves sealed volumes to their place. The
+     * thread must not be interrupted: an interrupt breaks a force off, and counts as a failed one.
      *
      * @return the end that was covered
      * @throws StoreClosedException {@code read-only} when it fails, or something has failed before
@@ -234,7 +235,7 @@ public final class VolumeLog implements AutoCloseable {
     }
 
     private LogScan newScan(FrameVisitor visitor) {
-        return new LogScan(volumes, idle, writer != null, visitor);
+        return new LogScan(volumes, idle, this::deleteFile, writer != null, visitor);
     }
 
     private LogWriter appending() {

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,12 +63,26 @@ class FullDiskTest {
 
     private static void check(Path mount) throws IOException {
         Path filler = mount.resolve("filler");
-        Files.write(filler, new byte[2 << 20]);
+        Path half = mount.resolve("half");
+        Files.write(filler, new byte[1 << 20]);
+        Files.write(half, new byte[1 << 20]);
         Path partition = mount.resolve("partition");
         int written = 0;
         try (VolumeLog log = start(partition, VOLUME_SIZE, false)) {
             written = fill(log, written);
             assertThat(written).isGreaterThan(10);
+        }
+        Path rest = mount.resolve("rest");
+        fillUp(rest);
+        try (VolumeLog log = open(partition, VOLUME_SIZE)) { // A start on a full disk is refused, reads go on.
+            long end = scan(log, 0).report().end();
+            assertThatThrownBy(() -> log.startAppending(end, true)).isInstanceOf(CapacityException.class);
+            assertThat(scan(log, 0).sequences()).isEqualTo(range(0, written));
+        }
+        Files.delete(rest);
+        Files.delete(half);
+        try (VolumeLog log = start(partition, VOLUME_SIZE, true)) {
+            written = fill(log, written);
             long end = log.end();
             int count = written;
             for (int i = 0; i < 5; i++) { // Refused again and again, and nothing changes.
@@ -106,6 +121,18 @@ class FullDiskTest {
             } catch (CapacityException full) {
                 return i;
             }
+        }
+        throw new AssertionError("the disk did not become full");
+    }
+
+    private static void fillUp(Path file) throws IOException {
+        try (OutputStream target = Files.newOutputStream(file)) {
+            byte[] page = new byte[4096];
+            for (int i = 0; i < 100_000; i++) {
+                target.write(page);
+            }
+        } catch (IOException full) {
+            return;
         }
         throw new AssertionError("the disk did not become full");
     }
