@@ -3,6 +3,7 @@ package dev.hayloft.store.folder;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
@@ -37,7 +38,7 @@ public final class RunMark {
         }
         Properties mark = new Properties();
         try {
-            mark.load(new StringReader(Files.readString(file)));
+            mark.load(new StringReader(Files.readString(file, StandardCharsets.ISO_8859_1)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -1,0 +1,52 @@
+package dev.hayloft.store.folder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DiskGuardTest {
+    @TempDir
+    Path path;
+
+    @Test
+    void admitWrite_withRoom_passes() {
+        DiskGuard guard = new DiskGuard(path, 0);
+        assertThatCode(() -> guard.admitWrite(1)).doesNotThrowAnyException();
+        assertThat(guard.isFull()).isFalse();
+    }
+
+    @Test
+    void admitWrite_intoTheReserve_isStorageFull_whileDeletesPass() throws IOException {
+        long free = Files.getFileStore(path).getUsableSpace();
+        DiskGuard guard = new DiskGuard(path, free + (1L << 30));
+        assertThatThrownBy(() -> guard.admitWrite(1))
+                .isInstanceOfSatisfying(
+                        CapacityException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
+        assertThatCode(guard::admitDelete).doesNotThrowAnyException();
+    }
+
+    @Test
+    void admitDelete_belowAQuarterOfTheReserve_isStorageFull() throws IOException {
+        long free = Files.getFileStore(path).getUsableSpace();
+        DiskGuard guard = new DiskGuard(path, 8 * free);
+        assertThatThrownBy(guard::admitDelete).isInstanceOf(CapacityException.class);
+    }
+
+    @Test
+    void admitWrite_countsWhatWasLetThroughSinceTheLastMeasurement() throws IOException {
+        long free = Files.getFileStore(path).getUsableSpace();
+        DiskGuard guard = new DiskGuard(path, 0);
+        guard.admitWrite(free / 2);
+        assertThatThrownBy(() -> guard.admitWrite(free)).isInstanceOf(CapacityException.class);
+        guard.measure();
+        assertThatCode(() -> guard.admitWrite(free / 2)).doesNotThrowAnyException();
+    }
+}

@@ -1,0 +1,88 @@
+package dev.hayloft.store.partition;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hayloft.index.Location;
+import dev.hayloft.model.LogPosition;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PartitionFilesTest {
+    @TempDir
+    Path folder;
+
+    @Test
+    void appliedMark_writtenAndRead_isTheSame() {
+        Path file = folder.resolve("APPLIED");
+        assertThat(AppliedMark.read(file)).isEmpty();
+        try (AppliedMark mark = AppliedMark.open(file)) {
+            mark.write(17, LogPosition.of(3, 4096));
+        }
+        assertThat(AppliedMark.read(file)).contains(new AppliedMark.Applied(17, LogPosition.of(3, 4096)));
+    }
+
+    @Test
+    void appliedMark_withAnyFlippedBit_isNotBelieved() throws IOException {
+        Path file = folder.resolve("APPLIED");
+        try (AppliedMark mark = AppliedMark.open(file)) {
+            mark.write(17, LogPosition.of(3, 4096));
+        }
+        byte[] good = Files.readAllBytes(file);
+        for (int bit = 0; bit < good.length * 8; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, bad);
+            assertThat(AppliedMark.read(file)).as("bit %s", bit).isEmpty();
+        }
+        for (int size = 0; size < good.length; size++) {
+            Files.write(file, Arrays.copyOf(good, size));
+            assertThat(AppliedMark.read(file)).as("size %s", size).isEmpty();
+        }
+    }
+
+    private static Tallies tallies() {
+        Tallies tallies = new Tallies();
+        tallies.appended(3, 7, 2, 300);
+        tallies.live(new Location(LogPosition.of(3, 4096), 64, 150, 99, 42, 0, 7, 1_800_000_000_000L));
+        return tallies;
+    }
+
+    @Test
+    void closingFigures_writtenAndRead_areTheSame() {
+        Path file = folder.resolve("FIGURES");
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies()));
+        ClosingFigures read = ClosingFigures.read(file).orElseThrow();
+        assertThat(read.end()).isEqualTo(LogPosition.of(3, 8192));
+        assertThat(read.lastSequence()).isEqualTo(20);
+        assertThat(read.lastVersion()).isEqualTo(99);
+        assertThat(read.tallies().volume(3).needles()).isEqualTo(2);
+        assertThat(read.tallies().volume(3).bytes()).isEqualTo(300);
+        assertThat(read.tallies().volume(3).liveBytes()).isEqualTo(150);
+        assertThat(read.tallies().bytesByBucket(3).get(7)).hasValue(300);
+        assertThat(read.tallies().bucket(7).objects()).isEqualTo(1);
+        assertThat(read.tallies().bucket(7).logicalBytes()).isEqualTo(42);
+        assertThat(read.tallies().bucket(7).storedBytes()).isEqualTo(150);
+        assertThat(read.tallies().bucket(7).deadBytes()).isEqualTo(150);
+    }
+
+    @Test
+    void closingFigures_withAnyFlippedBitOrCut_areNotBelieved() throws IOException {
+        Path file = folder.resolve("FIGURES");
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies()));
+        byte[] good = Files.readAllBytes(file);
+        for (int bit = 0; bit < (good.length - 1) * 8; bit++) {
+            byte[] bad = good.clone();
+            bad[bit / 8] ^= (byte) (1 << bit % 8);
+            Files.write(file, bad);
+            assertThat(ClosingFigures.read(file)).as("bit %s", bit).isEmpty();
+        }
+        for (int size = 0; size < good.length - 1; size++) {
+            Files.write(file, Arrays.copyOf(good, size));
+            assertThat(ClosingFigures.read(file)).as("size %s", size).isEmpty();
+        }
+    }
+}
