@@ -128,7 +128,7 @@ public final class HayloftStore implements ObjectStore {
         try {
             opening = Optional.of(new Opening(
                     folder,
-                    StoreKey.open(config.data()),
+                    StoreKey.open(config.data(), folder.isNew()),
                     new DiskGuard(config.data(), config.reserveBytes()),
                     new StoreThreads()));
             HayloftStore store = open(config, clock, opening.get());

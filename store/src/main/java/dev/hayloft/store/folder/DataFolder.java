@@ -37,14 +37,16 @@ public final class DataFolder implements AutoCloseable {
     private final UUID storeId;
     private final UUID incarnation;
     private final int partitions;
+    private final boolean isNew;
 
-    private DataFolder(Path path, FileChannel lockChannel, FileLock lock, Properties identity) {
+    private DataFolder(Path path, FileChannel lockChannel, FileLock lock, Properties identity, boolean isNew) {
         this.path = path;
         this.lockChannel = lockChannel;
         this.lock = lock;
         this.storeId = UUID.fromString(identity.getProperty("storeId"));
         this.incarnation = UUID.fromString(identity.getProperty("incarnation"));
         this.partitions = Integer.parseInt(identity.getProperty("partitions"));
+        this.isNew = isNew;
     }
 
     /**
@@ -61,10 +63,11 @@ public final class DataFolder implements AutoCloseable {
             channel = FileChannel.open(
                     path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = lock(path, channel);
+            boolean isNew = !Files.exists(path.resolve("system"));
             if (!Files.exists(path.resolve(STORE_FILE))) {
                 create(path, partitions, clock);
             }
-            DataFolder folder = new DataFolder(path, channel, lock, readIdentity(path));
+            DataFolder folder = new DataFolder(path, channel, lock, readIdentity(path), isNew);
             opened = true;
             return folder;
         } catch (IOException e) {
@@ -148,6 +151,11 @@ public final class DataFolder implements AutoCloseable {
     /** Changes when the store is restored from a copy. */
     public UUID incarnation() {
         return incarnation;
+    }
+
+    /** Whether nothing has been stored in it yet. */
+    public boolean isNew() {
+        return isNew;
     }
 
     /** How many partitions it was made with. */

@@ -33,11 +33,18 @@ public final class StoreKey {
     /**
      * Reads the key; makes one in a new folder.
      *
-     * @throws StoreClosedException when the file does not hold 32 bytes in base64
+     * @param isNewFolder whether nothing depends on a key yet
+     * @throws StoreClosedException when the file is missing though it should be there, or does not hold 32 bytes in base64
      */
-    public static StoreKey open(Path folder) {
+    public static StoreKey open(Path folder, boolean isNewFolder) {
         Path file = folder.resolve("store.key");
         try {
+            if (!Files.exists(file) && !isNewFolder) {
+                throw new StoreClosedException(
+                                ErrorCode.UNAVAILABLE,
+                                "The store's key file is missing; put it back from a copy. Nothing was changed.")
+                        .with("file", file.toAbsolutePath());
+            }
             if (!Files.exists(file)) {
                 byte[] fresh = new byte[SIZE];
                 new SecureRandom().nextBytes(fresh);

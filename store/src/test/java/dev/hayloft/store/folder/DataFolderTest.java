@@ -84,13 +84,15 @@ class DataFolderTest {
 
     @Test
     void storeKey_isMadeOnceAndIsSecret() throws IOException {
-        StoreKey first = StoreKey.open(path);
-        StoreKey again = StoreKey.open(path);
+        StoreKey first = StoreKey.open(path, true);
+        StoreKey again = StoreKey.open(path, false);
         assertThat(again.derive("a")).isEqualTo(first.derive("a"));
         assertThat(first.derive("b")).isNotEqualTo(first.derive("a"));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.resolve("store.key"))))
                 .isEqualTo("rw-------");
+        Files.delete(path.resolve("store.key"));
+        assertThatThrownBy(() -> StoreKey.open(path, false)).hasMessageContaining("key file is missing");
         Files.writeString(path.resolve("store.key"), "not base64!");
-        assertThatThrownBy(() -> StoreKey.open(path)).hasMessageContaining("does not hold 32 bytes");
+        assertThatThrownBy(() -> StoreKey.open(path, false)).hasMessageContaining("does not hold 32 bytes");
     }
 }
