@@ -66,7 +66,9 @@ public final class HayloftConfiguration extends Configuration {
         return connector;
     }
 
-    private static int selectors() {
-        return Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    /** Threads that read requests, and as many that answer writes: two on small machines, half the cores on others. */
+    static int selectors() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return Math.min(cores, Math.max(2, cores / 2));
     }
 }

@@ -10,6 +10,7 @@ import dev.hayloft.api.http.HttpDate;
 import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Permits;
 import dev.hayloft.api.http.RequestIds;
+import dev.hayloft.api.http.Responders;
 import dev.hayloft.api.identity.Authenticator;
 import dev.hayloft.api.identity.RootKeyFile;
 import dev.hayloft.api.metrics.ServerMetrics;
@@ -62,6 +63,7 @@ public final class HayloftServer implements AutoCloseable {
     private final Server server;
     private final ObjectStore store;
     private final ThreadPoolExecutor blocking;
+    private final Responders responders;
     private final ScheduledThreadPoolExecutor ticker;
     private final Path serverFile;
     private boolean closed;
@@ -71,10 +73,12 @@ public final class HayloftServer implements AutoCloseable {
             Server server,
             ObjectStore store,
             ThreadPoolExecutor blocking,
+            Responders responders,
             ScheduledThreadPoolExecutor ticker) {
         this.server = server;
         this.store = store;
         this.blocking = blocking;
+        this.responders = responders;
         this.ticker = ticker;
         this.serverFile = settings.data().resolve("server.json");
     }
@@ -91,11 +95,12 @@ public final class HayloftServer implements AutoCloseable {
         OpenStore opened = open(settings, opener);
         ObjectStore store = opened.store();
         ThreadPoolExecutor blocking = blockingExecutor();
+        Responders responders = new Responders(HayloftConfiguration.selectors());
         ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(1, named("hayloft-ticker"));
         try {
-            Front front = front(settings, opened, blocking, clock);
+            Front front = front(settings, opened, blocking, responders, clock);
             Server server = build(front, version);
-            HayloftServer running = new HayloftServer(settings, server, store, blocking, ticker);
+            HayloftServer running = new HayloftServer(settings, server, store, blocking, responders, ticker);
             server.start();
             @SuppressWarnings("unused") // Ends with the ticker.
             Future<?> ticking = ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
@@ -104,6 +109,7 @@ public final class HayloftServer implements AutoCloseable {
         } catch (Throwable failure) { // Whatever it was: the folder must be let go.
             ticker.shutdownNow();
             blocking.shutdownNow();
+            responders.close();
             store.close();
             throw StartException.of(failure, settings);
         }
@@ -138,7 +144,12 @@ public final class HayloftServer implements AutoCloseable {
         };
     }
 
-    private static Front front(Settings settings, OpenStore opened, ThreadPoolExecutor blocking, InstantSource clock)
+    private static Front front(
+            Settings settings,
+            OpenStore opened,
+            ThreadPoolExecutor blocking,
+            Responders responders,
+            InstantSource clock)
             throws IOException {
         Authenticator authenticator = new Authenticator(opened.identityKey());
         authenticator.addOperator(new RootKeyFile(settings.data(), new SecureRandom()).rootKey());
@@ -148,6 +159,7 @@ public final class HayloftServer implements AutoCloseable {
                 authenticator,
                 new ServerMetrics(),
                 blocking,
+                responders,
                 new ByteBudget(settings.size(Setting.LIMITS_BYTES_IN_FLIGHT)),
                 new Permits(
                         settings.integer(Setting.LIMITS_STREAMS),
@@ -238,6 +250,7 @@ public final class HayloftServer implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         store.close();
+        responders.close();
         try {
             Files.deleteIfExists(serverFile);
         } catch (IOException failure) {

@@ -287,7 +287,7 @@ final class LargeBody {
             return;
         }
         if (finish()) {
-            ObjectWrites.answer(exchange, result);
+            exchange.respond(() -> ObjectWrites.answer(exchange, result));
         }
     }
 

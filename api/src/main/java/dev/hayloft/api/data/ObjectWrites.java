@@ -105,13 +105,15 @@ public final class ObjectWrites {
         exchange.query().only(PARAMETERS);
         WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
         requireWritable(bucket);
-        front.store().delete(bucket, key, headers.condition()).whenComplete((result, failure) -> {
-            if (failure == null) {
-                exchange.answer(204);
-            } else {
-                exchange.fail(failure);
-            }
-        });
+        front.store()
+                .delete(bucket, key, headers.condition())
+                .whenComplete((result, failure) -> exchange.respond(() -> {
+                    if (failure == null) {
+                        exchange.answer(204);
+                    } else {
+                        exchange.fail(failure);
+                    }
+                }));
     }
 
     private void requireWritable(BucketName name) {

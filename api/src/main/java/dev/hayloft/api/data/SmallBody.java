@@ -79,14 +79,17 @@ final class SmallBody {
             Optional<String> md5 = headers.md5().map(ignored -> Digests.md5(content));
             headers.verify(sha256, md5);
             exchange.front().metrics().bytesIn(length);
-            exchange.front().store().put(request, content, sha256).whenComplete((result, failure) -> {
-                giveBack();
-                if (failure == null) {
-                    ObjectWrites.answer(exchange, result);
-                } else {
-                    exchange.fail(failure);
-                }
-            });
+            exchange.front()
+                    .store()
+                    .put(request, content, sha256)
+                    .whenComplete((result, failure) -> exchange.respond(() -> {
+                        giveBack();
+                        if (failure == null) {
+                            ObjectWrites.answer(exchange, result);
+                        } else {
+                            exchange.fail(failure);
+                        }
+                    }));
         } catch (Throwable failure) { // A thread boundary: the client must hear of it.
             giveBack();
             exchange.fail(failure);

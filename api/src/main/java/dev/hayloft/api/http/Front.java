@@ -15,6 +15,7 @@ import java.util.concurrent.Executor;
  * @param authenticator checks keys
  * @param metrics counts
  * @param blocking runs what may wait for a disk; refuses when too much waits already
+ * @param responders answer what the store completes
  * @param budget bounds the bytes of bodies in memory
  * @param streams bounds answers of open length
  * @param requestIds names requests
@@ -27,6 +28,7 @@ public record Front(
         Authenticator authenticator,
         ServerMetrics metrics,
         Executor blocking,
+        Responders responders,
         ByteBudget budget,
         Permits streams,
         RequestIds requestIds,
