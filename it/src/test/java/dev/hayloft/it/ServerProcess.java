@@ -23,7 +23,7 @@ import org.awaitility.Awaitility;
  */
 final class ServerProcess implements AutoCloseable {
     /** Long enough for the launcher to build what is not built yet. */
-    private static final Duration READY_MAX = Duration.ofSeconds(120);
+    private static final Duration READY_MAX = Duration.ofMinutes(2);
 
     private static final Duration STOP_MAX = Duration.ofSeconds(40);
     private static final Pattern READY = Pattern.compile("Hayloft (\\S+) ready: (http://[^ ]+) admin: (http://[^ ]+)"

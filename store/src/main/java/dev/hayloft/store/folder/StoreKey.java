@@ -34,7 +34,8 @@ public final class StoreKey {
      * Reads the key; makes one in a new folder.
      *
      * @param isNewFolder whether nothing depends on a key yet
-     * @throws StoreClosedException when the file is missing though it should be there, or does not hold 32 bytes in base64
+     * @throws StoreClosedException when the file is missing though it should be there, or does not hold 32 bytes in
+     *     base64
      */
     public static StoreKey open(Path folder, boolean isNewFolder) {
         Path file = folder.resolve("store.key");

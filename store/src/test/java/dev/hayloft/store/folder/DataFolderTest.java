@@ -57,8 +57,7 @@ class DataFolderTest {
     @Test
     void open_withVolumesButNoIdentity_isRefused() throws IOException {
         Files.createDirectories(path.resolve("partitions/0"));
-        assertThatThrownBy(() -> DataFolder.open(path, 1, NOON))
-                .hasMessageContaining("its STORE file is missing");
+        assertThatThrownBy(() -> DataFolder.open(path, 1, NOON)).hasMessageContaining("its STORE file is missing");
     }
 
     @Test

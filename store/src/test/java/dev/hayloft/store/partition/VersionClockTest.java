@@ -54,7 +54,8 @@ class VersionClockTest {
         Set<Long> seen = ConcurrentHashMap.newKeySet();
         IntStream.range(0, 10_000).parallel().forEach(i -> {
             long first = clock.reserve(3);
-            assertThat(seen.add(first) && seen.add(first + 1) && seen.add(first + 2)).isTrue();
+            assertThat(seen.add(first) && seen.add(first + 1) && seen.add(first + 2))
+                    .isTrue();
         });
         assertThat(seen).hasSize(30_000);
     }
