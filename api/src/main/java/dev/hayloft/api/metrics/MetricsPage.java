@@ -137,7 +137,7 @@ public final class MetricsPage {
         each(all, "hayloft_index_maps", "gauge", "Maps.", p -> p.index().maps());
         head("hayloft_index_load", "gauge", "Entries to capacity.");
         for (PartitionStatus partition : all) {
-            double capacity = Math.max(1.0, partition.index().capacity());
+            double capacity = Math.max(1.0, (double) partition.index().capacity());
             line(
                     "hayloft_index_load",
                     label(partition),
