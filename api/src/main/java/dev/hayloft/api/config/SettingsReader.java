@@ -22,6 +22,7 @@ public final class SettingsReader {
             "HAYLOFT_ADMIN",
             "HAYLOFT_ACCESS_KEY",
             "HAYLOFT_SECRET_KEY",
+            "HAYLOFT_BUILD",
             "HAYLOFT_JAVA",
             "HAYLOFT_JAVA_OPTS");
 

@@ -108,6 +108,7 @@ class SettingsTest {
                                     "HAYLOFT_STORAGE_MEMORYSYNC", "3s",
                                     "HAYLOFT_SECRET_KEY", "never",
                                     "HAYLOFT_JAVA_OPTS", "never",
+                                    "HAYLOFT_BUILD", "never",
                                     "HAYLOFT_NOTHING", "x",
                                     "PATH", "x"),
                             warnings::add)
