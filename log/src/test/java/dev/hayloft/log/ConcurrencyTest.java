@@ -100,7 +100,8 @@ class ConcurrencyTest {
 
     private void readAtRandom(VolumeLog log, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int needleSize = LogFixture.frame(new FrameEncoder(), 1_000, payload(0, PAYLOAD)).lastNeedleSize();
+        int needleSize =
+                LogFixture.frame(new FrameEncoder(), 1_000, payload(0, PAYLOAD)).lastNeedleSize();
         ByteBuffer target = ByteBuffer.allocateDirect(needleSize);
         while (!isDone.get()) {
             long count = appended.get();
