@@ -42,6 +42,8 @@ import java.util.function.UnaryOperator;
 public final class HayloftStore implements ObjectStore {
     private static final Logger LOG = System.getLogger(HayloftStore.class.getName());
     private static final long SYSTEM_VOLUME_SIZE = 16L << 20;
+    private static final long DIRECTORIES_BYTES = 96L << 20;
+    private static final long DIRECTORY_BYTES_MIN = 8L << 20;
 
     private final DataFolder folder;
     private final StoreKey key;
@@ -205,7 +207,8 @@ public final class HayloftStore implements ObjectStore {
                 SYSTEM_VOLUME_SIZE,
                 config.memorySync(),
                 config.queueCapacity(),
-                config.queueBytes());
+                config.queueBytes(),
+                DIRECTORY_BYTES_MIN);
     }
 
     private static PartitionConfig partitionConfig(StoreConfig config, DataFolder folder, int id) {
@@ -216,7 +219,8 @@ public final class HayloftStore implements ObjectStore {
                 config.volumeSizeBytes(),
                 config.memorySync(),
                 config.queueCapacity(),
-                config.queueBytes());
+                config.queueBytes(),
+                Math.max(DIRECTORY_BYTES_MIN, DIRECTORIES_BYTES / folder.partitions()));
     }
 
     private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk) {

@@ -3,6 +3,7 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
+import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
@@ -327,7 +328,9 @@ public final class Partition implements AutoCloseable {
     }
 
     private void writeHint(int volume) {
-        if (!stopping) {
+        boolean sealed = parts.log().volumes().stream()
+                .anyMatch(info -> info.id() == volume && info.state() == VolumeInfo.State.SEALED);
+        if (!stopping && sealed) {
             parts.hints().write(parts.log(), volume);
             parts.directory().flush();
         }

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param memorySync longest time a mutation acknowledged from memory may stay unforced
  * @param queueCapacity mutations waiting for the writer; more are refused
  * @param queueBytes content waiting for the writer; more is refused
+ * @param directoryBytes native memory for the directory's buffers and cache
  */
 public record PartitionConfig(
         Path folder,
@@ -22,7 +23,8 @@ public record PartitionConfig(
         long volumeSizeBytes,
         Duration memorySync,
         int queueCapacity,
-        long queueBytes) {
+        long queueBytes,
+        long directoryBytes) {
     /** The partition that holds buckets, users and settings. */
     public static final int SYSTEM = 0xFFFF;
 

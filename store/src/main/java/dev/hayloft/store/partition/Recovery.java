@@ -51,6 +51,7 @@ public final class Recovery {
 
     private static final long RESERVE_STEP_MIN = 256 << 10;
     private static final long RESERVE_STEP_MAX = 128 << 20;
+    private static final int DIRECTORY_CHANGES_MAX = 16_384;
 
     private final PartitionConfig config;
     private final PartitionFolder folder;
@@ -123,18 +124,22 @@ public final class Recovery {
         Optional<ClosingFigures> figures = ClosingFigures.read(folder.closingFigures());
         SmallFiles.delete(folder.closingFigures()); // It speaks of the last stop; the next crash must not find it.
         Optional<AppliedMark.Applied> applied = AppliedMark.read(folder.appliedMark());
-        KeyIndex index;
-        Tallies kept = tallies;
         boolean clean = context.lastStop() == LastStop.CLEAN && figures.isPresent() && folder.hasIndex();
-        if (clean) {
-            index = KeyIndex.open(IndexConfig.defaults(folder.index()), KeyIndex.OpenMode.TRUST);
+        boolean killed = context.lastStop() == LastStop.KILLED && applied.isPresent() && folder.hasIndex();
+        Optional<KeyIndex> kept = clean
+                ? openKept(KeyIndex.OpenMode.TRUST)
+                : killed ? openKept(KeyIndex.OpenMode.RECOVER) : Optional.empty();
+        KeyIndex index;
+        Tallies figured = tallies;
+        if (clean && kept.isPresent()) {
+            index = kept.get();
             end = figures.get().end();
             lastSequence = figures.get().lastSequence();
             lastVersion = figures.get().lastVersion();
-            kept = figures.get().tallies();
+            figured = figures.get().tallies();
             noteMissingHints();
-        } else if (context.lastStop() == LastStop.KILLED && applied.isPresent() && folder.hasIndex()) {
-            index = KeyIndex.open(IndexConfig.defaults(folder.index()), KeyIndex.OpenMode.RECOVER);
+        } else if (kept.isPresent()) {
+            index = kept.get();
             lastSequence = applied.get().sequence();
             replay(index, applied.get().position());
             count(index);
@@ -152,12 +157,22 @@ public final class Recovery {
                 point,
                 directory,
                 context.hasher(),
-                kept,
+                figured,
                 AppliedMark.open(folder.appliedMark()),
                 hints,
                 damagedVolumes,
                 lastSequence + 1,
                 Math.max(context.versions().last(), lastVersion) + 1);
+    }
+
+    /** The maps of the last run; empty when they are damaged, and then they are built anew. */
+    private Optional<KeyIndex> openKept(KeyIndex.OpenMode mode) {
+        try {
+            return Optional.of(KeyIndex.open(IndexConfig.defaults(folder.index()), mode));
+        } catch (CorruptionException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The index of partition " + config.name() + " is damaged; building it anew.", e);
+            return Optional.empty();
+        }
     }
 
     private void noteMissingHints() {
@@ -171,7 +186,7 @@ public final class Recovery {
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
     private void replay(KeyIndex index, long from) {
         for (VolumeInfo volume : log.volumes()) {
-            boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume.id());
+            boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
                 boolean count = !counted;
                 scan(volume, entry -> {
@@ -206,7 +221,7 @@ public final class Recovery {
         KeyIndex index = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
         IndexBuilder builder = new IndexBuilder(index);
         for (VolumeInfo volume : log.volumes()) {
-            if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume.id(), builder)) {
+            if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume, builder)) {
                 scan(volume, entry -> {
                     countAppended(entry);
                     offer(builder, entry);
@@ -224,15 +239,16 @@ public final class Recovery {
         }
     }
 
-    private boolean offerByHint(int volume, IndexBuilder builder) {
+    private boolean offerByHint(VolumeInfo volume, IndexBuilder builder) {
         return readHint(volume, entry -> offer(builder, entry));
     }
 
-    private boolean countByHint(int volume) {
+    private boolean countByHint(VolumeInfo volume) {
         return readHint(volume, entry -> {});
     }
 
-    private boolean readHint(int volume, Consumer<HintEntry> visitor) {
+    private boolean readHint(VolumeInfo info, Consumer<HintEntry> visitor) {
+        int volume = info.id();
         if (!Files.exists(folder.hint(volume))) {
             return false;
         }
@@ -241,7 +257,13 @@ public final class Recovery {
                 lastVersion = Math.max(lastVersion, entry.location().version());
                 visitor.accept(entry);
             });
-            if (!header.storeId().equals(config.storeId()) || header.volume() != volume) {
+            if (!header.storeId().equals(config.storeId())
+                    || header.volume() != volume
+                    || header.dataEndBytes() != info.dataEndBytes()) {
+                LOG.log(
+                        Level.WARNING,
+                        "The hint file of volume {0} is of another state of it; the volume is read instead.",
+                        volume);
                 return false;
             }
             header.tallies()
@@ -305,7 +327,8 @@ public final class Recovery {
     }
 
     private Directory openOrDiscardDirectory() {
-        DirectoryConfig directoryConfig = DirectoryConfig.defaults(folder.directory());
+        DirectoryConfig directoryConfig =
+                new DirectoryConfig(folder.directory(), config.directoryBytes(), DIRECTORY_CHANGES_MAX);
         try {
             return Directory.open(directoryConfig);
         } catch (CorruptionException e) {
