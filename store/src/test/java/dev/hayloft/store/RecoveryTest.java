@@ -93,9 +93,11 @@ class RecoveryTest {
         }
         Files.delete(folder.resolve("RUN"));
         List<String> log = new ArrayList<>();
-        try (CapturedLog captured = new CapturedLog(log);
-                HayloftStore store = open(folder)) {
-            check(store);
+        try (CapturedLog captured = new CapturedLog(log)) {
+            try (HayloftStore store = open(folder)) {
+                check(store);
+            }
+            captured.flush();
         }
         assertThat(log).noneMatch(line -> line.contains("hint file"));
         assertThat(log).anyMatch(line -> line.contains("building the index"));
