@@ -3,6 +3,7 @@ package dev.hayloft.api;
 import dev.hayloft.api.HayloftServer.OpenStore;
 import dev.hayloft.store.HayloftStore;
 import dev.hayloft.store.StoreConfig;
+import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
@@ -13,13 +14,21 @@ import java.util.List;
 public final class Main {
     private Main() {}
 
-    /** Runs {@code serve} and does not return while the server runs. */
+    /** Runs {@code serve} until the process is asked to end, or {@code volume dump}. */
     public static void main(String[] arguments) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         List<String> all = List.of(arguments);
+        if (all.size() >= 2 && all.get(0).equals("volume") && all.get(1).equals("dump")) {
+            new StandardErrorLogging("text", "warn").configure();
+            PrintStream buffered = new PrintStream(
+                    new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
+                    false,
+                    StandardCharsets.UTF_8);
+            System.exit(new VolumeDump(buffered, err).run(all.subList(2, all.size())));
+        }
         if (all.isEmpty() || !all.get(0).equals("serve")) {
-            err.println("hayloft: this class path runs serve");
+            err.println("hayloft: this class path runs serve and volume dump");
             System.exit(Serve.EXIT_USAGE);
         }
         Serve serve = new Serve(System.getenv(), out, err, Main::open);
