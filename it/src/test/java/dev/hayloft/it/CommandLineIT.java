@@ -204,8 +204,7 @@ final class CommandLineIT {
     @Test
     void launcher_throughLinkInFolderWithSpaces_findsItsHome() throws IOException {
         Path odd = Files.createDirectory(folder.resolve("a folder with spaces"));
-        Path link = Files.createSymbolicLink(
-                odd.resolve("my hayloft"), SourceTree.root().resolve("bin/hayloft"));
+        Files.createSymbolicLink(odd.resolve("my hayloft"), SourceTree.root().resolve("bin/hayloft"));
         Path second = Files.createSymbolicLink(odd.resolve("link to link"), Path.of("my hayloft"));
         Run run = run(second, "bucket", "create", "linked");
         assertThat(run.code()).as(run.err()).isZero();
