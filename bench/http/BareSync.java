@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The machine's bare rate of 4 KiB write + fdatasync into a preallocated file: {@code java BareSync.java FOLDER SECONDS}.
+ * The machine's bare rate of 4 KiB write + fdatasync into a preallocated file.
+ *
+ * <p>{@code java BareSync.java FOLDER SECONDS}
  */
 public final class BareSync {
     public static void main(String[] arguments) throws IOException {
