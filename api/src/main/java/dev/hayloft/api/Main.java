@@ -8,6 +8,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.List;
 
 /** Where the server's process begins. */
@@ -48,7 +49,7 @@ public final class Main {
     }
 
     private static OpenStore open(StoreConfig config) {
-        HayloftStore store = HayloftStore.open(config);
+        HayloftStore store = HayloftStore.open(config, Clock.systemUTC());
         return new OpenStore(store, store.key().derive("identity"));
     }
 }

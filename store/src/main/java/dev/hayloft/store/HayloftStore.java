@@ -20,7 +20,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -113,14 +112,10 @@ public final class HayloftStore implements ObjectStore {
         }
     }
 
-    /** Opens a folder with the machine's clock. */
-    public static HayloftStore open(StoreConfig config) {
-        return open(config, Clock.systemUTC());
-    }
-
     /**
      * Opens a folder, recovering what the last process left; makes it when it is absent. Returns once it can serve.
      *
+     * @param clock stamps what is written, usually {@code Clock.systemUTC()}
      * @throws StoreClosedException when another process has it open, or a newer Hayloft wrote it
      */
     public static HayloftStore open(StoreConfig config, InstantSource clock) {

@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
  * An object store: buckets of objects, each named by a key. A read after a completed write sees it.
  *
  * <pre>{@code
- * try (ObjectStore store = HayloftStore.open(StoreConfig.defaults(Path.of("data")))) {
+ * try (ObjectStore store = HayloftStore.open(StoreConfig.defaults(Path.of("data")), Clock.systemUTC())) {
  *     BucketName photos = new BucketName("photos");
  *     store.createBucket(photos, BucketSettings.defaults(Durability.DISK));
  *     ObjectKey key = ObjectKey.of("2026/hay.jpg");

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -36,15 +37,17 @@ class RecoveryTest {
 
     private HayloftStore open(Path data) {
         StoreConfig defaults = StoreConfig.defaults(data);
-        return HayloftStore.open(new StoreConfig(
-                data,
-                1,
-                1L << 20,
-                Durability.DISK,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes()));
+        return HayloftStore.open(
+                new StoreConfig(
+                        data,
+                        1,
+                        1L << 20,
+                        Durability.DISK,
+                        defaults.memorySync(),
+                        0,
+                        defaults.queueCapacity(),
+                        defaults.queueBytes()),
+                Clock.systemUTC());
     }
 
     private static ObjectKey key(int i) {

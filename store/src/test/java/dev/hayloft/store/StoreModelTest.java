@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,15 +68,17 @@ class StoreModelTest {
 
     private HayloftStore open() {
         StoreConfig defaults = StoreConfig.defaults(folder);
-        return HayloftStore.open(new StoreConfig(
-                folder,
-                2,
-                2L << 20,
-                Durability.MEMORY,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes()));
+        return HayloftStore.open(
+                new StoreConfig(
+                        folder,
+                        2,
+                        2L << 20,
+                        Durability.MEMORY,
+                        defaults.memorySync(),
+                        0,
+                        defaults.queueCapacity(),
+                        defaults.queueBytes()),
+                Clock.systemUTC());
     }
 
     @Test

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +35,7 @@ class StoreTest {
     Path data;
 
     private HayloftStore open() {
-        return HayloftStore.open(config());
+        return HayloftStore.open(config(), Clock.systemUTC());
     }
 
     private StoreConfig config() {

@@ -64,8 +64,8 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
             return Optional.empty();
         }
         try {
-            String all = Files.readString(
-                    file, StandardCharsets.ISO_8859_1); // Any bytes at all, so that damage is seen below.
+            // A charset that takes any bytes at all, so that damage is seen below.
+            String all = Files.readString(file, StandardCharsets.ISO_8859_1);
             int crcAt = all.lastIndexOf(CRC_LINE);
             if (crcAt < 0 || !all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))) {
                 return Optional.empty();
