@@ -36,8 +36,12 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.internal.HttpConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +54,9 @@ import org.slf4j.LoggerFactory;
 public final class HayloftServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HayloftServer.class);
     private static final int BLOCKING_THREADS = 32;
+    /** While stopping, a request that moves no byte for this long is cut off. */
+    private static final long STOP_IDLE_MILLIS = 5_000;
+
     private static final int BLOCKING_QUEUE = 8192;
 
     /**
@@ -101,6 +108,9 @@ public final class HayloftServer implements AutoCloseable {
             Front front = front(settings, opened, blocking, responders, clock);
             Server server = build(front, version);
             HayloftServer running = new HayloftServer(settings, server, store, blocking, responders, ticker);
+            for (Connector connector : server.getConnectors()) {
+                ((AbstractConnector) connector).setShutdownIdleTimeout(STOP_IDLE_MILLIS);
+            }
             server.start();
             @SuppressWarnings("unused") // Ends with the ticker.
             Future<?> ticking = ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
@@ -228,6 +238,18 @@ public final class HayloftServer implements AutoCloseable {
         Files.move(temporary, serverFile, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** A connection that waits for its next request would hold up the stop; one with a request is given time. */
+    private void closeIdleConnections() {
+        for (Connector connector : server.getConnectors()) {
+            for (EndPoint endPoint : connector.getConnectedEndPoints()) {
+                if (endPoint.getConnection() instanceof HttpConnection connection
+                        && connection.getHttpChannel().getRequest() == null) {
+                    endPoint.close();
+                }
+            }
+        }
+    }
+
     /** Drains requests, closes the store, removes {@code server.json}. Idempotent. */
     @Override
     public synchronized void close() {
@@ -235,6 +257,7 @@ public final class HayloftServer implements AutoCloseable {
             return;
         }
         closed = true;
+        closeIdleConnections();
         try {
             server.stop();
         } catch (Exception failure) { // The boundary to the library; the store must be closed all the same.

@@ -65,6 +65,8 @@ final class StandardErrorLogging implements LoggingFactory {
                 context.getLogger(loud).setLevel(Level.WARN);
             }
         }
+        // Asks for a switch that Java 17 no longer has.
+        context.getLogger("net.openhft.chronicle.core.cleaner.impl.reflect").setLevel(Level.ERROR);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }

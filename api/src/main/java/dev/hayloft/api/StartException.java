@@ -31,9 +31,10 @@ public final class StartException extends RuntimeException {
                 return new StartException("The address " + cause.getMessage() + " to listen on is not known.", failure);
             }
         }
-        if (failure instanceof IOException || failure.getCause() instanceof IOException) {
+        Throwable io = failure.getCause() instanceof IOException cause ? cause : failure;
+        if (io instanceof IOException) {
             return new StartException(
-                    "The data folder " + settings.data() + " cannot be used: " + failure.getMessage() + ".", failure);
+                    "The data folder " + settings.data() + " cannot be used: " + io.getMessage() + ".", failure);
         }
         if (failure instanceof IllegalArgumentException) {
             return new StartException("A setting is out of range: " + failure.getMessage() + ".", failure);
