@@ -26,8 +26,8 @@ import java.util.concurrent.TimeUnit;
  * How long a start takes with many objects, after a clean stop and after a sudden end.
  *
  * <p>Usage: {@code RestartBenchmark fill FOLDER [OBJECTS] [BYTES]} stores objects and stops cleanly; {@code open FOLDER
- * [OBJECTS]} opens, checks a sample, prints times, stops cleanly; {@code die FOLDER [OBJECTS]} opens, stores some more and
- * halts without closing. {@code bench/restart} drives them.
+ * [OBJECTS]} opens, checks a sample, prints times, stops cleanly; {@code die FOLDER [OBJECTS]} opens, stores some more
+ * and halts without closing. {@code bench/restart} drives them.
  */
 public final class RestartBenchmark {
     private static final BucketName BUCKET = new BucketName("restart");
@@ -82,27 +82,25 @@ public final class RestartBenchmark {
 
     private void put(int from, int to, int bytes) throws InterruptedException {
         Semaphore underWay = new Semaphore(UNDER_WAY);
-        byte[] content = new byte[bytes];
-        Sha256 digest = Sha256.of(ByteBuffer.wrap(content));
         for (int i = from; i < to; i++) {
             underWay.acquire();
-            put(key(i), ByteBuffer.wrap(content), digest, underWay);
+            ByteBuffer content = ByteBuffer.allocate(bytes).putInt(0, i); // Each with a digest of its own.
+            put(key(i), content, Sha256.of(content), underWay);
         }
         underWay.acquire(UNDER_WAY);
     }
 
     private void put(ObjectKey key, ByteBuffer content, Sha256 digest, Semaphore underWay) {
-        store.put(PutRequest.of(BUCKET, key), content, digest)
-                .whenComplete((WriteResult result, Throwable failure) -> {
-                    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                    if (cause instanceof CapacityException) {
-                        put(key, content, digest, underWay);
-                    } else if (cause != null) {
-                        throw new IllegalStateException(cause);
-                    } else {
-                        underWay.release();
-                    }
-                });
+        store.put(PutRequest.of(BUCKET, key), content, digest).whenComplete((WriteResult result, Throwable failure) -> {
+            Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+            if (cause instanceof CapacityException) {
+                put(key, content, digest, underWay);
+            } else if (cause != null) {
+                throw new IllegalStateException(cause);
+            } else {
+                underWay.release();
+            }
+        });
     }
 
     private void check(long jvmMillis, long openedMillis) {
@@ -110,7 +108,8 @@ public final class RestartBenchmark {
         int checked = 0;
         for (int i = 0; i < objects; i += step) {
             Optional<StoredObject> found = store.read(BUCKET, key(i));
-            found.orElseThrow(() -> new IllegalStateException("an object is gone")).close();
+            found.orElseThrow(() -> new IllegalStateException("an object is gone"))
+                    .close();
             checked++;
         }
         long there = ((ObjectStore) store).statistics(BUCKET).objects();
