@@ -26,7 +26,7 @@ public final class Main {
                     new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), 1 << 16),
                     false,
                     StandardCharsets.UTF_8);
-            System.exit(new VolumeDump(buffered, err).run(all.subList(2, all.size())));
+            System.exit(new VolumeDump(Clock.systemUTC(), buffered, err).run(all.subList(2, all.size())));
         }
         if (all.isEmpty() || !all.get(0).equals("serve")) {
             err.println("hayloft: this class path runs serve and volume dump");

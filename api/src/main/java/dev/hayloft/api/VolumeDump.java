@@ -1,204 +1,193 @@
 package dev.hayloft.api;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import dev.hayloft.api.http.Json;
-import dev.hayloft.log.DamagedRange;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.VolumeLogConfig;
-import dev.hayloft.log.format.FrameView;
-import dev.hayloft.log.format.NeedleType;
-import dev.hayloft.log.format.NeedleView;
-import dev.hayloft.model.LogPosition;
-import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.folder.DataFolder;
-import java.io.IOException;
+import dev.hayloft.store.partition.PartitionConfig;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * {@code volume dump}: prints the frames and needles of one volume of a store that is not running, as they stand in its
- * file. Changes nothing; holds the folder's lock meanwhile.
+ * file. Holds the folder's lock meanwhile, and writes nothing but its own process id into that.
  */
 final class VolumeDump {
-    private static final String USAGE = "Usage: hayloft volume dump PARTITION-NUMBER [--data DIR] [--json]";
+    private static final String USAGE =
+            """
+            Usage: hayloft volume dump PARTITION-NUMBER [--data DIR] [--json]
 
+            Prints the frames and needles of one volume of a stopped store, as they stand in its file.
+              PARTITION-NUMBER  the volume, as `hayloft volumes` names it: 0-3; system-0 has the store's own records
+              --data DIR        the data folder; default: ./data
+              --json            a line of JSON for each frame and each damaged range
+
+            Ends with 0 when the volume is whole, 1 when a part of it is damaged or it cannot be read, 2 when it was
+            called wrongly.
+            """;
+    private static final String SYSTEM = "system";
+    private static final Pattern ID = Pattern.compile("(" + SYSTEM + "|\\d{1,3})-(\\d{1,9})");
+
+    private static final int LINES_PER_FLUSH = 256;
+
+    private final InstantSource clock;
     private final PrintStream out;
     private final PrintStream err;
+    private long printed;
 
-    VolumeDump(PrintStream out, PrintStream err) {
+    VolumeDump(InstantSource clock, PrintStream out, PrintStream err) {
+        this.clock = clock;
         this.out = out;
         this.err = err;
     }
 
-    /** Runs with the arguments behind {@code volume dump}; answers the exit code. */
-    int run(List<String> arguments) {
-        Path data = Path.of("data");
-        String id = "";
-        boolean json = false;
-        for (int i = 0; i < arguments.size(); i++) {
-            String argument = arguments.get(i);
-            if (argument.equals("--help") || argument.equals("-h")) {
-                out.println(USAGE);
-                return Serve.EXIT_DONE;
-            } else if (argument.equals("--json")) {
-                json = true;
-            } else if (argument.equals("--data") && i + 1 < arguments.size()) {
-                data = Path.of(arguments.get(++i));
-            } else if (argument.startsWith("--data=")) {
-                data = Path.of(argument.substring("--data=".length()));
-            } else if (id.isEmpty() && argument.matches("\\d{1,3}-\\d{1,9}")) {
-                id = argument;
-            } else {
-                err.println("hayloft: volume dump does not know " + argument + "\n" + USAGE);
-                return Serve.EXIT_USAGE;
-            }
+    /** What the arguments ask for. */
+    private record Asked(Path data, String partition, int volume, boolean json) {
+        int partitionId() {
+            return partition.equals(SYSTEM) ? PartitionConfig.SYSTEM : Integer.parseInt(partition);
         }
-        if (id.isEmpty()) {
-            err.println(USAGE);
-            return Serve.EXIT_USAGE;
+
+        Path folder() {
+            return partition.equals(SYSTEM)
+                    ? data.resolve(SYSTEM)
+                    : data.resolve("partitions").resolve(Integer.toString(partitionId()));
         }
-        return dump(data, id, json);
     }
 
-    private int dump(Path data, String id, boolean json) {
-        int dash = id.indexOf('-');
-        int partition = Integer.parseInt(id.substring(0, dash));
-        int volume = Integer.parseInt(id.substring(dash + 1));
-        if (!Files.exists(data.resolve("STORE"))) {
-            err.println("hayloft: " + data + " is no data folder of Hayloft.");
-            return Serve.EXIT_FAILED;
-        }
-        try (DataFolder folder = DataFolder.open(data, 1, InstantSource.system())) {
-            Path place = data.resolve("partitions").resolve(Integer.toString(partition));
-            if (partition >= folder.partitions() || !Files.isDirectory(place)) {
-                err.println("hayloft: The store has no partition " + partition + ".");
-                return Serve.EXIT_FAILED;
+    /** Runs with the arguments behind {@code volume dump}; answers the exit code. */
+    int run(List<String> arguments) {
+        try {
+            Optional<Asked> asked = asked(arguments);
+            if (asked.isEmpty()) {
+                out.print(USAGE);
+                return Serve.EXIT_DONE;
             }
-            VolumeLogConfig config = VolumeLogConfig.defaults(place, folder.storeId(), partition);
-            try (VolumeLog log = VolumeLog.open(config, InstantSource.system())) {
-                ScanReport report = log.scanVolume(volume, 0, json ? new Lines() : new Text());
-                if (!json) {
-                    out.println(report.frames() + " frames, " + report.needles() + " needles, "
-                            + report.damaged().size() + " damaged stretches, " + report.tornBytes() + " torn bytes.");
-                }
-                return report.damaged().isEmpty() ? Serve.EXIT_DONE : Serve.EXIT_FAILED;
-            }
+            return dump(asked.get());
+        } catch (UsageException wrong) {
+            err.println("hayloft: " + wrong.getMessage() + "; see hayloft volume dump --help");
+            return Serve.EXIT_USAGE;
+        } catch (ReaderGone gone) {
+            return Serve.EXIT_FAILED; // As `| head` does: there is nobody to tell.
         } catch (HayloftException failure) {
-            err.println("hayloft: " + failure.getMessage());
-            return Serve.EXIT_FAILED;
+            return failed(failure.getMessage());
+        } catch (UncheckedIOException failure) {
+            return failed(failure.getMessage() + " " + failure.getCause());
         } finally {
             out.flush();
         }
     }
 
-    /** For people. */
-    private final class Text implements FrameVisitor {
-        @Override
-        public void frame(FrameView frame) {
-            out.println("frame at " + LogPosition.offset(frame.position()) + ", " + frame.sizeBytes()
-                    + " bytes, bucket "
-                    + frame.bucketId() + ", " + Json.time(Instant.ofEpochMilli(frame.timeMillis())) + ", forced up to "
-                    + LogPosition.toString(frame.forcedUpTo()));
-            frame.forEachNeedle(needle -> {
-                StringBuilder line = new StringBuilder("  ").append(typeOf(needle));
-                if (isVersioned(needle)) {
-                    line.append(" \"")
-                            .append(keyOf(needle))
-                            .append("\" version ")
-                            .append(needle.version());
+    /** What is asked for; empty when only help is. */
+    private static Optional<Asked> asked(List<String> arguments) {
+        String data = "data";
+        Optional<Matcher> id = Optional.empty();
+        boolean json = false;
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
+            Matcher matcher = ID.matcher(argument);
+            if (argument.equals("--help") || argument.equals("-h")) {
+                return Optional.empty();
+            } else if (argument.equals("--json")) {
+                json = true;
+            } else if (argument.equals("--data")) {
+                if (i + 1 == arguments.size()) {
+                    throw new UsageException("--data needs a value");
                 }
-                if (needle.type() == NeedleType.OBJECT) {
-                    line.append(", ").append(needle.contentSize()).append(" bytes of content");
-                    needle.sha256().map(Sha256::hex).ifPresent(hex -> line.append(", sha256 ")
-                            .append(hex));
-                }
-                out.println(line.append(", ").append(needle.sizeBytes()).append(" bytes"));
-            });
-        }
-
-        @Override
-        public void damaged(DamagedRange range) {
-            out.println("damaged from " + range.fromOffset() + " to " + range.toOffset() + ": " + range.reason());
-        }
-    }
-
-    /** For programs: a line of JSON for each frame and each damaged stretch. */
-    private final class Lines implements FrameVisitor {
-        @Override
-        public void frame(FrameView frame) {
-            print(json -> {
-                json.writeStartObject();
-                json.writeNumberField("offset", LogPosition.offset(frame.position()));
-                json.writeNumberField("bytes", frame.sizeBytes());
-                json.writeNumberField("bucketId", frame.bucketId());
-                json.writeStringField("firstSequence", Long.toString(frame.firstSequence()));
-                json.writeStringField("time", Json.time(Instant.ofEpochMilli(frame.timeMillis())));
-                json.writeArrayFieldStart("needles");
-                for (NeedleView needle : needles(frame)) {
-                    write(json, needle);
-                }
-                json.writeEndArray();
-                json.writeEndObject();
-            });
-        }
-
-        private static List<NeedleView> needles(FrameView frame) {
-            List<NeedleView> needles = new java.util.ArrayList<>();
-            frame.forEachNeedle(needles::add);
-            return needles;
-        }
-
-        private static void write(JsonGenerator json, NeedleView needle) throws IOException {
-            json.writeStartObject();
-            json.writeStringField("type", typeOf(needle));
-            json.writeNumberField("offset", needle.offsetInFrame());
-            json.writeNumberField("bytes", needle.sizeBytes());
-            if (isVersioned(needle)) {
-                json.writeStringField("key", keyOf(needle));
-                json.writeStringField("version", Long.toString(needle.version()));
+                data = arguments.get(++i);
+            } else if (argument.startsWith("--data=")) {
+                data = argument.substring("--data=".length());
+            } else if (id.isEmpty() && matcher.matches()) {
+                id = Optional.of(matcher);
+            } else {
+                throw new UsageException("volume dump does not know \"" + argument + "\"");
             }
-            if (needle.type() == NeedleType.OBJECT) {
-                json.writeNumberField("size", needle.contentSize());
-                json.writeStringField("sha256", needle.sha256().map(Sha256::hex).orElse(null));
+        }
+        Matcher volume = id.orElseThrow(() -> new UsageException("volume dump needs a volume, such as 0-0"));
+        return Optional.of(new Asked(path(data), volume.group(1), Integer.parseInt(volume.group(2)), json));
+    }
+
+    private static Path path(String data) {
+        try {
+            return Path.of(data);
+        } catch (InvalidPathException wrong) {
+            throw new UsageException("--data is no path: " + wrong.getMessage());
+        }
+    }
+
+    private int dump(Asked asked) {
+        if (!Files.exists(asked.data().resolve("STORE"))) { // Opening would make a folder.
+            return failed(asked.data().toAbsolutePath() + " is no data folder; --data DIR names another");
+        }
+        try (DataFolder folder = DataFolder.open(asked.data(), 1, clock)) {
+            if (!Files.isDirectory(asked.folder())) {
+                return failed("this store has no partition " + asked.partition() + "; it has 0 to "
+                        + (folder.partitions() - 1) + " and " + SYSTEM);
             }
-            json.writeEndObject();
-        }
-
-        @Override
-        public void damaged(DamagedRange range) {
-            print(json -> {
-                json.writeStartObject();
-                json.writeNumberField("damagedFrom", range.fromOffset());
-                json.writeNumberField("damagedTo", range.toOffset());
-                json.writeStringField("reason", range.reason());
-                json.writeEndObject();
-            });
-        }
-
-        private void print(Json.Writer writer) {
-            out.println(StandardCharsets.UTF_8.decode(Json.document(writer)));
+            VolumeLogConfig config = VolumeLogConfig.defaults(asked.folder(), folder.storeId(), asked.partitionId());
+            try (VolumeLog log = VolumeLog.open(config, clock)) {
+                return dump(asked, log);
+            }
         }
     }
 
-    private static boolean isVersioned(NeedleView needle) {
-        return needle.type() == NeedleType.OBJECT || needle.type() == NeedleType.TOMBSTONE;
+    private int dump(Asked asked, VolumeLog log) {
+        Optional<VolumeInfo> volume = log.volumes().stream()
+                .filter(info -> info.id() == asked.volume())
+                .findAny();
+        if (volume.isEmpty()) {
+            return failed("partition " + asked.partition() + " has no volume " + asked.volume() + "; it has "
+                    + log.volumes().stream()
+                            .map(info -> Integer.toString(info.id()))
+                            .collect(Collectors.joining(", ")));
+        }
+        FrameVisitor printer = asked.json() ? new DumpLines(this::line) : new DumpText(this::line);
+        ScanReport report = log.scanVolume(asked.volume(), 0, printer);
+        if (!asked.json()) {
+            line(DumpText.summary(volume.get(), report));
+        }
+        return report.damaged().isEmpty() ? Serve.EXIT_DONE : Serve.EXIT_FAILED;
     }
 
-    private static String typeOf(NeedleView needle) {
-        String type = needle.type().name().toLowerCase(Locale.ROOT).replace('_', '-');
-        return needle.isManifest() ? "manifest" : type;
+    private void line(String line) {
+        out.println(line);
+        // PrintStream keeps failures to itself, and asking flushes: so not for every line.
+        if (++printed % LINES_PER_FLUSH == 0 && out.checkError()) {
+            throw new ReaderGone();
+        }
     }
 
-    private static String keyOf(NeedleView needle) {
-        return StandardCharsets.UTF_8.decode(needle.key()).toString();
+    private int failed(String sentence) {
+        err.println("hayloft: " + sentence);
+        return Serve.EXIT_FAILED;
+    }
+
+    /** Nobody reads what is printed any more. */
+    private static final class ReaderGone extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ReaderGone() {
+            super("the output was closed", null, false, false);
+        }
+    }
+
+    /** Wrong arguments. */
+    private static final class UsageException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UsageException(String sentence) {
+            super(sentence, null, false, false);
+        }
     }
 }

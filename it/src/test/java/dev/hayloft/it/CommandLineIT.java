@@ -239,6 +239,10 @@ final class CommandLineIT {
                 .asObject()
                 .text("id");
         assertThat(done("volume", "show", volume, "--json").json().text("id")).isEqualTo(volume);
+        Run dump = run("volume", "dump", volume); // Only of a store that nobody changes meanwhile.
+        assertThat(dump.code()).isEqualTo(1);
+        assertThat(dump.err()).contains("stop it");
+        assertThat(dump.out()).isEmpty();
         JsonObject job = done("index", "rebuild", "--wait", "--json").json();
         assertThat(job.text("state")).isEqualTo("done");
         assertThat(done("job", "show", job.text("id")).out()).contains("rebuild-index");
