@@ -62,11 +62,15 @@ final class BucketRegistry {
         buckets.put(bucket.name(), new BucketState(bucket, partition));
     }
 
-    /** Goes on with deletions that a stop cut off. */
+    /** Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. */
     void finishDeletions() {
         for (String id : records.readAll(DELETING).keySet()) {
             int bucketId = Integer.parseInt(id);
-            drop(partitions.get(Slots.partitionOf(bucketId, partitions.size())), bucketId);
+            if (isLiving(bucketId)) {
+                records.delete(DELETING + id);
+            } else {
+                drop(partitions.get(Slots.partitionOf(bucketId, partitions.size())), bucketId);
+            }
         }
     }
 
