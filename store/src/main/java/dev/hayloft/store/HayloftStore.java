@@ -142,7 +142,7 @@ public final class HayloftStore implements ObjectStore {
     private static HayloftStore open(StoreConfig config, InstantSource clock, Opening opening) {
         Path data = config.data();
         RunMark.LastStop lastStop = RunMark.lastStop(data);
-        RunMark.markRunning(data);
+        RunMark.markOpening(data, lastStop);
         KeyHasher hasher = hasher(opening.key);
         Partition system = Recovery.open(
                 systemConfig(config, opening.folder),
@@ -157,6 +157,7 @@ public final class HayloftStore implements ObjectStore {
                 config,
                 opening,
                 new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
+        RunMark.markRunning(data);
         HayloftStore store = new HayloftStore(opening, clock);
         store.afterOpen(config, lastStop, opening.disk);
         return store;

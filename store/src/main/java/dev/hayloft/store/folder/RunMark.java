@@ -51,7 +51,19 @@ public final class RunMark {
         return same ? LastStop.KILLED : LastStop.UNKNOWN;
     }
 
-    /** From now on a process works in the folder. */
+    /**
+     * A process begins to work in the folder. What nothing can be relied on stays so until {@link #markRunning}: a start
+     * that ends before it has built every view anew must not make the next one trust the rest.
+     */
+    public static void markOpening(Path folder, LastStop lastStop) {
+        if (lastStop == LastStop.UNKNOWN) {
+            SmallFiles.delete(folder.resolve("RUN"));
+        } else {
+            markRunning(folder);
+        }
+    }
+
+    /** From now on a process works in the folder, and every view is of this boot. */
     public static void markRunning(Path folder) {
         SmallFiles.write(folder.resolve("RUN"), "state=running\nboot=" + bootId() + "\nplace=" + place(folder) + "\n");
     }
