@@ -106,21 +106,29 @@ final class PartitionWriter {
 
     private boolean isJudgedTrue(Pending pending, Mutation.OfKey mutation, boolean needsPresence) {
         checkGate(mutation.gate());
-        long expected = mutation.expectedVersion();
-        if (expected == Mutation.ANY && !needsPresence) {
+        if (mutation.expectedVersion() == Mutation.ANY && !needsPresence) {
             return true;
         }
+        Optional<Mutation.Outcome> answer = answerWithoutWriting(mutation, needsPresence);
+        if (answer.isPresent() && overlay.containsKey(mutation.hash())) {
+            closeFrame(); // What an answer rests on must stand in the log; a full disk may refuse it yet.
+            answer = answerWithoutWriting(mutation, needsPresence);
+        }
+        answer.ifPresent(pending::decide);
+        return answer.isEmpty();
+    }
+
+    private Optional<Mutation.Outcome> answerWithoutWriting(Mutation.OfKey mutation, boolean needsPresence) {
+        long expected = mutation.expectedVersion();
         long actual = currentVersion(mutation.hash());
         boolean holds =
                 expected == Mutation.ANY || (expected == Mutation.PRESENT ? actual != DELETED : actual == expected);
         if (!holds) {
-            pending.decide(new Mutation.Outcome.Mismatch(actual));
-        } else if (needsPresence && actual == DELETED) {
-            pending.decide(new Mutation.Outcome.Applied(0, false));
-        } else {
-            return true;
+            return Optional.of(new Mutation.Outcome.Mismatch(actual));
         }
-        return false;
+        return needsPresence && actual == DELETED
+                ? Optional.of(new Mutation.Outcome.Applied(0, false))
+                : Optional.empty();
     }
 
     private static void checkGate(BucketGate gate) {
