@@ -179,6 +179,7 @@ public final class Partition implements AutoCloseable {
         }
         writer.write(batch);
         ring.taken(sizeBytes);
+        writer.brokenLog().ifPresent(reason -> fail("A write to the log failed.", reason));
         mutations.add(batch.size());
         if (!needsForce && groupsAhead.get() == 0) {
             publish(batch);

@@ -52,6 +52,7 @@ final class PartitionWriter {
     private int frameVersions;
     private long frameTimeMillis;
     private long nextSequence;
+    private Optional<HayloftException> brokenLog = Optional.empty();
     private final LongAdder frames = new LongAdder();
     private final LongAdder appendedBytes = new LongAdder();
 
@@ -77,10 +78,22 @@ final class PartitionWriter {
             try {
                 take(pending, batch.size() - i);
             } catch (HayloftException e) {
+                noteBrokenLog(e);
                 pending.fail(e);
             }
         }
         closeFrame();
+    }
+
+    private void noteBrokenLog(HayloftException reason) {
+        if (reason.code() == ErrorCode.READ_ONLY && brokenLog.isEmpty()) {
+            brokenLog = Optional.of(reason);
+        }
+    }
+
+    /** Why the log takes no more, once it does not. */
+    Optional<HayloftException> brokenLog() {
+        return brokenLog;
     }
 
     private void take(Pending pending, int remaining) {
@@ -234,6 +247,7 @@ final class PartitionWriter {
             frames.increment();
             appendedBytes.add(encoder.sizeBytes());
         } catch (HayloftException e) {
+            noteBrokenLog(e);
             refuseFrame(e);
         } finally {
             frame.clear();
