@@ -150,35 +150,54 @@ public final class Partition implements AutoCloseable {
 
     private void write() {
         List<Pending> batch = new ArrayList<>();
-        try {
-            while (ring.take(batch, BATCH_MAX)) {
-                if (!batch.isEmpty()) {
-                    writeBatch(List.copyOf(batch));
-                    batch.clear();
-                }
+        boolean isOpen = true;
+        while (isOpen) {
+            try {
+                isOpen = ring.take(batch, BATCH_MAX);
+            } catch (InterruptedException e) {
+                fail("The writer was interrupted.", e);
             }
-        } catch (InterruptedException e) {
-            fail("The writer was interrupted.", e);
-        } catch (RuntimeException | Error e) {
-            fail("The writer stopped.", e);
-            batch.forEach(pending -> {
-                pending.fail(PartitionWriter.readOnly());
-                pending.complete();
-            });
-        } finally {
-            putGroup(new Group(List.of(), false, true));
+            if (!batch.isEmpty()) {
+                writeOrRefuse(List.copyOf(batch));
+                batch.clear();
+            }
         }
+        putGroup(new Group(List.of(), false, true));
+    }
+
+    /** Also after a failure the thread goes on: whatever still stands in the ring has somebody who waits for it. */
+    private void writeOrRefuse(List<Pending> batch) {
+        if (problem.isEmpty()) {
+            try {
+                writeBatch(batch);
+                return;
+            } catch (RuntimeException | Error e) {
+                fail("The writer failed.", e);
+            }
+        } else {
+            ring.taken(sizeBytes(batch));
+        }
+        batch.forEach(pending -> {
+            pending.fail(PartitionWriter.readOnly());
+            pending.complete();
+        });
+    }
+
+    private static long sizeBytes(List<Pending> batch) {
+        long sizeBytes = 0;
+        for (Pending pending : batch) {
+            sizeBytes += pending.mutation().payloadSizeBytes();
+        }
+        return sizeBytes;
     }
 
     private void writeBatch(List<Pending> batch) {
-        long sizeBytes = 0;
-        boolean needsForce = false;
-        for (Pending pending : batch) {
-            sizeBytes += pending.mutation().payloadSizeBytes();
-            needsForce |= PartitionWriter.needsForce(pending);
+        boolean needsForce = batch.stream().anyMatch(PartitionWriter::needsForce);
+        try {
+            writer.write(batch);
+        } finally {
+            ring.taken(sizeBytes(batch));
         }
-        writer.write(batch);
-        ring.taken(sizeBytes);
         writer.brokenLog().ifPresent(reason -> fail("A write to the log failed.", reason));
         mutations.add(batch.size());
         if (!needsForce && groupsAhead.get() == 0) {
