@@ -226,7 +226,10 @@ public final class HayloftStore implements ObjectStore {
         }
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
-        threads.every(config.memorySync().dividedBy(2), "memory sync", this::housekeep);
+        Duration halfSync = config.memorySync().dividedBy(2);
+        threads.every(halfSync, "memory sync of the system partition", system::housekeep);
+        partitions.forEach(partition -> threads.every( // Each by itself: a lost disk must not keep others from theirs.
+                halfSync, "memory sync of partition " + partition.config().name(), partition::housekeep));
         LOG.log(
                 Level.INFO,
                 "Opened {0}: {1} partitions, {2} buckets, last stop {3}.",
@@ -234,11 +237,6 @@ public final class HayloftStore implements ObjectStore {
                 partitions.size(),
                 buckets.count(),
                 lastStop);
-    }
-
-    private void housekeep() {
-        system.housekeep();
-        partitions.forEach(Partition::housekeep);
     }
 
     private void checkOpen() {

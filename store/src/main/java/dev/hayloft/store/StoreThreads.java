@@ -1,7 +1,5 @@
 package dev.hayloft.store;
 
-import dev.hayloft.model.error.HayloftException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -64,7 +62,7 @@ final class StoreThreads implements AutoCloseable {
                 () -> {
                     try {
                         task.run();
-                    } catch (HayloftException | UncheckedIOException e) {
+                    } catch (RuntimeException | Error e) { // The thread's boundary: the executor would end the turns.
                         LOG.log(Level.WARNING, "Housekeeping failed and will be tried again: " + what + ".", e);
                     }
                 },
