@@ -71,8 +71,8 @@ final class ObjectWrites {
         LongFunction<Mutation> mutation =
                 expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, content);
         Sha256 sha256 = content.sha256().orElseThrow();
-        return judged(bucket, request.key(), request.condition(), mutation, 0)
-                .thenApply(applied -> new WriteResult(applied.version(), !applied.existed(), sha256));
+        return guarded(() -> judged(bucket, request.key(), request.condition(), mutation, 0)
+                .thenApply(applied -> new WriteResult(applied.version(), !applied.existed(), sha256)));
     }
 
     CompletionStage<DeleteResult> delete(BucketName name, ObjectKey key, WriteCondition condition) {
