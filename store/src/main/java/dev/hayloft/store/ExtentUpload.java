@@ -52,6 +52,7 @@ final class ExtentUpload implements Upload {
     @Override
     public CompletionStage<Void> write(ByteBuffer extent) {
         int slot;
+        long beforeBytes;
         synchronized (this) {
             Check.argument(!ended, "the upload has ended");
             Check.argument(!endsShort, "only the last extent may be short");
@@ -59,9 +60,10 @@ final class ExtentUpload implements Upload {
                     extent.hasRemaining() && extent.remaining() <= ObjectStore.EXTENT_SIZE,
                     "an extent has 1 byte to 1 MiB");
             Check.argument(extents < EXTENTS_MAX, "an object has at most 1 TiB");
+            beforeBytes = sizeBytes;
         }
         try {
-            writes.admit(bucket, extent.remaining());
+            writes.admitMore(bucket, beforeBytes, extent.remaining());
         } catch (HayloftException e) {
             return CompletableFuture.failedFuture(e);
         }

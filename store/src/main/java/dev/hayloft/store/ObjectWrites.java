@@ -63,6 +63,12 @@ final class ObjectWrites {
         disk.admitWrite(sizeBytes);
     }
 
+    /** The same for an upload that goes on: the quota sees all of it, the disk what is new. */
+    void admitMore(BucketState bucket, long beforeBytes, long sizeBytes) {
+        bucket.admitWrite(beforeBytes + sizeBytes);
+        disk.admitWrite(sizeBytes);
+    }
+
     /** Stores content whose attributes are encoded already; what {@link #admit} checks has been checked. */
     CompletionStage<WriteResult> put(BucketState bucket, PutRequest request, Mutation.Content content) {
         Durability durability =
