@@ -1,5 +1,8 @@
 package dev.hayloft.store;
 
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -29,14 +32,35 @@ final class StoreThreads implements AutoCloseable {
 
     private final List<ScheduledFuture<?>> housekeeping = new CopyOnWriteArrayList<>();
     private final ExecutorService reading;
-    private final ExecutorService background = Executors.newFixedThreadPool(BACKGROUND, named("background"));
+    private final ExecutorService background = new ThreadPoolExecutor(
+            BACKGROUND,
+            BACKGROUND,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            named("background"),
+            StoreThreads::refuse);
     private final ScheduledExecutorService periodic = Executors.newScheduledThreadPool(2, named("periodic"));
 
     StoreThreads() {
         ThreadPoolExecutor readers = new ThreadPoolExecutor(
-                READERS, READERS, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(READS_WAITING_MAX), named("reader"));
+                READERS,
+                READERS,
+                10,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(READS_WAITING_MAX),
+                named("reader"),
+                StoreThreads::refuse);
         readers.allowCoreThreadTimeOut(true);
         reading = readers;
+    }
+
+    /** In words that fronts know: a plain rejection would be answered as a fault of the server. */
+    private static void refuse(Runnable task, ThreadPoolExecutor executor) {
+        if (executor.isShutdown()) {
+            throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
+        }
+        throw new CapacityException(ErrorCode.TOO_MANY_REQUESTS, "Too many reads are waiting; try again in a moment.");
     }
 
     private static ThreadFactory named(String purpose) {

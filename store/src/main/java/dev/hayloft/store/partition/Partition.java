@@ -343,7 +343,11 @@ public final class Partition implements AutoCloseable {
 
     /** Writes hint files from now on: of these volumes, and of each that is sealed. */
     void keepHints(Executor background, List<Integer> missing) {
-        parts.log().setSealListener(volume -> background.execute(() -> writeHint(volume)));
+        parts.log().setSealListener(volume -> {
+            if (!stopping) { // The next start writes what is missing.
+                background.execute(() -> writeHint(volume));
+            }
+        });
         missing.forEach(volume -> background.execute(() -> writeHint(volume)));
     }
 
