@@ -1,12 +1,10 @@
 package dev.hayloft.store;
 
 import dev.hayloft.model.error.ErrorCode;
-import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.RebuildWatcher;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Instant;
@@ -95,7 +93,7 @@ final class StoreJobs implements Jobs, AutoCloseable {
             job.end(Job.State.DONE, Optional.of(result), Optional.empty(), clock.instant());
         } catch (CancellationException e) {
             job.end(Job.State.CANCELLED, Optional.empty(), Optional.empty(), clock.instant());
-        } catch (HayloftException | IllegalStateException | UncheckedIOException e) {
+        } catch (RuntimeException | Error e) { // The thread's boundary: a job must not stay "running" for ever.
             LOG.log(Level.ERROR, "Job " + job.id + " failed.", e);
             job.end(Job.State.FAILED, Optional.empty(), Optional.of(String.valueOf(e.getMessage())), clock.instant());
         }
