@@ -3,7 +3,6 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.format.Manifest;
 import dev.hayloft.log.format.ManifestFormat;
-import dev.hayloft.model.error.HayloftException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -79,13 +78,16 @@ final class ExtentReaper implements AutoCloseable {
     }
 
     private void reap(Retired retired) {
+        if (partition.problem().isPresent()) {
+            return; // What was refused may stand in the log, and name these extents after a restart.
+        }
         try {
             if (retired instanceof Retired.OfManifest ofManifest) {
                 reapManifest(ofManifest.manifest());
             } else if (retired instanceof Retired.OfUpload ofUpload) {
                 ofUpload.extentIds().forEach(id -> partition.dropExtent(ofUpload.bucketId(), id));
             }
-        } catch (HayloftException e) {
+        } catch (RuntimeException | Error e) { // The thread's boundary: those behind it in the queue must still go.
             LOG.log(Level.WARNING, "A replaced object's manifest cannot be read: its extents stay until a rebuild.", e);
         }
     }
