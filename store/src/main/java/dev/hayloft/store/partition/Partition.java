@@ -10,6 +10,7 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,6 +23,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntPredicate;
@@ -60,6 +62,7 @@ public final class Partition implements AutoCloseable {
     private final Object forcing = new Object();
     private final ForceFigures forces = new ForceFigures();
     private final RetiredIndexes retired = new RetiredIndexes();
+    private final AtomicBoolean rebuilding = new AtomicBoolean();
     private final LongAdder mutations = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final Thread writerThread;
@@ -364,9 +367,18 @@ public final class Partition implements AutoCloseable {
      * Builds index and directory anew while the partition serves; returns the number of entries.
      *
      * @param isLiving whether a bucket exists
+     * @throws RequestException {@code conflict} while another rebuild is at work: mutations reach one new index only
      */
     public long rebuildIndex(IntPredicate isLiving, RebuildWatcher watcher) {
-        return new IndexRebuild(this, isLiving, watcher).run();
+        if (!rebuilding.compareAndSet(false, true)) {
+            throw new RequestException(ErrorCode.CONFLICT, "The partition's index is being rebuilt already.")
+                    .with("partition", config.name());
+        }
+        try {
+            return new IndexRebuild(this, isLiving, watcher).run();
+        } finally {
+            rebuilding.set(false);
+        }
     }
 
     /** Closes an index that is no longer the current one, once no read can still be on it, and removes its files. */
