@@ -12,12 +12,15 @@ import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.HayloftException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
 import java.util.function.IntPredicate;
 
 /**
@@ -56,6 +59,7 @@ final class IndexRebuild {
             for (VolumeInfo volume : parts.log().volumes()) {
                 offer(volume, builder);
             }
+            awaitPublication();
             builder.sweepTombstones();
             adopt(builder, generation);
             adopted = true;
@@ -69,6 +73,18 @@ final class IndexRebuild {
         addMissingLines();
         removeStaleLines();
         return next.size();
+    }
+
+    /**
+     * The scan sees what is appended, readers may see only what is published: and a needle that the new index has before
+     * it is published would take itself for its own predecessor then, and have its extents dropped.
+     */
+    private void awaitPublication() {
+        try {
+            partition.submitPatiently(new Mutation.Barrier(Durability.DISK)).toCompletableFuture().join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof HayloftException cause ? cause : e;
+        }
     }
 
     private void checkGoOn() {
