@@ -46,7 +46,7 @@ final class AppliedMark implements AutoCloseable {
 
     private final FileChannel channel;
     private final ByteBuffer bytes = ByteBuffer.allocateDirect(SIZE).order(ByteOrder.LITTLE_ENDIAN);
-    private long written = Long.MIN_VALUE;
+    private long written; // The sequence in the last mark; one too low is only written sooner.
 
     private AppliedMark(FileChannel channel) {
         this.channel = channel;
