@@ -185,19 +185,21 @@ public final class Recovery {
 
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
     private void replay(KeyIndex index, long from) {
-        for (VolumeInfo volume : log.volumes()) {
+        for (VolumeInfo volume : complete()) {
             boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
-                boolean count = !counted;
-                scan(volume, entry -> {
-                    if (count) {
-                        countAppended(entry);
-                    }
-                    if (LogPosition.compare(entry.location().position(), from) >= 0) {
-                        replay(index, entry);
-                    }
-                });
+                scan(volume, entry -> replay(index, entry, from, !counted));
             }
+        }
+        scanTail(entry -> replay(index, entry, from, true));
+    }
+
+    private void replay(KeyIndex index, HintEntry entry, long from, boolean count) {
+        if (count) {
+            countAppended(entry);
+        }
+        if (LogPosition.compare(entry.location().position(), from) >= 0) {
+            replay(index, entry);
         }
     }
 
@@ -220,17 +222,20 @@ public final class Recovery {
         Path generation = folder.nextIndex();
         KeyIndex index = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
         IndexBuilder builder = new IndexBuilder(index);
-        for (VolumeInfo volume : log.volumes()) {
+        for (VolumeInfo volume : complete()) {
             if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume, builder)) {
-                scan(volume, entry -> {
-                    countAppended(entry);
-                    offer(builder, entry);
-                });
+                scan(volume, entry -> countAndOffer(builder, entry));
             }
         }
+        scanTail(entry -> countAndOffer(builder, entry));
         builder.sweepTombstones();
         folder.adoptIndex(generation);
         return index;
+    }
+
+    private void countAndOffer(IndexBuilder builder, HintEntry entry) {
+        countAppended(entry);
+        offer(builder, entry);
     }
 
     private void offer(IndexBuilder builder, HintEntry entry) {
@@ -278,8 +283,33 @@ public final class Recovery {
         }
     }
 
+    /** The volumes up to the last sealed one: nothing in them can be a torn tail. */
+    private List<VolumeInfo> complete() {
+        List<VolumeInfo> all = log.volumes();
+        int count = all.size();
+        while (count > 0 && all.get(count - 1).state() != VolumeInfo.State.SEALED) {
+            count--;
+        }
+        return all.subList(0, count);
+    }
+
     private void scan(VolumeInfo volume, Consumer<HintEntry> entries) {
-        ScanReport report = log.scanVolume(volume.id(), 0, new FrameVisitor() {
+        finish(log.scanVolume(volume.id(), 0, visitor(entries)));
+        noteHint(volume);
+    }
+
+    /** The volumes behind the last sealed one, as one: where the first of them is torn, the others end too. */
+    private void scanTail(Consumer<HintEntry> entries) {
+        List<VolumeInfo> all = log.volumes();
+        List<VolumeInfo> tail = all.subList(complete().size(), all.size());
+        if (!tail.isEmpty()) {
+            finish(log.scan(LogPosition.of(tail.get(0).id(), 0), visitor(entries)));
+            tail.forEach(this::noteHint);
+        }
+    }
+
+    private FrameVisitor visitor(Consumer<HintEntry> entries) {
+        return new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
                 hints.entries(frame, entry -> {
@@ -301,16 +331,22 @@ public final class Recovery {
                         range.toOffset(),
                         range.reason());
             }
-        });
+        };
+    }
+
+    private void finish(ScanReport report) {
         end = report.end();
         if (report.tornBytes() > 0) {
             LOG.log(
                     Level.WARNING,
                     "Partition {0}, volume {1}: {2} bytes behind its last whole frame were never acknowledged and are cut.",
                     config.name(),
-                    volume.id(),
+                    LogPosition.volume(report.end()),
                     report.tornBytes());
         }
+    }
+
+    private void noteHint(VolumeInfo volume) {
         if (!hinted.contains(volume.id())) {
             withoutHint.add(volume.id()); // Sealed already, or cut by startAppending after this.
         }
