@@ -153,9 +153,9 @@ public final class Applier implements AutoCloseable {
                 completeWaiters();
             }
             fail(closed());
-        } catch (RuntimeException e) { // The thread's boundary: whoever waits must hear of it.
+        } catch (RuntimeException | Error e) { // The thread's boundary: whoever waits must hear of it.
             LOGGER.log(System.Logger.Level.ERROR, "directory applier ends: listings cannot be answered any more", e);
-            fail(e);
+            fail(e instanceof RuntimeException known ? known : new IllegalStateException("the directory has failed", e));
         }
     }
 
@@ -163,7 +163,7 @@ public final class Applier implements AutoCloseable {
         try {
             step.action().run();
             step.done().complete(null);
-        } catch (RuntimeException e) { // Passed on: the caller waits for this one.
+        } catch (RuntimeException | Error e) { // Passed on: the caller waits for this one.
             step.done().completeExceptionally(e);
             throw e;
         }
