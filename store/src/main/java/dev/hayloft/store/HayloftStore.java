@@ -106,9 +106,10 @@ public final class HayloftStore implements ObjectStore {
         }
 
         void abandon() {
-            partitions.forEach(Partition::close);
-            system.ifPresent(Partition::close);
-            threads.close();
+            ClosingSteps steps = new ClosingSteps();
+            partitions.forEach(partition -> steps.take(partition::close));
+            system.ifPresent(partition -> steps.take(partition::close));
+            steps.take(threads::close);
         }
     }
 
@@ -353,19 +354,23 @@ public final class HayloftStore implements ObjectStore {
         partitions.forEach(Partition::stopBackground);
         system.stopBackground();
         threads.stopHousekeeping();
-        partitions.forEach(Partition::close);
-        boolean healthy =
-                partitions.stream().allMatch(partition -> partition.problem().isEmpty())
-                        && system.problem().isEmpty();
-        if (healthy) {
-            reservation.settle();
+        ClosingSteps steps = new ClosingSteps();
+        partitions.forEach(partition -> steps.take(partition::close));
+        if (steps.isFine() && isHealthy()) {
+            steps.take(reservation::settle);
         }
-        system.close();
-        threads.close();
-        if (healthy && system.problem().isEmpty()) {
-            RunMark.markClean(folder.path());
+        steps.take(system::close);
+        steps.take(threads::close);
+        if (steps.isFine() && isHealthy()) {
+            steps.take(() -> RunMark.markClean(folder.path()));
         }
-        folder.close();
+        steps.take(folder::close);
+        steps.throwFailure();
         LOG.log(Level.INFO, "Closed {0}.", folder.path());
+    }
+
+    private boolean isHealthy() {
+        return system.problem().isEmpty()
+                && partitions.stream().allMatch(partition -> partition.problem().isEmpty());
     }
 }

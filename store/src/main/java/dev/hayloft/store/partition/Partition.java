@@ -488,8 +488,11 @@ public final class Partition implements AutoCloseable {
         join(flusherThread);
         reaper.close();
         force();
-        retired.clear();
-        parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
+        try {
+            retired.clear();
+        } finally {
+            parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
+        }
     }
 
     static void join(Thread thread) {

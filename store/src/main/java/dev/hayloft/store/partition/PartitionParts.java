@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.KeyIndex;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.store.folder.SmallFiles;
 import java.util.Set;
@@ -38,12 +39,13 @@ record PartitionParts(
     }
 
     /** Closes everything; when all is well, leaves the figures that let the next start skip recovery. */
+    @SuppressWarnings("try") // Named only to be closed, from the last to the first, each whatever the others throw.
     void close(boolean healthy, long lastSequence, long lastVersion) {
         long end = log.end();
-        directory.close();
-        index.current().close();
-        applied.close();
-        log.close();
+        try (VolumeLog first = log;
+                AppliedMark second = applied;
+                KeyIndex third = index.current();
+                Directory fourth = directory) {}
         if (healthy) {
             SmallFiles.forceTree(folder.index()); // A clean mark outlives a power cut, so what it vouches for must too.
             ClosingFigures.write(folder.closingFigures(), new ClosingFigures(end, lastSequence, lastVersion, tallies));
