@@ -296,6 +296,10 @@ public final class HayloftStore implements ObjectStore {
         writes.admit(bucket, 0);
         ExtentUpload upload = new ExtentUpload(bucket, request, writes, uploads::remove);
         uploads.add(upload);
+        if (closed) { // It may have come too late for close to see it.
+            upload.close();
+            checkOpen();
+        }
         return upload;
     }
 
