@@ -147,22 +147,29 @@ public final class Recovery {
             index = rebuild();
             count(index);
         }
-        folder.removeOtherIndexes();
-        log.startAppending(end, clean);
-        Directory directory = openDirectory(index);
-        PointIndex point = new PointIndex(index);
-        return new PartitionParts(
-                folder,
-                log,
-                point,
-                directory,
-                context.hasher(),
-                figured,
-                AppliedMark.open(folder.appliedMark()),
-                hints,
-                damagedVolumes,
-                lastSequence + 1,
-                Math.max(context.versions().last(), lastVersion) + 1);
+        boolean opened = false;
+        try {
+            folder.removeOtherIndexes();
+            log.startAppending(end, clean);
+            PartitionParts parts = new PartitionParts(
+                    folder,
+                    log,
+                    new PointIndex(index),
+                    openDirectory(index),
+                    context.hasher(),
+                    figured,
+                    AppliedMark.open(folder.appliedMark()),
+                    hints,
+                    damagedVolumes,
+                    lastSequence + 1,
+                    Math.max(context.versions().last(), lastVersion) + 1);
+            opened = true;
+            return parts;
+        } finally {
+            if (!opened) {
+                index.close();
+            }
+        }
     }
 
     /** The maps of the last run; empty when they are damaged, and then they are built anew. */
