@@ -8,10 +8,13 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -148,6 +151,47 @@ class RecoveryTest {
         Files.write(state, bytes);
         try (HayloftStore store = open(folder)) {
             check(store);
+        }
+    }
+
+    @Test
+    void open_withATornVolumeBehindWhichOthersBegan_endsWhereItIsTorn() throws IOException {
+        Path copy = folder.resolveSibling(folder.getFileName() + "-torn");
+        StoreConfig defaults = StoreConfig.defaults(folder);
+        StoreConfig unforced = new StoreConfig(
+                folder,
+                1,
+                1L << 20,
+                Durability.MEMORY,
+                Duration.ofHours(1),
+                0,
+                defaults.queueCapacity(),
+                defaults.queueBytes());
+        try (HayloftStore store = HayloftStore.open(unforced, Clock.systemUTC())) {
+            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY));
+            for (int i = 0; i < COUNT; i++) {
+                Futures.await(store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.allocate(1000)));
+            }
+            copyTree(folder, copy);
+        }
+        Path first = copy.resolve("partitions/0/log/v0000040587.cq4");
+        assertThat(copy.resolve("partitions/0/log/v0000040589.cq4")).exists();
+        try (FileChannel channel = FileChannel.open(first, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.allocate(100 << 10), 600 << 10);
+        }
+        try (HayloftStore store = open(copy)) {
+            List<Integer> found = new ArrayList<>();
+            for (int i = 0; i < COUNT; i++) {
+                int number = i;
+                store.read(BUCKET, key(i)).ifPresent(object -> {
+                    object.close();
+                    found.add(number);
+                });
+            }
+            assertThat(found).isNotEmpty().hasSizeLessThan(700);
+            assertThat(found.get(found.size() - 1)).isEqualTo(found.size() - 1);
+        } finally {
+            deleteTree(copy);
         }
     }
 
