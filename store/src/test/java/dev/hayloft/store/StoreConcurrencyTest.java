@@ -192,7 +192,9 @@ class StoreConcurrencyTest {
             for (Write write : writes) {
                 assertThat(write.result()).as(write.key()).isDone();
                 Optional<StoredObject> found = store.read(BUCKET, ObjectKey.of(write.key()));
-                assertThat(found.isPresent()).as(write.key()).isEqualTo(!write.result().isCompletedExceptionally());
+                assertThat(found.isPresent())
+                        .as(write.key())
+                        .isEqualTo(!write.result().isCompletedExceptionally());
                 found.ifPresent(StoredObject::close);
             }
         }
@@ -203,7 +205,8 @@ class StoreConcurrencyTest {
             String key = prefix + i;
             Write write = new Write(
                     key,
-                    store.put(request(key, WriteCondition.NONE), ByteBuffer.allocate(1000)).toCompletableFuture());
+                    store.put(request(key, WriteCondition.NONE), ByteBuffer.allocate(1000))
+                            .toCompletableFuture());
             writes.add(write);
             busy.countDown();
             if (i % 100 == 99) { // Some under way, not without end.

@@ -146,8 +146,8 @@ class StoreFailureTest {
                 }
                 throw new IllegalStateException("The clock has stopped.");
             };
-            int partition = Slots.partitionOf(
-                    store.findBucket(BUCKET).orElseThrow().id(), 2);
+            int partition =
+                    Slots.partitionOf(store.findBucket(BUCKET).orElseThrow().id(), 2);
             clock.hook("hayloft-writer-" + partition, fail);
             List<CompletableFuture<WriteResult>> writes = new ArrayList<>();
             writes.add(put(store, "b").toCompletableFuture());

@@ -155,7 +155,10 @@ public final class Applier implements AutoCloseable {
             fail(closed());
         } catch (RuntimeException | Error e) { // The thread's boundary: whoever waits must hear of it.
             LOGGER.log(System.Logger.Level.ERROR, "directory applier ends: listings cannot be answered any more", e);
-            fail(e instanceof RuntimeException known ? known : new IllegalStateException("the directory has failed", e));
+            fail(
+                    e instanceof RuntimeException known
+                            ? known
+                            : new IllegalStateException("the directory has failed", e));
         }
     }
 

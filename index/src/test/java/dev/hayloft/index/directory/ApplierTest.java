@@ -26,8 +26,7 @@ class ApplierTest {
                         throw new AssertionError("on purpose");
                     }))
                     .hasRootCauseInstanceOf(AssertionError.class);
-            assertThatThrownBy(() -> listed.toCompletableFuture().join())
-                    .hasRootCauseInstanceOf(AssertionError.class);
+            assertThatThrownBy(() -> listed.toCompletableFuture().join()).hasRootCauseInstanceOf(AssertionError.class);
             assertThatThrownBy(() -> applier.submit(List.of(), new DirectoryCheckpoint(1, 1)))
                     .isInstanceOf(IllegalStateException.class);
             assertThat(applier.applied()).isEqualTo(DirectoryCheckpoint.START);

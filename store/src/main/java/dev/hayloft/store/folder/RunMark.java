@@ -52,8 +52,8 @@ public final class RunMark {
     }
 
     /**
-     * A process begins to work in the folder. What nothing can be relied on stays so until {@link #markRunning}: a start
-     * that ends before it has built every view anew must not make the next one trust the rest.
+     * A process begins to work in the folder. What nothing can be relied on stays so until {@link #markRunning}: a
+     * start that ends before it has built every view anew must not make the next one trust the rest.
      */
     public static void markOpening(Path folder, LastStop lastStop) {
         if (lastStop == LastStop.UNKNOWN) {

@@ -76,12 +76,15 @@ final class IndexRebuild {
     }
 
     /**
-     * The scan sees what is appended, readers may see only what is published: and a needle that the new index has before
-     * it is published would take itself for its own predecessor then, and have its extents dropped.
+     * The scan sees what is appended, readers may see only what is published: and a needle that the new index has
+     * before it is published would take itself for its own predecessor then, and have its extents dropped.
      */
     private void awaitPublication() {
         try {
-            partition.submitPatiently(new Mutation.Barrier(Durability.DISK)).toCompletableFuture().join();
+            partition
+                    .submitPatiently(new Mutation.Barrier(Durability.DISK))
+                    .toCompletableFuture()
+                    .join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof HayloftException cause ? cause : e;
         }

@@ -95,13 +95,11 @@ class PartitionFailureTest {
 
     @Test
     void delete_judgedByADeleteThatIsRefused_isRefusedToo() throws IOException {
-        try (VolumeLog log =
-                        VolumeLog.open(new VolumeLogConfig(folder, STORE, 0, 1 << 20, 256 << 10), CLOCK);
+        try (VolumeLog log = VolumeLog.open(new VolumeLogConfig(folder, STORE, 0, 1 << 20, 256 << 10), CLOCK);
                 KeyIndex index =
                         KeyIndex.open(IndexConfig.defaults(folder.resolve("index")), KeyIndex.OpenMode.CREATE)) {
             log.startAppending(LogPosition.START, true);
-            PartitionWriter writer =
-                    new PartitionWriter(log, new PointIndex(index), hasher, versions, CLOCK, 1);
+            PartitionWriter writer = new PartitionWriter(log, new PointIndex(index), hasher, versions, CLOCK, 1);
             Pending put = new Pending(put(ByteBuffer.allocate(10), false, Durability.MEMORY));
             writer.write(List.of(put));
             assertThat(put.isAppended()).isTrue();
@@ -129,7 +127,8 @@ class PartitionFailureTest {
                 }
             }));
             assertThat(refusal.get()).contains(ErrorCode.CONFLICT);
-            assertThat(partition.rebuildIndex(bucketId -> true, watcher(() -> {}))).isEqualTo(1);
+            assertThat(partition.rebuildIndex(bucketId -> true, watcher(() -> {})))
+                    .isEqualTo(1);
         }
     }
 
@@ -151,8 +150,7 @@ class PartitionFailureTest {
     void rebuildIndex_whileAManifestIsForced_leavesItsExtents() throws InterruptedException {
         long extentId;
         try (Partition partition = open(LastStop.UNKNOWN)) {
-            Mutation.Outcome extent =
-                    await(partition.submit(new Mutation.Extent(GATE, ByteBuffer.allocate(10))));
+            Mutation.Outcome extent = await(partition.submit(new Mutation.Extent(GATE, ByteBuffer.allocate(10))));
             extentId = ((Mutation.Outcome.Applied) extent).version();
             CountDownLatch forcing = new CountDownLatch(1);
             CountDownLatch release = new CountDownLatch(1);
@@ -164,7 +162,8 @@ class PartitionFailureTest {
             Awaitility.await().until(() -> partition.figures().mutations() == 3); // Appended, not published.
             CompletableFuture<Long> rebuild =
                     CompletableFuture.supplyAsync(() -> partition.rebuildIndex(bucketId -> true, watcher(() -> {})));
-            Awaitility.await().until(() -> rebuild.isDone() || partition.figures().mutations() > 3);
+            Awaitility.await()
+                    .until(() -> rebuild.isDone() || partition.figures().mutations() > 3);
             release.countDown();
             await(rebuild);
             await(seal);
