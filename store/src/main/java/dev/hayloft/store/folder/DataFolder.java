@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.InstantSource;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The data folder: one process at a time, one format, one identity.
@@ -31,7 +33,14 @@ public final class DataFolder implements AutoCloseable {
 
     private static final String STORE_FILE = "STORE";
 
+    /**
+     * Folders that this process has open; static, because the system's locks are the process's too: closing any channel
+     * on a file gives back all that it holds there, so a second attempt must be refused before it opens the file.
+     */
+    private static final Set<Path> OPEN = ConcurrentHashMap.newKeySet();
+
     private final Path path;
+    private final Path realPath;
     private final FileChannel lockChannel;
     private final FileLock lock;
     private final UUID storeId;
@@ -39,8 +48,10 @@ public final class DataFolder implements AutoCloseable {
     private final int partitions;
     private final boolean isNew;
 
-    private DataFolder(Path path, FileChannel lockChannel, FileLock lock, Properties identity, boolean isNew) {
+    private DataFolder(
+            Path path, Path realPath, FileChannel lockChannel, FileLock lock, Properties identity, boolean isNew) {
         this.path = path;
+        this.realPath = realPath;
         this.lockChannel = lockChannel;
         this.lock = lock;
         this.storeId = UUID.fromString(identity.getProperty("storeId"));
@@ -56,10 +67,32 @@ public final class DataFolder implements AutoCloseable {
      * @throws StoreClosedException when another process has it open, or a newer Hayloft wrote it
      */
     public static DataFolder open(Path path, int partitions, InstantSource clock) {
+        Path realPath;
+        try {
+            Files.createDirectories(path);
+            realPath = path.toRealPath();
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
+        if (!OPEN.add(realPath)) {
+            throw inUse(path, Long.toString(ProcessHandle.current().pid()));
+        }
+        boolean opened = false;
+        try {
+            DataFolder folder = openAlone(path, realPath, partitions, clock);
+            opened = true;
+            return folder;
+        } finally {
+            if (!opened) {
+                OPEN.remove(realPath);
+            }
+        }
+    }
+
+    private static DataFolder openAlone(Path path, Path realPath, int partitions, InstantSource clock) {
         FileChannel channel = null;
         boolean opened = false;
         try {
-            Files.createDirectories(path);
             channel = FileChannel.open(
                     path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = lock(path, channel);
@@ -67,16 +100,28 @@ public final class DataFolder implements AutoCloseable {
             if (!Files.exists(path.resolve(STORE_FILE))) {
                 create(path, partitions, clock);
             }
-            DataFolder folder = new DataFolder(path, channel, lock, readIdentity(path), isNew);
+            DataFolder folder = new DataFolder(path, realPath, channel, lock, readIdentity(path), isNew);
             opened = true;
             return folder;
         } catch (IOException e) {
-            throw new UncheckedIOException("The data folder " + path + " cannot be opened.", e);
+            throw unusable(path, e);
         } finally {
             if (!opened && channel != null) {
                 closeQuietly(channel);
             }
         }
+    }
+
+    private static UncheckedIOException unusable(Path path, IOException cause) {
+        return new UncheckedIOException("The data folder " + path + " cannot be opened.", cause);
+    }
+
+    private static StoreClosedException inUse(Path path, String process) {
+        return new StoreClosedException(
+                        ErrorCode.UNAVAILABLE,
+                        "Another process has this data folder open; stop it, or give this server another folder.")
+                .with("folder", path.toAbsolutePath())
+                .with("process", process);
     }
 
     private static FileLock lock(Path path, FileChannel channel) throws IOException {
@@ -89,16 +134,9 @@ public final class DataFolder implements AutoCloseable {
         if (lock == null) {
             ByteBuffer holder = ByteBuffer.allocate(64);
             channel.read(holder, 0);
-            throw new StoreClosedException(
-                            ErrorCode.UNAVAILABLE,
-                            "Another process has this data folder open; stop it, or give this server another folder.")
-                    .with("folder", path.toAbsolutePath())
-                    .with(
-                            "process",
-                            StandardCharsets.US_ASCII
-                                    .decode(holder.flip())
-                                    .toString()
-                                    .strip());
+            throw inUse(
+                    path,
+                    StandardCharsets.US_ASCII.decode(holder.flip()).toString().strip());
         }
         channel.truncate(0);
         channel.write(StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"), 0);
@@ -166,6 +204,9 @@ public final class DataFolder implements AutoCloseable {
     /** Lets other processes in. Idempotent. */
     @Override
     public void close() {
+        if (!lockChannel.isOpen()) {
+            return;
+        }
         try {
             if (lock.isValid()) {
                 lock.release();
@@ -174,6 +215,7 @@ public final class DataFolder implements AutoCloseable {
             throw new UncheckedIOException(e);
         } finally {
             closeQuietly(lockChannel);
+            OPEN.remove(realPath);
         }
     }
 

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,6 +41,18 @@ class DataFolderTest {
                     .hasMessageContaining(Long.toString(ProcessHandle.current().pid()));
         }
         DataFolder.open(path, 1, NOON).close();
+    }
+
+    @Test
+    void open_thatIsRefused_leavesTheHolderItsLock() throws IOException {
+        Path locks = Path.of("/proc/locks");
+        Assumptions.assumeTrue(Files.isReadable(locks), "the system's list of locks can be read");
+        try (DataFolder held = DataFolder.open(path, 1, NOON)) {
+            String inode = ":" + Files.getAttribute(path.resolve("LOCK"), "unix:ino") + " ";
+            assertThat(Files.readString(locks)).contains(inode);
+            assertThatThrownBy(() -> DataFolder.open(held.path(), 1, NOON)).isInstanceOf(StoreClosedException.class);
+            assertThat(Files.readString(locks)).contains(inode);
+        }
     }
 
     @Test
