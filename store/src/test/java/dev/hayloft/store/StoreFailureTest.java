@@ -125,6 +125,12 @@ class StoreFailureTest {
         }
         for (int start = 0; start < 2; start++) {
             try (HayloftStore store = open()) {
+                Job behind = store.jobs().submit(new JobRequest(JobRequest.Kind.SEAL, Optional.empty(), true));
+                Awaitility.await().until(() -> store.jobs()
+                        .find(behind.id())
+                        .orElseThrow()
+                        .finishedAt()
+                        .isPresent()); // The background has had its time.
                 assertThat(has(store, "before")).isTrue();
                 assertThat(has(store, "after")).isTrue();
             }
