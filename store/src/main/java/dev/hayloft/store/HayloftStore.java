@@ -222,9 +222,6 @@ public final class HayloftStore implements ObjectStore {
 
     private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk) {
         buckets.finishDeletions();
-        if (lastStop != RunMark.LastStop.CLEAN) {
-            partitions.forEach(partition -> threads.background().execute(partition::dropLostExtents));
-        }
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
         Duration halfSync = config.memorySync().dividedBy(2);

@@ -49,6 +49,8 @@ record PartitionParts(
         if (healthy) {
             SmallFiles.forceTree(folder.index()); // A clean mark outlives a power cut, so what it vouches for must too.
             ClosingFigures.write(folder.closingFigures(), new ClosingFigures(end, lastSequence, lastVersion, tallies));
+        } else {
+            SmallFiles.delete(folder.appliedMark()); // Index and log may differ: the next start builds the maps anew.
         }
     }
 }

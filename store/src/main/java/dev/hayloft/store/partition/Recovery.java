@@ -62,6 +62,7 @@ public final class Recovery {
     private final Set<Integer> damagedVolumes = new HashSet<>();
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
+    private boolean mayHaveLostExtents = true;
     private long lastSequence;
     private long lastVersion;
     private long end = LogPosition.START;
@@ -111,6 +112,9 @@ public final class Recovery {
             context.versions().observe(recovery.lastVersion);
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
             partition.keepHints(context.background(), recovery.withoutHint);
+            if (recovery.mayHaveLostExtents) {
+                context.background().execute(partition::dropLostExtents);
+            }
             opened = true;
             return partition;
         } finally {
@@ -137,6 +141,7 @@ public final class Recovery {
             lastSequence = figures.get().lastSequence();
             lastVersion = figures.get().lastVersion();
             figured = figures.get().tallies();
+            mayHaveLostExtents = false; // A clean stop gives up what was not committed.
             noteMissingHints();
         } else if (kept.isPresent()) {
             index = kept.get();
