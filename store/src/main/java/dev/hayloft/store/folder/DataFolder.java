@@ -105,6 +105,8 @@ public final class DataFolder implements AutoCloseable {
             return folder;
         } catch (IOException e) {
             throw unusable(path, e);
+        } catch (IllegalArgumentException e) { // A line of STORE holds no number or no UUID.
+            throw damagedIdentity(path);
         } finally {
             if (!opened && channel != null) {
                 closeQuietly(channel);
@@ -158,7 +160,7 @@ public final class DataFolder implements AutoCloseable {
 
     private static Properties readIdentity(Path path) throws IOException {
         Properties identity = new Properties();
-        identity.load(new StringReader(Files.readString(path.resolve(STORE_FILE))));
+        identity.load(new StringReader(Files.readString(path.resolve(STORE_FILE), StandardCharsets.ISO_8859_1)));
         int format = Integer.parseInt(identity.getProperty("format", "0").strip());
         if (format > FORMAT) {
             throw new StoreClosedException(
@@ -168,12 +170,19 @@ public final class DataFolder implements AutoCloseable {
                     .with("format", format)
                     .with("newestKnown", FORMAT);
         }
-        if (format < 1 || identity.getProperty("storeId") == null || identity.getProperty("partitions") == null) {
-            throw new StoreClosedException(
-                            ErrorCode.UNAVAILABLE, "The data folder's STORE file is damaged; put it back from a copy.")
-                    .with("folder", path.toAbsolutePath());
+        if (format < 1
+                || identity.getProperty("storeId") == null
+                || identity.getProperty("incarnation") == null
+                || identity.getProperty("partitions") == null) {
+            throw damagedIdentity(path);
         }
         return identity;
+    }
+
+    private static StoreClosedException damagedIdentity(Path path) {
+        return new StoreClosedException(
+                        ErrorCode.UNAVAILABLE, "The data folder's STORE file is damaged; put it back from a copy.")
+                .with("folder", path.toAbsolutePath());
     }
 
     /** Where it is. */

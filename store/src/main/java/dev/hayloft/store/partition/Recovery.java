@@ -230,7 +230,9 @@ public final class Recovery {
 
     /** Builds the maps from nothing. */
     private KeyIndex rebuild() {
-        LOG.log(Level.INFO, "Partition {0}: building the index from its volumes.", config.name());
+        if (!log.volumes().isEmpty()) {
+            LOG.log(Level.INFO, "Partition {0}: building the index from its volumes.", config.name());
+        }
         Path generation = folder.nextIndex();
         KeyIndex index = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
         IndexBuilder builder = new IndexBuilder(index);

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,8 +76,19 @@ class DataFolderTest {
 
     @Test
     void open_ofADamagedIdentity_isRefused() throws IOException {
-        Files.writeString(path.resolve("STORE"), "format=1\npartitions=1\n");
-        assertThatThrownBy(() -> DataFolder.open(path, 1, NOON)).hasMessageContaining("STORE file is damaged");
+        for (String damaged : List.of(
+                "format=1\npartitions=1\n",
+                "format=one\n",
+                "",
+                "format=1\nstoreId=x\nincarnation=y\npartitions=2\n",
+                "format=1\nstoreId=9b0cfc2e-6f0f-4b8e-8a53-0d1c0f6d3a11\npartitions=2\n",
+                "\u00ff\u0000\u0001")) {
+            Files.writeString(path.resolve("STORE"), damaged);
+            assertThatThrownBy(() -> DataFolder.open(path, 1, NOON))
+                    .as(damaged)
+                    .isInstanceOf(StoreClosedException.class)
+                    .hasMessageContaining("STORE file is damaged");
+        }
     }
 
     @Test
