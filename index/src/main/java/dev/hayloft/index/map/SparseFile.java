@@ -3,6 +3,7 @@ package dev.hayloft.index.map;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import net.openhft.posix.OpenFlag;
 import net.openhft.posix.PosixAPI;
@@ -17,9 +18,6 @@ public final class SparseFile {
 
     /** Bytes in the file's parts that hold data; the whole size where that cannot be asked; 0 when it is gone. */
     public static long allocatedBytes(Path file) {
-        if (!Files.exists(file)) {
-            return 0;
-        }
         PosixAPI posix = PosixAPI.posix();
         int descriptor = posix.open(file.toString(), OpenFlag.O_RDONLY, 0);
         if (descriptor < 0) {
@@ -49,6 +47,8 @@ public final class SparseFile {
     private static long size(Path file) {
         try {
             return Files.size(file);
+        } catch (NoSuchFileException e) {
+            return 0; // A map that was replaced goes whenever its last reader has left.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
