@@ -105,6 +105,6 @@ final class ExtentReaper implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        Partition.join(thread);
+        Joining.join(thread);
     }
 }

@@ -3,7 +3,6 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
-import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
@@ -22,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -344,25 +342,6 @@ public final class Partition implements AutoCloseable {
         IndexTidying.dropLostExtents(this, parts.firstVersion());
     }
 
-    /** Writes hint files from now on: of these volumes, and of each that is sealed. */
-    void keepHints(Executor background, List<Integer> missing) {
-        parts.log().setSealListener(volume -> {
-            if (!stopping) { // The next start writes what is missing.
-                background.execute(() -> writeHint(volume));
-            }
-        });
-        missing.forEach(volume -> background.execute(() -> writeHint(volume)));
-    }
-
-    private void writeHint(int volume) {
-        boolean sealed = parts.log().volumes().stream()
-                .anyMatch(info -> info.id() == volume && info.state() == VolumeInfo.State.SEALED);
-        if (!stopping && sealed) {
-            parts.hints().write(parts.log(), volume);
-            parts.directory().flush();
-        }
-    }
-
     /**
      * Builds index and directory anew while the partition serves; returns the number of entries.
      *
@@ -484,28 +463,14 @@ public final class Partition implements AutoCloseable {
         }
         ring.close();
         stopBackground();
-        join(writerThread);
-        join(flusherThread);
+        Joining.join(writerThread);
+        Joining.join(flusherThread);
         reaper.close();
         force();
         try {
             retired.clear();
         } finally {
             parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
-        }
-    }
-
-    static void join(Thread thread) {
-        boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true; // Closing must finish: whoever interrupted sees the flag afterwards.
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -111,7 +111,7 @@ public final class Recovery {
             PartitionParts parts = recovery.open(context);
             context.versions().observe(recovery.lastVersion);
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
-            partition.keepHints(context.background(), recovery.withoutHint);
+            HintKeeping.start(partition, context.background(), recovery.withoutHint);
             if (recovery.mayHaveLostExtents) {
                 context.background().execute(partition::dropLostExtents);
             }
