@@ -48,6 +48,8 @@ final class ProblemErrorHandler extends ErrorHandler {
         response.getHeaders().put(new HttpField(Headers.REQUEST_ID, id));
         response.getHeaders().put(Headers.PROBLEM);
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, document.remaining());
+        // The library reads no further on this connection: a client that is not told so would lose its next request.
+        response.getHeaders().put(Headers.CLOSE);
         response.write(true, document, callback);
         return true;
     }
