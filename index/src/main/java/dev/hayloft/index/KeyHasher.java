@@ -11,7 +11,8 @@ import java.nio.ByteOrder;
  *
  * <pre>
  *  domain 1  object     the key's bytes
- *  domain 2  version    the version as a little-endian word, then the key's bytes
+ *  domain 2  version    the version, then high and low of the key's hash in domain 1, as little-endian words; the
+ *                       first word has bucket 0: that hash knows the bucket already
  *  domain 3  extent     the extent's id as a little-endian word
  * </pre>
  *
@@ -51,12 +52,19 @@ public final class KeyHasher {
         return state.tail(keyUtf8, Long.BYTES);
     }
 
-    /** The hash under which one version of a key stands. The buffer, position to limit, is left as it was. */
-    public KeyHash version(int bucketId, ByteBuffer keyUtf8, long version) {
+    /**
+     * The hash under which a version of a key stands that is not its newest; made from the key's hash, so that hint
+     * files, which know no keys, suffice to build an index.
+     *
+     * @param object what {@link #object} made of bucket and key
+     */
+    public KeyHash version(KeyHash object, long version) {
         State state = new State(this);
-        state.word(VERSION | (bucketId & BUCKET_MASK));
+        state.word(VERSION);
         state.word(version);
-        return state.tail(keyUtf8, 2 * Long.BYTES);
+        state.word(object.high());
+        state.word(object.low());
+        return state.finish(4 * Long.BYTES, 0);
     }
 
     /** The hash under which an extent stands. */

@@ -174,8 +174,11 @@ class HintFileTest {
             }
             int size = 150 + i % 9;
             long time = 1_763_700_000_000L + i / 100;
+            long version = (time << 16) + i;
+            long named = (i & Location.TOMBSTONE) != 0 ? version - 7 : 0;
+            long expiresAt = (i & Location.EXPIRES) != 0 ? time + 60_000 : 0;
             Location location = new Location(
-                    LogPosition.of(3, offset), inFrame, size, (time << 16) + i, size - 60, i % 16, 5, time);
+                    LogPosition.of(3, offset), inFrame, size, version, size - 60, i % 16, 5, time, named, expiresAt);
             entries.add(new HintEntry(KeyIndexTest.hash(i), 1_000 + i, location));
             inFrame += size;
         }
@@ -185,15 +188,19 @@ class HintFileTest {
     private static List<HintEntry> arbitrary(Random random, int count) {
         List<HintEntry> entries = new ArrayList<>();
         for (int i = 0; i < count; i++) {
+            int flags = random.nextInt(Location.FLAGS_MAX + 1);
+            boolean names = (flags & Location.TOMBSTONE) != 0 && random.nextBoolean();
             Location location = new Location(
                     random.nextLong() >>> 1 + random.nextInt(60),
                     random.nextInt() >>> 1,
                     random.nextInt() >>> 1 + random.nextInt(30),
                     random.nextLong(),
                     random.nextLong() >>> 16 + random.nextInt(40),
-                    random.nextInt(Location.FLAGS_MAX + 1),
+                    flags,
                     random.nextInt() >>> 1,
-                    random.nextLong() >>> 16);
+                    random.nextLong() >>> 16,
+                    names ? random.nextLong() >>> 1 : 0,
+                    (flags & Location.EXPIRES) != 0 ? random.nextLong() >>> 16 : 0);
             entries.add(new HintEntry(KeyIndexTest.hash(random.nextLong()), random.nextLong(), location));
         }
         return entries;

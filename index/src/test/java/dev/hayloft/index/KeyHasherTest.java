@@ -56,9 +56,9 @@ class KeyHasherTest {
                         hasher.object(2, key),
                         hasher.object(1, utf8("b")),
                         hasher.object(1, utf8("a\0\0\0\0\0\0\0")),
-                        hasher.version(1, key, 1),
-                        hasher.version(1, key, 2),
-                        hasher.version(2, key, 1),
+                        hasher.version(hasher.object(1, key), 1),
+                        hasher.version(hasher.object(1, key), 2),
+                        hasher.version(hasher.object(2, key), 1),
                         hasher.extent(1, 1),
                         hasher.extent(1, 2),
                         hasher.extent(2, 1),
@@ -72,9 +72,15 @@ class KeyHasherTest {
         message.putLong(1L << 32 | 77).put((byte) 'k').flip();
         assertThat(hasher.object(77, utf8("k"))).isEqualTo(hasher.hash(message));
 
-        ByteBuffer versioned = ByteBuffer.allocate(17).order(ByteOrder.LITTLE_ENDIAN);
-        versioned.putLong(2L << 32 | 77).putLong(-9).put((byte) 'k').flip();
-        assertThat(hasher.version(77, utf8("k"), -9)).isEqualTo(hasher.hash(versioned));
+        KeyHash object = hasher.object(77, utf8("k"));
+        ByteBuffer versioned = ByteBuffer.allocate(32).order(ByteOrder.LITTLE_ENDIAN);
+        versioned
+                .putLong(2L << 32)
+                .putLong(-9)
+                .putLong(object.high())
+                .putLong(object.low())
+                .flip();
+        assertThat(hasher.version(object, -9)).isEqualTo(hasher.hash(versioned));
 
         ByteBuffer extent = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
         extent.putLong(3L << 32 | 77).putLong(123).flip();

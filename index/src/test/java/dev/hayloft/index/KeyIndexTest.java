@@ -62,9 +62,11 @@ class KeyIndexTest {
                 Location.CONTENT_SIZE_MAX,
                 Location.FLAGS_MAX,
                 Integer.MAX_VALUE,
+                Location.TIME_MILLIS_MAX,
+                Long.MAX_VALUE,
                 Location.TIME_MILLIS_MAX);
         Location least = new Location(0, 0, 0, 0, 0, 0, 0, 0);
-        Location mixed = new Location(1L << 40, 1 << 30, 5, -1, 1L << 47, 1 << 15, 1 << 30, 1L << 47);
+        Location mixed = new Location(1L << 40, 1 << 30, 5, -1, 1L << 47, 1 << 15, 1 << 30, 1L << 47, -1, 1L << 46);
         try (KeyIndex index = KeyIndex.open(tiny(folder), OpenMode.CREATE)) {
             for (Location location : List.of(most, least, mixed)) {
                 index.put(hash(5), location);
@@ -81,6 +83,8 @@ class KeyIndexTest {
         assertThatThrownBy(() -> new Location(0, 0, 0, 0, 0, Location.FLAGS_MAX + 1, 0, 0))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Location(0, 0, 0, 0, 0, 0, 0, Location.TIME_MILLIS_MAX + 1))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new Location(0, 0, 0, 0, 0, 0, 0, 0, 0, Location.TIME_MILLIS_MAX + 1))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -33,7 +33,8 @@ import java.util.zip.CRC32C;
  *            12+s    4 crc        CRC32C of the block before this field
  *
  *  entry   hash (16) · flags · sequence s · position s · needleOffset s · needleSize · version s · contentSize
- *          · bucketId s · timeMillis s
+ *          · bucketId s · timeMillis s · of a tombstone: the version it names, 0 for its own, s, as difference from
+ *          its own · if it expires: expiresAtMillis s, as difference from its timeMillis
  *          s fields are differences from the entry before in the block, where that entry is continued: sequence and
  *          version plus 1, needleOffset its end in the same frame and 0 in another one. Before the first one all are
  *          0 and the position is the volume's offset 0.
@@ -56,7 +57,7 @@ public final class HintFormat {
     /** A reader takes blocks up to this: an end block grows with the number of buckets. */
     public static final int BLOCK_SIZE_MAX = 1 << 26;
 
-    public static final int ENTRY_SIZE_MAX = KeyHash.SIZE + 9 * Varint.SIZE_MAX;
+    public static final int ENTRY_SIZE_MAX = KeyHash.SIZE + 11 * Varint.SIZE_MAX;
     public static final int KIND_ENTRIES = 1;
     public static final int KIND_END = 2;
 
@@ -135,6 +136,12 @@ public final class HintFormat {
         Varint.put(target, location.contentSize());
         Varint.putSigned(target, location.bucketId() - context.bucketId);
         Varint.putSigned(target, location.timeMillis() - context.timeMillis);
+        if (location.has(Location.TOMBSTONE)) {
+            Varint.putSigned(target, location.link() == 0 ? 0 : location.link() - location.version());
+        }
+        if (location.has(Location.EXPIRES)) {
+            Varint.putSigned(target, location.expiresAtMillis() - location.timeMillis());
+        }
         context.set(entry);
     }
 
@@ -152,6 +159,8 @@ public final class HintFormat {
         long contentSize = Varint.get(source);
         long bucketId = context.bucketId + Varint.getSigned(source);
         long timeMillis = context.timeMillis + Varint.getSigned(source);
+        long named = (flags & Location.TOMBSTONE) != 0 ? Varint.getSigned(source) : 0;
+        long life = (flags & Location.EXPIRES) != 0 ? Varint.getSigned(source) : 0;
         try {
             Location location = new Location(
                     position,
@@ -161,7 +170,9 @@ public final class HintFormat {
                     contentSize,
                     Math.toIntExact(flags),
                     Math.toIntExact(bucketId),
-                    timeMillis);
+                    timeMillis,
+                    named == 0 ? 0 : version + named,
+                    (flags & Location.EXPIRES) != 0 ? timeMillis + life : 0);
             HintEntry entry = new HintEntry(hash, sequence, location);
             context.set(entry);
             return entry;

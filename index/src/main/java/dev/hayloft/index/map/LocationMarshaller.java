@@ -10,7 +10,7 @@ import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Location} as the 42 bytes of a map's value, little-endian:
+ * A {@link Location} as the 56 bytes of a map's value, little-endian:
  *
  * <pre>
  *  offset size field
@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  *      30    2 flags
  *      32    4 bucketId
  *      36    6 timeMillis
+ *      42    8 link
+ *      50    6 expiresAtMillis
  * </pre>
  *
  * Stateless; its class name stands in the maps' headers. Under the map's own checksum of the entry.
@@ -29,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class LocationMarshaller
         implements SizedReader<Location>, SizedWriter<Location>, ReadResolvable<LocationMarshaller> {
     static final LocationMarshaller INSTANCE = new LocationMarshaller();
-    static final int SIZE = 42;
+    static final int SIZE = 56;
 
     private static final long MASK_32 = 0xFFFF_FFFFL;
     private static final long MASK_48 = 0xFFFF_FFFF_FFFFL;
@@ -44,6 +46,9 @@ final class LocationMarshaller
         long content = in.readLong();
         long bucket = in.readLong();
         long timeHigh = in.readUnsignedShort();
+        long link = in.readLong();
+        long expiry = in.readUnsignedInt();
+        long expiryHigh = in.readUnsignedShort();
         return new Location(
                 position,
                 (int) needle,
@@ -52,7 +57,9 @@ final class LocationMarshaller
                 content & MASK_48,
                 (int) (content >>> 48),
                 (int) bucket,
-                bucket >>> 32 | timeHigh << 32);
+                bucket >>> 32 | timeHigh << 32,
+                link,
+                expiry | expiryHigh << 32);
     }
 
     @Override
@@ -68,6 +75,9 @@ final class LocationMarshaller
         out.writeLong((long) location.flags() << 48 | location.contentSize());
         out.writeLong(location.timeMillis() << 32 | location.bucketId() & MASK_32);
         out.writeUnsignedShort((int) (location.timeMillis() >>> 32));
+        out.writeLong(location.link());
+        out.writeUnsignedInt(location.expiresAtMillis() & MASK_32);
+        out.writeUnsignedShort((int) (location.expiresAtMillis() >>> 32));
     }
 
     @Override

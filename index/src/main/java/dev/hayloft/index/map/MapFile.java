@@ -41,7 +41,7 @@ public final class MapFile implements AutoCloseable {
     private static final int ENTRY_SIZE = KeyHash.SIZE + LocationMarshaller.SIZE + CHECKSUM_SIZE;
     private static final double BLOAT_FACTOR_MAX = 4;
     private static final KeyHash SAMPLE_HASH = new KeyHash(1, 2);
-    private static final Location SAMPLE_LOCATION = new Location(1, 2, 3, 4, 5, 0, 6, 7);
+    private static final Location SAMPLE_LOCATION = new Location(1, 2, 3, 4, 5, 0, 6, 7, 8, 9);
 
     /** One counter per stripe and cache line, so that readers do not meet. */
     private static final int STRIPES = 16;

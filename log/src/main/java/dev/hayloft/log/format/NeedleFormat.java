@@ -12,13 +12,15 @@ import java.nio.ByteBuffer;
  *  offset size field
  *       0    4 crc           CRC32C of [4, end of the needle)
  *       4    1 type          1 object, 2 tombstone, 3 extent, 4 volume start, 5 volume end
- *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp; others must be 0
+ *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp, bit 4 kept, bit 5
+ *                            marker, bit 6 appended (see NeedleHead); bit 7 must be 0
  *       6    1 codec         0 none
- *       7    1 reserved      0
+ *       7    1 detail        bits 4-7 origin, see NeedleOrigin; others must be 0
  *       8    2 keySize
  *      10    2 metadataSize
  *      12    4 payloadSize   as stored
- *      16    8 contentSize   the object's bytes as written, whatever the codec; of a manifest the whole object's
+ *      16    8 contentSize   the object's bytes as written, whatever the codec; of a manifest the whole object's; of a
+ *                            tombstone the version that it names, 0 for all up to itself
  *      24   32 sha256        if flagged
  *           8 expiresAt      if flagged: milliseconds since 1970 UTC
  *          24 stamp          if flagged: sequence, version, milliseconds since 1970 UTC
@@ -41,8 +43,8 @@ public final class NeedleFormat {
     static final int TYPE_OFFSET = CRC_OFFSET + Integer.BYTES;
     static final int FLAGS_OFFSET = TYPE_OFFSET + 1;
     static final int CODEC_OFFSET = FLAGS_OFFSET + 1;
-    static final int RESERVED_OFFSET = CODEC_OFFSET + 1;
-    static final int KEY_SIZE_OFFSET = RESERVED_OFFSET + 1;
+    static final int DETAIL_OFFSET = CODEC_OFFSET + 1;
+    static final int KEY_SIZE_OFFSET = DETAIL_OFFSET + 1;
     static final int METADATA_SIZE_OFFSET = KEY_SIZE_OFFSET + Short.BYTES;
     static final int PAYLOAD_SIZE_OFFSET = METADATA_SIZE_OFFSET + Short.BYTES;
     static final int CONTENT_SIZE_OFFSET = PAYLOAD_SIZE_OFFSET + Integer.BYTES;
@@ -57,7 +59,12 @@ public final class NeedleFormat {
     static final int FLAG_EXPIRY = 2;
     static final int FLAG_MANIFEST = 4;
     static final int FLAG_STAMP = 8;
-    static final int FLAGS_KNOWN = FLAG_SHA256 | FLAG_EXPIRY | FLAG_MANIFEST | FLAG_STAMP;
+    static final int FLAG_KEPT = 16;
+    static final int FLAG_MARKER = 32;
+    static final int FLAG_APPENDED = 64;
+    static final int FLAGS_KNOWN = 0x7F;
+    static final int ORIGIN_SHIFT = 4;
+    static final int DETAIL_KNOWN = 0xF0;
 
     static {
         Check.invariant(HEAD_SIZE == 24, "the needle head is 24 bytes on disk");
@@ -74,7 +81,8 @@ public final class NeedleFormat {
         return (head.sha256().isPresent() ? FLAG_SHA256 : 0)
                 | (head.expiresAtMillis().isPresent() ? FLAG_EXPIRY : 0)
                 | (head.manifest() ? FLAG_MANIFEST : 0)
-                | (head.stamp().isPresent() ? FLAG_STAMP : 0);
+                | (head.stamp().isPresent() ? FLAG_STAMP : 0)
+                | head.marks();
     }
 
     static int optionalSize(int flags) {
@@ -91,7 +99,7 @@ public final class NeedleFormat {
         target.put(at + TYPE_OFFSET, head.type().code());
         target.put(at + FLAGS_OFFSET, (byte) flags);
         target.put(at + CODEC_OFFSET, head.codec());
-        target.put(at + RESERVED_OFFSET, (byte) 0);
+        target.put(at + DETAIL_OFFSET, (byte) (head.origin().code() << ORIGIN_SHIFT));
         target.putShort(at + KEY_SIZE_OFFSET, (short) keySize);
         target.putShort(at + METADATA_SIZE_OFFSET, (short) metadataSize);
         target.putInt(at + PAYLOAD_SIZE_OFFSET, payloadSize);

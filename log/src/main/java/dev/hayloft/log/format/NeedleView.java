@@ -105,7 +105,10 @@ public final class NeedleView {
         if (codec != NeedleFormat.CODEC_NONE) {
             throw NewerFormat.refusal("codec", codec);
         }
-        Check.intact(bytes.get(at + NeedleFormat.RESERVED_OFFSET) == 0, "A needle's reserved byte is not 0.");
+        int detail = bytes.get(at + NeedleFormat.DETAIL_OFFSET) & 0xFF;
+        if ((detail & ~NeedleFormat.DETAIL_KNOWN) != 0 || !NeedleOrigin.isKnown(detail >>> NeedleFormat.ORIGIN_SHIFT)) {
+            throw NewerFormat.refusal("needleDetail", detail);
+        }
     }
 
     public NeedleType type() {
@@ -138,6 +141,36 @@ public final class NeedleView {
                 ? OptionalLong.of(bytes.getLong(
                         at + NeedleFormat.HEAD_SIZE + NeedleFormat.optionalSize(flags() & NeedleFormat.FLAG_SHA256)))
                 : OptionalLong.empty();
+    }
+
+    /** Whether it was written while the bucket kept versions; of a tombstone that names one, whether that one was. */
+    public boolean isKept() {
+        return has(NeedleFormat.FLAG_KEPT);
+    }
+
+    /** Whether it is a delete marker: a tombstone that is a version of its own and hides the older ones. */
+    public boolean isMarker() {
+        return has(NeedleFormat.FLAG_MARKER) && type() == NeedleType.TOMBSTONE && contentSize() == 0;
+    }
+
+    /** Whether the content was written in several parts. */
+    public boolean isAppended() {
+        return has(NeedleFormat.FLAG_APPENDED);
+    }
+
+    /** Of a tombstone the version that it ends; 0 for all versions up to itself, and for everything else. */
+    public long namedVersion() {
+        return type() == NeedleType.TOMBSTONE ? contentSize() : 0;
+    }
+
+    /** Of a tombstone that names a version: whether it ends all older ones too. */
+    public boolean endsOlder() {
+        return has(NeedleFormat.FLAG_MARKER) && namedVersion() != 0;
+    }
+
+    /** Why it was written. */
+    public NeedleOrigin origin() {
+        return NeedleOrigin.of((bytes.get(at + NeedleFormat.DETAIL_OFFSET) & 0xFF) >>> NeedleFormat.ORIGIN_SHIFT);
     }
 
     /** Whether the needle was moved and keeps the numbers of its first frame. */

@@ -99,7 +99,7 @@ class NeedleFormatTest {
     void parse_unknownTypeFlagOrCodec_isRefusedAsNewer() {
         for (int offset : new int[] {NeedleFormat.TYPE_OFFSET, NeedleFormat.FLAGS_OFFSET, NeedleFormat.CODEC_OFFSET}) {
             ByteBuffer needle = encoded(new Input(NeedleHead.tombstone(), text("k"), NOTHING, NOTHING));
-            needle.put(offset, (byte) 0x40);
+            needle.put(offset, (byte) 0x80);
             CRC32C crc = new CRC32C();
             crc.update(needle.slice(4, needle.limit() - 4));
             needle.order(ByteOrder.LITTLE_ENDIAN).putInt(0, (int) crc.getValue());
@@ -155,6 +155,14 @@ class NeedleFormatTest {
         assertThat(needle.contentSize()).isEqualTo(in.head.contentSize());
         assertThat(needle.sha256()).isEqualTo(in.head.sha256());
         assertThat(needle.expiresAtMillis()).isEqualTo(in.head.expiresAtMillis());
+        assertThat(needle.isKept()).isEqualTo((in.head.marks() & NeedleHead.KEPT) != 0);
+        assertThat(needle.isAppended()).isEqualTo((in.head.marks() & NeedleHead.APPENDED) != 0);
+        assertThat(needle.origin()).isEqualTo(in.head.origin());
+        boolean tombstone = in.head.type() == NeedleType.TOMBSTONE;
+        boolean marked = tombstone && (in.head.marks() & NeedleHead.MARKER) != 0;
+        assertThat(needle.namedVersion()).isEqualTo(tombstone ? in.head.contentSize() : 0);
+        assertThat(needle.isMarker()).isEqualTo(marked && in.head.contentSize() == 0);
+        assertThat(needle.endsOlder()).isEqualTo(marked && in.head.contentSize() != 0);
         assertThat(needle.isStamped()).isEqualTo(in.head.stamp().isPresent());
         assertThat(needle.key()).isEqualTo(in.key);
         assertThat(needle.metadata()).isEqualTo(in.metadata);
@@ -197,11 +205,21 @@ class NeedleFormatTest {
         return Combinators.combine(
                         Arbitraries.of(NeedleType.class),
                         Arbitraries.of(true, false),
-                        Arbitraries.longs().greaterOrEqual(0),
+                        Arbitraries.longs().greaterOrEqual(0).injectNull(0.3),
                         digests,
                         expiries,
-                        stamps)
-                .as((type, manifest, size, digest, expiry, stamp) ->
-                        new NeedleHead(type, NeedleFormat.CODEC_NONE, manifest, size, digest, expiry, stamp));
+                        stamps,
+                        Arbitraries.integers().between(0, 7),
+                        Arbitraries.of(NeedleOrigin.class))
+                .as((type, manifest, size, digest, expiry, stamp, marks, origin) -> new NeedleHead(
+                        type,
+                        NeedleFormat.CODEC_NONE,
+                        manifest,
+                        size == null ? 0 : size,
+                        digest,
+                        expiry,
+                        stamp,
+                        marks * NeedleHead.KEPT,
+                        origin));
     }
 }

@@ -12,6 +12,7 @@ import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.HayloftException;
@@ -49,17 +50,26 @@ final class HintWriting {
     /** Hands on the index entries of a frame's needles, tombstones flagged; marks of a volume's life have none. */
     void entries(FrameView frame, Consumer<HintEntry> entries) {
         frame.forEachNeedle(needle -> {
-            int flags =
-                    switch (needle.type()) {
-                        case OBJECT -> needle.isManifest() ? Location.MANIFEST : 0;
-                        case TOMBSTONE -> Location.TOMBSTONE;
-                        case EXTENT -> Location.EXTENT;
-                        case VOLUME_START, VOLUME_END -> -1;
-                    };
-            if (flags >= 0) {
-                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle, flags)));
+            boolean mark = needle.type() == NeedleType.VOLUME_START || needle.type() == NeedleType.VOLUME_END;
+            if (!mark) {
+                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle)));
             }
         });
+    }
+
+    private static int flags(NeedleView needle) {
+        int type =
+                switch (needle.type()) {
+                    case OBJECT -> needle.isManifest() ? Location.MANIFEST : 0;
+                    case TOMBSTONE -> Location.TOMBSTONE;
+                    default -> Location.EXTENT;
+                };
+        return type
+                | (needle.expiresAtMillis().isPresent() ? Location.EXPIRES : 0)
+                | (needle.isKept() ? Location.KEPT : 0)
+                | (needle.isMarker() ? Location.MARKER : 0)
+                | (needle.isAppended() ? Location.APPENDED : 0)
+                | (needle.endsOlder() ? Location.UP_TO : 0);
     }
 
     private KeyHash hash(FrameView frame, NeedleView needle) {
@@ -69,16 +79,18 @@ final class HintWriting {
         };
     }
 
-    private static Location location(FrameView frame, NeedleView needle, int flags) {
+    private static Location location(FrameView frame, NeedleView needle) {
         return new Location(
                 frame.position(),
                 needle.offsetInFrame(),
                 needle.sizeBytes(),
                 needle.version(),
-                needle.contentSize(),
-                flags,
+                needle.type() == NeedleType.TOMBSTONE ? 0 : needle.contentSize(),
+                flags(needle),
                 frame.bucketId(),
-                needle.timeMillis());
+                needle.timeMillis(),
+                needle.namedVersion(),
+                needle.expiresAtMillis().orElse(0));
     }
 
     /** Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else. */
