@@ -13,6 +13,7 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -20,6 +21,7 @@ import java.time.InstantSource;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +39,9 @@ final class LogWriter implements AutoCloseable {
     private static final long FILE_HEAD_BYTES = 80 << 10;
 
     private static final int WORD = Integer.BYTES;
+
+    /** How the system says that a file system takes no more files. */
+    private static final Set<String> NO_SPACE = Set.of("No space left on device", "Disk quota exceeded");
 
     private final Parts parts;
     private final VolumeLogConfig config;
@@ -257,8 +262,7 @@ final class LogWriter implements AutoCloseable {
 
     private static Opened create(Parts parts, int volume, long now, int frameSize) throws IOException {
         Path path = parts.folders().openPath(volume);
-        FileChannel channel = FileChannel.open(
-                path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel = createFile(path);
         boolean isCreated = false;
         try {
             SpaceReserver reserver = reserver(parts.config(), path);
@@ -278,6 +282,19 @@ final class LogWriter implements AutoCloseable {
                 channel.close();
                 Files.delete(path);
             }
+        }
+    }
+
+    /** A file system may be full of files before it is full of bytes. */
+    private static FileChannel createFile(Path path) throws IOException {
+        try {
+            return FileChannel.open(
+                    path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (FileSystemException refused) {
+            if (NO_SPACE.contains(String.valueOf(refused.getReason()))) {
+                throw SpaceReserver.full();
+            }
+            throw refused;
         }
     }
 
