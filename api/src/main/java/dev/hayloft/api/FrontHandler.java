@@ -15,8 +15,6 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -38,12 +36,13 @@ final class FrontHandler extends Handler.Wrapper {
 
     private final Front front;
     private final boolean admin;
-    private final boolean open;
+    private final Gate gate;
     private final ObjectReads reads;
     private final ObjectWrites writes;
     private final ObjectListings listings;
     private final BucketCalls buckets;
     private final Operations operations;
+    private final UserRoutes users;
 
     /**
      * A front door.
@@ -56,11 +55,12 @@ final class FrontHandler extends Handler.Wrapper {
         this.front = front;
         this.operations = operations;
         this.admin = admin;
-        this.open = front.settings().authOpen();
+        this.gate = new Gate(front);
         this.reads = new ObjectReads(front);
         this.writes = new ObjectWrites(front);
         this.listings = new ObjectListings(front);
         this.buckets = new BucketCalls(front);
+        this.users = new UserRoutes(front, gate);
     }
 
     @Override
@@ -86,11 +86,15 @@ final class FrontHandler extends Handler.Wrapper {
 
     /** Dropwizard's tasks, behind a key. */
     private boolean tasks(Request request, Response response, Callback callback) throws Exception {
-        Optional<Identity> identity = identity(request);
+        Optional<Identity> identity = gate.identity(request);
         if (identity.isPresent() && identity.get().operator()) {
             return super.handle(request, response, callback);
         }
-        new Exchange(front, request, response, callback).fail(unauthenticated(request));
+        Exchange exchange = new Exchange(front, request, response, callback);
+        exchange.run(() -> {
+            gate.requireIdentity(exchange);
+            exchange.requireOperator();
+        });
         return true;
     }
 
@@ -102,6 +106,10 @@ final class FrontHandler extends Handler.Wrapper {
                 requireIdentity(exchange);
                 buckets.list(exchange);
             }
+        } else if (path.equals(UserRoutes.TOKENS)) {
+            users.tokens(exchange);
+        } else if (admin && users.takes(path)) {
+            users.route(exchange, path);
         } else if (admin) {
             routeAdmin(exchange, path);
         } else {
@@ -215,48 +223,15 @@ final class FrontHandler extends Handler.Wrapper {
     }
 
     private void operator(Exchange exchange, Runnable call, String... methods) {
-        if (allows(exchange, methods)) {
-            requireIdentity(exchange);
-            call.run();
-        }
+        gate.operator(exchange, call, methods);
     }
 
-    /** Whether the method is one of these; otherwise it has been answered. */
     private static boolean allows(Exchange exchange, String... methods) {
-        String method = exchange.request().getMethod();
-        for (String allowed : methods) {
-            if (allowed.equals(method)) {
-                return true;
-            }
-        }
-        exchange.problemHeader(new HttpField(HttpHeader.ALLOW, String.join(", ", methods)));
-        exchange.fail(new RequestException(ErrorCode.METHOD_NOT_ALLOWED, "This path does not take this method.")
-                .with("method", method)
-                .with("allowed", String.join(", ", methods)));
-        return false;
+        return Gate.allows(exchange, methods);
     }
 
     private void requireIdentity(Exchange exchange) {
-        if (!open
-                && front.authenticator()
-                        .check(exchange.request().getHeaders().get(HttpHeader.AUTHORIZATION))
-                        .isEmpty()) {
-            throw unauthenticated(exchange.request());
-        }
-    }
-
-    private Optional<Identity> identity(Request request) {
-        return open
-                ? Optional.of(Identity.EVERYBODY)
-                : front.authenticator().check(request.getHeaders().get(HttpHeader.AUTHORIZATION));
-    }
-
-    private static RequestException unauthenticated(Request request) {
-        return new RequestException(
-                ErrorCode.UNAUTHENTICATED,
-                request.getHeaders().contains(HttpHeader.AUTHORIZATION)
-                        ? "The server does not know this access key with this secret."
-                        : "This call needs HTTP Basic with an access key and its secret.");
+        gate.requireIdentity(exchange);
     }
 
     private static BucketName bucketName(String path, int to) {
@@ -268,7 +243,7 @@ final class FrontHandler extends Handler.Wrapper {
         return new BucketName(path.substring(BUCKET.length(), to));
     }
 
-    private static String text(String path, int from, int to) {
+    static String text(String path, int from, int to) {
         try {
             return StandardCharsets.UTF_8
                     .decode(PercentCoding.decode(path, from, to))
@@ -287,7 +262,7 @@ final class FrontHandler extends Handler.Wrapper {
         }
     }
 
-    private static RequestException notFound(String path) {
+    static RequestException notFound(String path) {
         return new RequestException(ErrorCode.NOT_FOUND, "This version of the server has nothing under this path.")
                 .with("path", path.length() > 200 ? path.substring(0, 200) + "…" : path);
     }

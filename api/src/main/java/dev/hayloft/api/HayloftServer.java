@@ -12,7 +12,10 @@ import dev.hayloft.api.http.Permits;
 import dev.hayloft.api.http.RequestIds;
 import dev.hayloft.api.http.Responders;
 import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.KeyPair;
 import dev.hayloft.api.identity.RootKeyFile;
+import dev.hayloft.api.identity.Secrets;
+import dev.hayloft.api.identity.Users;
 import dev.hayloft.api.metrics.ServerMetrics;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.StoreConfig;
@@ -58,6 +61,8 @@ public final class HayloftServer implements AutoCloseable {
     private static final long STOP_IDLE_MILLIS = 5_000;
 
     private static final int BLOCKING_QUEUE = 8192;
+    /** How often it is kept when keys were last used. */
+    private static final int USE_MINUTES = 10;
 
     /**
      * A store that is open.
@@ -67,27 +72,19 @@ public final class HayloftServer implements AutoCloseable {
      */
     public record OpenStore(ObjectStore store, ByteBuffer identityKey) {}
 
+    private final Front front;
     private final Server server;
-    private final ObjectStore store;
     private final ThreadPoolExecutor blocking;
-    private final Responders responders;
     private final ScheduledThreadPoolExecutor ticker;
     private final Path serverFile;
     private boolean closed;
 
-    private HayloftServer(
-            Settings settings,
-            Server server,
-            ObjectStore store,
-            ThreadPoolExecutor blocking,
-            Responders responders,
-            ScheduledThreadPoolExecutor ticker) {
+    private HayloftServer(Front front, Server server, ThreadPoolExecutor blocking, ScheduledThreadPoolExecutor ticker) {
+        this.front = front;
         this.server = server;
-        this.store = store;
         this.blocking = blocking;
-        this.responders = responders;
         this.ticker = ticker;
-        this.serverFile = settings.data().resolve("server.json");
+        this.serverFile = front.settings().data().resolve("server.json");
     }
 
     /**
@@ -107,13 +104,16 @@ public final class HayloftServer implements AutoCloseable {
         try {
             Front front = front(settings, opened, blocking, responders, clock);
             Server server = build(front, version);
-            HayloftServer running = new HayloftServer(settings, server, store, blocking, responders, ticker);
+            HayloftServer running = new HayloftServer(front, server, blocking, ticker);
             for (Connector connector : server.getConnectors()) {
                 ((AbstractConnector) connector).setShutdownIdleTimeout(STOP_IDLE_MILLIS);
             }
             server.start();
             @SuppressWarnings("unused") // Ends with the ticker.
             Future<?> ticking = ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
+            @SuppressWarnings("unused") // As well.
+            Future<?> saving = ticker.scheduleAtFixedRate(
+                    () -> blocking.execute(front.users()::saveUse), USE_MINUTES, USE_MINUTES, TimeUnit.MINUTES);
             running.writeServerFile();
             return running;
         } catch (Throwable failure) { // Whatever it was: the folder must be let go.
@@ -161,12 +161,15 @@ public final class HayloftServer implements AutoCloseable {
             Responders responders,
             InstantSource clock)
             throws IOException {
-        Authenticator authenticator = new Authenticator(opened.identityKey());
-        authenticator.addOperator(new RootKeyFile(settings.data(), new SecureRandom()).rootKey());
+        Secrets secrets = new Secrets(opened.identityKey());
+        SecureRandom random = new SecureRandom();
+        KeyPair rootPair = new RootKeyFile(settings.data(), random).rootKey();
+        Users users = Users.open(opened.store().records(), secrets, rootPair, random, clock);
         return new Front(
                 opened.store(),
                 settings,
-                authenticator,
+                new Authenticator(secrets, users, clock),
+                users,
                 new ServerMetrics(),
                 blocking,
                 responders,
@@ -272,13 +275,22 @@ public final class HayloftServer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        store.close();
-        responders.close();
+        saveUse();
+        front.store().close();
+        front.responders().close();
         try {
             Files.deleteIfExists(serverFile);
         } catch (IOException failure) {
             LOG.warn("The file {} could not be removed.", serverFile, failure);
         }
         LOG.info("Hayloft has stopped.");
+    }
+
+    private void saveUse() {
+        try {
+            front.users().saveUse();
+        } catch (RuntimeException failure) { // When keys were last used is not worth a stop that fails.
+            LOG.warn("It could not be kept when keys were last used.", failure);
+        }
     }
 }

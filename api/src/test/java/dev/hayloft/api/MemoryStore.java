@@ -22,6 +22,7 @@ import dev.hayloft.store.ObjectInfo;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.ReadAttempt;
+import dev.hayloft.store.StoreRecords;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.Upload;
@@ -56,6 +57,7 @@ final class MemoryStore implements ObjectStore {
 
     private final ExecutorService writer = Executors.newSingleThreadExecutor(task -> new Thread(task, "memory-store"));
     private final NavigableMap<BucketName, BucketState> buckets = new TreeMap<>();
+    private final StoreRecords records = new MemoryRecords();
     private final AtomicLong versions = new AtomicLong(1000);
     final AtomicInteger openObjects = new AtomicInteger();
     final AtomicInteger openUploads = new AtomicInteger();
@@ -396,6 +398,11 @@ final class MemoryStore implements ObjectStore {
     @Override
     public Jobs jobs() {
         return new MemoryJobs();
+    }
+
+    @Override
+    public StoreRecords records() {
+        return records;
     }
 
     private static final class MemoryJobs implements Jobs {

@@ -45,7 +45,7 @@ final class ProblemIT {
             Bad.of("bad-digest", 400, "PUT", OBJECT, "x".repeat(3 << 20), "X-Hayloft-Sha256", "0".repeat(64)),
             Bad.of("no-such-bucket", 404, "PUT", "/v1/buckets/absent/objects/a", "x"),
             Bad.of("no-such-key", 404, "GET", OBJECT, ""),
-            Bad.of("not-found", 404, "GET", "/v1/tokens", ""),
+            Bad.of("not-found", 404, "GET", "/v1/coupons", ""),
             Bad.of("method-not-allowed", 405, "POST", "/v1/buckets", ""),
             Bad.of("bucket-exists", 409, "PUT", "/v1/buckets/photos", "{\"durability\":\"memory\"}"),
             Bad.of("precondition-failed", 412, "PUT", OBJECT, "x", "If-Match", "*"),

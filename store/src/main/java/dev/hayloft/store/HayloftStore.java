@@ -55,6 +55,7 @@ public final class HayloftStore implements ObjectStore {
     private final Listings listings;
     private final StoreFigures figures;
     private final StoreJobs jobs;
+    private final StoreRecords records;
     private final StoreThreads threads;
     private final Set<ExtentUpload> uploads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed; // Set once by close.
@@ -73,6 +74,7 @@ public final class HayloftStore implements ObjectStore {
         this.listings = new Listings(buckets, threads.reading());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = new StoreJobs(partitions, buckets, clock, threads.background());
+        this.records = new FrontRecords(opening.records());
     }
 
     /** What has been opened so far, in order, so that a failed start closes it again. */
@@ -340,6 +342,11 @@ public final class HayloftStore implements ObjectStore {
     @Override
     public Jobs jobs() {
         return jobs;
+    }
+
+    @Override
+    public StoreRecords records() {
+        return records;
     }
 
     @Override

@@ -102,6 +102,9 @@ public interface ObjectStore extends AutoCloseable {
     /** Background work that an operator starts, watches and cancels. */
     Jobs jobs();
 
+    /** Small records that a front keeps beside the objects. */
+    StoreRecords records();
+
     /** Completes accepted work, forces it, marks the folder clean and lets go of it. Idempotent. */
     @Override
     void close();

@@ -7,6 +7,7 @@ import dev.hayloft.api.http.BodyCollector;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Json;
+import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
@@ -39,11 +40,14 @@ public final class BucketCalls {
     public void list(Exchange exchange) {
         exchange.operation(Operation.BUCKET);
         exchange.query().only(Set.of());
+        exchange.authorizeAny();
         exchange.block(() -> exchange.answerJson(200, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("buckets");
             for (Bucket bucket : front.store().buckets()) {
-                write(json, bucket);
+                if (exchange.identity().allows(bucket.name(), Access.READ)) {
+                    write(json, bucket);
+                }
             }
             json.writeEndArray();
             json.writeNullField("next");
@@ -55,6 +59,7 @@ public final class BucketCalls {
     public void show(Exchange exchange, BucketName name) {
         exchange.operation(Operation.BUCKET);
         exchange.query().only(Set.of());
+        exchange.authorize(name, Access.READ);
         Bucket bucket = existing(name);
         exchange.answerJson(200, json -> write(json, bucket));
     }
@@ -63,6 +68,7 @@ public final class BucketCalls {
     public void create(Exchange exchange, BucketName name) {
         exchange.operation(Operation.BUCKET);
         exchange.query().only(Set.of());
+        exchange.authorize(name, Access.ADMIN);
         requireJson(exchange, JSON);
         BodyCollector.collect(exchange, bodyMaxBytes, body -> create(exchange, name, body));
     }
@@ -91,6 +97,7 @@ public final class BucketCalls {
     public void change(Exchange exchange, BucketName name) {
         exchange.operation(Operation.BUCKET);
         exchange.query().only(Set.of());
+        exchange.authorize(name, Access.ADMIN);
         existing(name);
         requireJson(exchange, JSON_PATCH);
         BodyCollector.collect(exchange, bodyMaxBytes, body -> {
@@ -106,6 +113,7 @@ public final class BucketCalls {
     public void delete(Exchange exchange, BucketName name) {
         exchange.operation(Operation.BUCKET);
         boolean force = exchange.query().only(Set.of("force")).flag("force");
+        exchange.authorize(name, Access.ADMIN);
         existing(name);
         exchange.block(() -> {
             front.store().deleteBucket(name, force);

@@ -7,6 +7,7 @@ import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Query;
+import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
@@ -48,6 +49,7 @@ public final class ObjectListings {
         boolean metadata = query.flag("metadata");
         ListRequest request =
                 new ListRequest(bucket, query.text("prefix").orElse(""), delimiter, query.text("after"), limit);
+        exchange.authorize(bucket, Access.READ);
         if (front.store().findBucket(bucket).isEmpty()) {
             throw new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.").with("bucket", bucket);
         }

@@ -4,6 +4,7 @@ import dev.hayloft.api.http.ByteRanges;
 import dev.hayloft.api.http.ByteRanges.Piece;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
@@ -37,6 +38,7 @@ public final class ObjectReads {
     public void read(Exchange exchange, BucketName bucket, ObjectKey key) {
         exchange.operation(exchange.isHead() ? Operation.HEAD : Operation.GET);
         exchange.query().only(PARAMETERS);
+        exchange.authorize(bucket, Access.READ);
         ReadAttempt attempt = front.store().tryRead(bucket, key);
         if (attempt instanceof ReadAttempt.Found found) {
             answer(exchange, found.object());

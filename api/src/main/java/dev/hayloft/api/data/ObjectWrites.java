@@ -3,6 +3,7 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectAttributes;
@@ -43,6 +44,7 @@ public final class ObjectWrites {
         exchange.query().only(PARAMETERS);
         WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
         ObjectAttributes attributes = ObjectHeaders.read(exchange.request().getHeaders(), metadataMaxBytes);
+        exchange.authorize(bucket, Access.WRITE);
         requireWritable(bucket);
         boolean lengthGiven = exchange.request().getHeaders().contains(HttpHeader.CONTENT_LENGTH)
                 || exchange.request().getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
@@ -104,6 +106,7 @@ public final class ObjectWrites {
         exchange.operation(Operation.DELETE);
         exchange.query().only(PARAMETERS);
         WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
+        exchange.authorize(bucket, Access.WRITE);
         requireWritable(bucket);
         front.store()
                 .delete(bucket, key, headers.condition())

@@ -1,6 +1,9 @@
 package dev.hayloft.api.http;
 
+import dev.hayloft.api.identity.Access;
+import dev.hayloft.api.identity.Identity;
 import dev.hayloft.api.metrics.Operation;
+import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
@@ -38,6 +41,8 @@ public final class Exchange {
     private @Nullable Query query;
     private @Nullable HttpField problemHeader;
     private boolean bodyRead;
+    private @Nullable Identity identity;
+    private boolean authorized;
 
     public Exchange(Front front, Request request, Response response, Callback callback) {
         this.front = front;
@@ -91,6 +96,61 @@ public final class Exchange {
         return HttpMethod.HEAD.is(request.getMethod());
     }
 
+    /** Says who asks. What is answered well from here on must have been authorized. */
+    public void identify(Identity who) {
+        identity = who;
+    }
+
+    /** Who asks; known once the route's identity check has passed. */
+    public Identity identity() {
+        Identity known = identity;
+        if (known == null) {
+            throw new AssertionError("the route asks for an identity before the call");
+        }
+        return known;
+    }
+
+    /**
+     * Makes sure that who asks may do this to the bucket, be there one or not. Every call on a bucket does so once its
+     * own syntax is fine, before it looks for the bucket.
+     *
+     * @throws RequestException {@code forbidden}
+     */
+    public void authorize(BucketName bucket, Access access) {
+        authorized = true;
+        if (!identity().allows(bucket, access)) {
+            throw new RequestException(ErrorCode.FORBIDDEN, "The access key has no grant for this.")
+                    .with("accessKey", identity().accessKey())
+                    .with("bucket", bucket)
+                    .with("access", access.wireName());
+        }
+    }
+
+    /** Says that the call needs no grant of its own, for example because it answers only what the key may read. */
+    public void authorizeAny() {
+        authorized = true;
+    }
+
+    /**
+     * Makes sure that an operator asks.
+     *
+     * @throws RequestException {@code forbidden}
+     */
+    public void requireOperator() {
+        authorized = true;
+        if (!identity().operator()) {
+            throw new RequestException(ErrorCode.FORBIDDEN, "This call is an operator's: admin on \"*\".")
+                    .with("accessKey", identity().accessKey());
+        }
+    }
+
+    /** A call that forgot to authorize must not answer, whatever it would say. */
+    void checkAuthorized() {
+        if (identity != null && !authorized) {
+            throw new AssertionError("a call answers without having called authorize");
+        }
+    }
+
     /** Says that the request's body has been read to its end. */
     public void bodyRead() {
         bodyRead = true;
@@ -138,6 +198,7 @@ public final class Exchange {
      * @param afterwards completed when the network has the bytes, or never will
      */
     public void answer(int status, @Nullable ByteBuffer body, Callback afterwards) {
+        checkAuthorized();
         if (!answered.compareAndSet(false, true)) {
             afterwards.succeeded();
             return;

@@ -2,6 +2,7 @@ package dev.hayloft.api.http;
 
 import dev.hayloft.api.config.Settings;
 import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.Users;
 import dev.hayloft.api.metrics.ServerMetrics;
 import dev.hayloft.store.ObjectStore;
 import java.time.InstantSource;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executor;
  * @param store the store behind the calls
  * @param settings of this server
  * @param authenticator checks keys
+ * @param users who may ask
  * @param metrics counts
  * @param blocking runs what may wait for a disk; refuses when too much waits already
  * @param responders answer what the store completes
@@ -26,6 +28,7 @@ public record Front(
         ObjectStore store,
         Settings settings,
         Authenticator authenticator,
+        Users users,
         ServerMetrics metrics,
         Executor blocking,
         Responders responders,

@@ -33,6 +33,7 @@ public abstract class StreamedAnswer implements Callback {
 
     /** Answers with a status and all pieces. Headers must have been set. */
     public final void start(int status) {
+        exchange.checkAuthorized();
         if (!exchange.takeAnswer()) {
             close();
             return;

@@ -1,49 +1,42 @@
 package dev.hayloft.api.identity;
 
-import java.nio.ByteBuffer;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import java.nio.charset.StandardCharsets;
-import java.security.InvalidKeyException;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks HTTP Basic. Secrets are kept as HMAC-SHA-256 under the store's key and compared in constant time. Since
- * secrets are random, no slow hash is needed.
+ * Checks HTTP Basic and bearer tokens. Secrets are kept as HMAC-SHA-256 under the store's key and compared in constant
+ * time. Since secrets are random, no slow hash is needed.
  *
- * <p>A header that passed is remembered, so that the next check of the same header is one comparison in constant time;
- * connections repeat their header, and the HTTP parser hands out the same text again.
+ * <p>A header that passed is remembered until a user or key changes, so that the next check of the same header is one
+ * comparison in constant time; connections repeat their header, and the HTTP parser hands out the same text again.
  *
  * <p><i>Threads:</i> any.
  */
 public final class Authenticator {
     private static final int CACHE_SIZE = 1024; // A power of two.
+    private static final int HEADER_LENGTH_MAX = 2048;
     private static final String BASIC = "basic ";
+    private static final String BEARER = "bearer ";
 
-    private final byte[] storeKey;
-    private final Map<String, byte[]> digestByAccessKey = new ConcurrentHashMap<>();
+    private final Secrets secrets;
+    private final Users users;
+    private final Tokens tokens;
+    private final InstantSource clock;
     private final AtomicReferenceArray<@Nullable Remembered> cache = new AtomicReferenceArray<>(CACHE_SIZE);
 
-    /**
-     * Checks keys under a key of the store.
-     *
-     * @param storeKey 32 bytes from position to limit; copied
-     */
-    public Authenticator(ByteBuffer storeKey) {
-        this.storeKey = new byte[storeKey.remaining()];
-        storeKey.get(storeKey.position(), this.storeKey);
-    }
-
-    /** Lets a key pair in, with every right. */
-    public void addOperator(RootKeyFile.KeyPair pair) {
-        digestByAccessKey.put(pair.accessKey(), digest(pair.secretKey()));
+    public Authenticator(Secrets secrets, Users users, InstantSource clock) {
+        this.secrets = secrets;
+        this.users = users;
+        this.tokens = new Tokens(secrets);
+        this.clock = clock;
     }
 
     /** Who sent this {@code Authorization} header; empty for nobody we know. */
@@ -51,22 +44,38 @@ public final class Authenticator {
         if (header == null) {
             return Optional.empty();
         }
+        long nowMillis = clock.millis();
+        Users.View view = users.view();
         int slot = header.hashCode() & (CACHE_SIZE - 1);
         Remembered remembered = cache.get(slot);
-        if (remembered != null && remembered.matches(header)) {
-            return remembered.identity;
+        if (remembered != null && remembered.view == view && remembered.matches(header)) {
+            return remembered.at(nowMillis);
         }
-        Optional<Identity> identity = verify(header);
-        if (identity.isPresent()) {
-            cache.set(slot, new Remembered(header, identity));
-        }
-        return identity;
-    }
-
-    private Optional<Identity> verify(String header) {
-        if (!header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+        Optional<Remembered> fresh = verify(header, view);
+        if (fresh.isEmpty()) {
             return Optional.empty();
         }
+        cache.set(slot, fresh.get());
+        return fresh.get().at(nowMillis);
+    }
+
+    private Optional<Remembered> verify(String header, Users.View view) {
+        if (header.length() > HEADER_LENGTH_MAX) {
+            return Optional.empty();
+        }
+        if (header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return verifyBasic(header, view);
+        }
+        if (header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return tokens.read(header.substring(BEARER.length()).strip())
+                    .flatMap(claim -> users.holder(claim.accessKey())
+                            .map(holder -> new Remembered(
+                                    header, view, holder, holder.identity().until(claim.expiresAtMillis()))));
+        }
+        return Optional.empty();
+    }
+
+    private Optional<Remembered> verifyBasic(String header, Users.View view) {
         String pair;
         try {
             byte[] decoded =
@@ -79,32 +88,64 @@ public final class Authenticator {
         if (colon < 0) {
             return Optional.empty();
         }
-        String accessKey = pair.substring(0, colon);
-        byte[] given = digest(pair.substring(colon + 1));
-        byte[] known = digestByAccessKey.get(accessKey);
+        Optional<KeyHolder> holder = users.holder(pair.substring(0, colon));
+        byte[] given = secrets.digest(pair.substring(colon + 1));
         // An unknown access key costs what a known one does.
-        boolean same = MessageDigest.isEqual(given, known == null ? new byte[given.length] : known);
-        return same && known != null ? Optional.of(new Identity(accessKey, true)) : Optional.empty();
+        boolean same =
+                MessageDigest.isEqual(given, holder.map(KeyHolder::digest).orElse(new byte[given.length]));
+        return holder.filter(known -> same).map(known -> new Remembered(header, view, known, known.identity()));
     }
 
-    private byte[] digest(String secretKey) {
-        try {
-            Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(storeKey, "HmacSHA256"));
-            return mac.doFinal(secretKey.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException | InvalidKeyException e) {
-            throw new AssertionError("every Java platform has HmacSHA256", e);
+    /**
+     * A token, and when it ends.
+     *
+     * @param text sent as {@code Authorization: Bearer TEXT}
+     * @param expiresAt to the second
+     */
+    public record Token(String text, Instant expiresAt) {
+        @Override
+        public String toString() {
+            return "Token[until " + expiresAt + "]";
         }
+    }
+
+    /** A token for who asks; one made with a token does not outlive it. */
+    public Token token(Identity identity, long seconds) {
+        long endSeconds = Math.min(clock.millis() / 1000 + seconds, identity.expiresAtMillis() / 1000);
+        return new Token(tokens.write(identity.accessKey(), endSeconds), Instant.ofEpochSecond(endSeconds));
+    }
+
+    /** A refusal that says what would be right. */
+    public static RequestException refusal(@Nullable String header) {
+        return new RequestException(
+                ErrorCode.UNAUTHENTICATED,
+                header == null
+                        ? "This call needs HTTP Basic with an access key and its secret, or a bearer token."
+                        : "The server does not know this access key with this secret, or this token has ended.");
     }
 
     /** A header that passed. */
     private static final class Remembered {
         private final String header;
+        private final Users.View view;
+        private final KeyHolder holder;
         private final Optional<Identity> identity;
+        private final long expiresAtMillis;
 
-        Remembered(String header, Optional<Identity> identity) {
+        Remembered(String header, Users.View view, KeyHolder holder, Identity identity) {
             this.header = header;
-            this.identity = identity;
+            this.view = view;
+            this.holder = holder;
+            this.identity = Optional.of(identity);
+            this.expiresAtMillis = identity.expiresAtMillis();
+        }
+
+        Optional<Identity> at(long nowMillis) {
+            if (nowMillis >= expiresAtMillis) {
+                return Optional.empty();
+            }
+            holder.use().touch(nowMillis);
+            return identity;
         }
 
         @SuppressWarnings("ReferenceEquality") // The parser's header cache hands out one instance: the usual case.

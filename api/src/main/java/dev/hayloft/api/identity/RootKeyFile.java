@@ -11,7 +11,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.Base64;
 import java.util.Set;
 
 /**
@@ -19,10 +18,6 @@ import java.util.Set;
  * owner's eyes only. Made at the first start, read at every other.
  */
 public final class RootKeyFile {
-    static final int ACCESS_KEY_LENGTH = 20;
-    static final int SECRET_SIZE = 32;
-    private static final String ACCESS_KEY_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-
     private final Path data;
     private final SecureRandom random;
 
@@ -35,7 +30,7 @@ public final class RootKeyFile {
     public KeyPair rootKey() throws IOException {
         Path file = data.resolve("root.key");
         if (!Files.exists(file)) {
-            KeyPair pair = newPair();
+            KeyPair pair = KeyPair.random(random);
             String text = "access_key=" + pair.accessKey() + "\nsecret_key=" + pair.secretKey() + "\n";
             write(file, text.getBytes(StandardCharsets.UTF_8));
         }
@@ -52,17 +47,6 @@ public final class RootKeyFile {
             throw new IOException(file + " must have the lines access_key=… and secret_key=…");
         }
         return new KeyPair(accessKey, secretKey);
-    }
-
-    private KeyPair newPair() {
-        StringBuilder accessKey = new StringBuilder(ACCESS_KEY_LENGTH);
-        for (int i = 0; i < ACCESS_KEY_LENGTH; i++) {
-            accessKey.append(ACCESS_KEY_LETTERS.charAt(random.nextInt(ACCESS_KEY_LETTERS.length())));
-        }
-        byte[] secret = new byte[SECRET_SIZE];
-        random.nextBytes(secret);
-        return new KeyPair(
-                accessKey.toString(), Base64.getUrlEncoder().withoutPadding().encodeToString(secret));
     }
 
     private void write(Path file, byte[] content) throws IOException {
@@ -83,19 +67,6 @@ public final class RootKeyFile {
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         try (FileChannel folder = FileChannel.open(data, StandardOpenOption.READ)) {
             folder.force(true);
-        }
-    }
-
-    /**
-     * An access key and its secret.
-     *
-     * @param accessKey 20 of {@code A-Z0-9}
-     * @param secretKey 32 random bytes in base64url
-     */
-    public record KeyPair(String accessKey, String secretKey) {
-        @Override
-        public String toString() {
-            return "KeyPair[" + accessKey + "]"; // Never the secret: it would end up in a log.
         }
     }
 }

@@ -1,4 +1,7 @@
-/** Who asks: the root key, HTTP Basic, and the cache that makes a warm check cheap. */
+/**
+ * Who asks and what they may do: users, access keys, grants, tokens, the root key, and the cache that makes a warm
+ * check cheap.
+ */
 @NullMarked
 package dev.hayloft.api.identity;
 

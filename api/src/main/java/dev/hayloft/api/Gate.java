@@ -1,0 +1,63 @@
+package dev.hayloft.api;
+
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.Front;
+import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.Identity;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
+
+/** What stands before every call: its methods, and who asks. */
+final class Gate {
+    private final Front front;
+    private final boolean open;
+
+    Gate(Front front) {
+        this.front = front;
+        this.open = front.settings().authOpen();
+    }
+
+    /** Whether the method is one of these; otherwise it has been answered. */
+    static boolean allows(Exchange exchange, String... methods) {
+        String method = exchange.request().getMethod();
+        for (String allowed : methods) {
+            if (allowed.equals(method)) {
+                return true;
+            }
+        }
+        exchange.problemHeader(new HttpField(HttpHeader.ALLOW, String.join(", ", methods)));
+        exchange.fail(new RequestException(ErrorCode.METHOD_NOT_ALLOWED, "This path does not take this method.")
+                .with("method", method)
+                .with("allowed", String.join(", ", methods)));
+        return false;
+    }
+
+    /** Finds out who asks, for {@link Exchange#authorize}. */
+    void requireIdentity(Exchange exchange) {
+        exchange.identify(identity(exchange.request())
+                .orElseThrow(() -> Authenticator.refusal(authorization(exchange.request()))));
+    }
+
+    /** Who asks, if it is somebody. */
+    Optional<Identity> identity(Request request) {
+        return open ? Optional.of(Identity.EVERYBODY) : front.authenticator().check(authorization(request));
+    }
+
+    @SuppressWarnings("NullAway") // The library says null for a header that did not come.
+    private static String authorization(Request request) {
+        return request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    }
+
+    /** Runs a call of the operations API, if an operator asks. */
+    void operator(Exchange exchange, Runnable call, String... methods) {
+        if (allows(exchange, methods)) {
+            requireIdentity(exchange);
+            exchange.requireOperator();
+            call.run();
+        }
+    }
+}
