@@ -69,7 +69,7 @@ record DumpedNeedle(
             case OBJECT, TOMBSTONE ->
                 Optional.of(StandardCharsets.UTF_8.decode(needle.key()).toString());
             case EXTENT -> Optional.of(String.format("%016x", ManifestFormat.extentId(needle.key())));
-            case VOLUME_START, VOLUME_END -> Optional.empty();
+            case VOLUME_START, VOLUME_END, PRODUCERS -> Optional.empty();
         };
     }
 

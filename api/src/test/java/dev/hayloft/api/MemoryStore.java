@@ -22,6 +22,8 @@ import dev.hayloft.store.ObjectInfo;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.ReadAttempt;
+import dev.hayloft.store.RecordStream;
+import dev.hayloft.store.RecordsRequest;
 import dev.hayloft.store.StoreRecords;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoredObject;
@@ -185,6 +187,19 @@ final class MemoryStore implements ObjectStore {
         if (!holds) {
             throw new RequestException(ErrorCode.PRECONDITION_FAILED, "The condition does not hold.");
         }
+    }
+
+    @Override
+    public RecordStream startRecords(RecordsRequest request, RecordStream.Listener listener) {
+        state(request.bucket());
+        openUploads.incrementAndGet();
+        return new MemoryRecordStream(
+                (key, attributes, value) -> put(
+                        new PutRequest(request.bucket(), key, attributes, WriteCondition.NONE, request.durability()),
+                        value),
+                key -> delete(request.bucket(), key, WriteCondition.NONE),
+                listener,
+                openUploads::decrementAndGet);
     }
 
     @Override

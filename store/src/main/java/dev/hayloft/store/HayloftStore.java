@@ -57,6 +57,8 @@ public final class HayloftStore implements ObjectStore {
     private final StoreJobs jobs;
     private final StoreRecords records;
     private final StoreThreads threads;
+    private final LiveProducers producers = new LiveProducers();
+    private final RecordGroups groups;
     private final Set<ExtentUpload> uploads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed; // Set once by close.
 
@@ -70,6 +72,7 @@ public final class HayloftStore implements ObjectStore {
         this.buckets = BucketRegistry.open(opening.records(), partitions, clock, threads.background());
         DiskGuard disk = opening.disk;
         this.reads = new ObjectReads(buckets);
+        this.groups = new RecordGroups(hasher(key));
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading());
         this.listings = new Listings(buckets, threads.reading());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
@@ -300,6 +303,16 @@ public final class HayloftStore implements ObjectStore {
             checkOpen();
         }
         return upload;
+    }
+
+    @Override
+    public RecordStream startRecords(RecordsRequest request, RecordStream.Listener listener) {
+        checkOpen();
+        BucketState bucket = buckets.require(request.bucket());
+        writes.admit(bucket, 0);
+        request.producer().ifPresent(name -> producers.begin(bucket.id(), name));
+        return new RecordIngestion(bucket, request, writes, groups, listener, () -> request.producer()
+                .ifPresent(name -> producers.end(bucket.id(), name)));
     }
 
     @Override

@@ -78,6 +78,14 @@ public interface ObjectStore extends AutoCloseable {
     /** Begins an object of any size; nothing is visible before {@link Upload#commit}. Does not block. */
     Upload startUpload(PutRequest request);
 
+    /**
+     * Begins a stream of records; does not block.
+     *
+     * @throws dev.hayloft.model.error.RequestException {@code conflict} while another stream of the same producer is
+     *     open
+     */
+    RecordStream startRecords(RecordsRequest request, RecordStream.Listener listener);
+
     /** Deletes an object; absent counts as deleted. */
     CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition);
 

@@ -18,21 +18,77 @@ public final class FrameEncoder {
     private ByteBuffer bytes = direct(CAPACITY_MIN);
     private int needleCount;
     private int lastNeedleSize;
+    private int headerSize = FrameFormat.HEADER_SIZE;
 
     /** Starts a frame; whatever was in the encoder is dropped. */
     public void begin(int bucketId, long firstSequence, long firstVersion, long timeMillis) {
+        begin(bucketId, "");
+        number(firstSequence, firstVersion, timeMillis);
+    }
+
+    /**
+     * Starts a frame whose numbers {@link #number} will set, with room for one producer run.
+     *
+     * @param producer ASCII, at most 255 bytes; empty for no run
+     */
+    public void begin(int bucketId, String producer) {
         needleCount = 0;
         lastNeedleSize = 0;
+        headerSize = FrameFormat.HEADER_SIZE + FrameFormat.runSize(producer);
         bytes.clear();
         bytes.putInt(FrameFormat.MAGIC_OFFSET, FrameFormat.MAGIC);
         bytes.put(FrameFormat.VERSION_OFFSET, FrameFormat.VERSION);
         bytes.put(FrameFormat.FLAGS_OFFSET, (byte) 0);
-        bytes.putShort(FrameFormat.HEADER_SIZE_OFFSET, (short) FrameFormat.HEADER_SIZE);
+        bytes.putShort(FrameFormat.HEADER_SIZE_OFFSET, (short) headerSize);
         bytes.putInt(FrameFormat.BUCKET_ID_OFFSET, bucketId);
+        number(0, 0, 0);
+        if (!producer.isEmpty()) {
+            FrameFormat.putRun(bytes, new ProducerRun(producer, 0, 0));
+        }
+        bytes.position(headerSize);
+    }
+
+    /** Sets the numbers of a frame: those of its first needle, and its time. */
+    public void number(long firstSequence, long firstVersion, long timeMillis) {
         bytes.putLong(FrameFormat.FIRST_SEQUENCE_OFFSET, firstSequence);
         bytes.putLong(FrameFormat.FIRST_VERSION_OFFSET, firstVersion);
         bytes.putLong(FrameFormat.TIME_OFFSET, timeMillis);
-        bytes.position(FrameFormat.HEADER_SIZE);
+    }
+
+    /** Sets the run of the producer that the frame was begun with. */
+    public void run(ProducerRun run) {
+        Check.argument(
+                headerSize == FrameFormat.HEADER_SIZE + FrameFormat.runSize(run.producer()),
+                "the frame has no room for this run");
+        FrameFormat.putRun(bytes, run);
+    }
+
+    /** Begins to choose again from the frame's own needles: see {@link #keep}. */
+    public void choose() {
+        needleCount = 0;
+        bytes.position(headerSize);
+    }
+
+    /**
+     * Keeps a needle that was in the frame before {@link #choose}; to be called in the order of their offsets.
+     *
+     * @return its new offset
+     */
+    public int keep(int offset, int sizeBytes) {
+        int start = bytes.position();
+        Check.argument(offset >= start, "needles are kept in their order");
+        if (offset > start) {
+            bytes.put(start, bytes, offset, sizeBytes);
+        }
+        bytes.position(start + sizeBytes);
+        needleCount++;
+        lastNeedleSize = sizeBytes;
+        return start;
+    }
+
+    /** Bytes of memory that the encoder holds on to. */
+    public int capacityBytes() {
+        return bytes.capacity();
     }
 
     /**
@@ -90,13 +146,13 @@ public final class FrameEncoder {
      */
     public ByteBuffer finish(long forcedUpTo) {
         int end = bytes.position();
-        int bodySize = end - FrameFormat.HEADER_SIZE;
-        bytes.putInt(FrameFormat.BODY_CRC_OFFSET, crc(FrameFormat.HEADER_SIZE, end));
+        int bodySize = end - headerSize;
+        bytes.putInt(FrameFormat.BODY_CRC_OFFSET, crc(headerSize, end));
         bytes.putInt(FrameFormat.STORED_SIZE_OFFSET, bodySize);
         bytes.putInt(FrameFormat.RAW_SIZE_OFFSET, bodySize);
         bytes.putInt(FrameFormat.NEEDLE_COUNT_OFFSET, needleCount);
         bytes.putLong(FrameFormat.FORCED_UP_TO_OFFSET, forcedUpTo);
-        bytes.putInt(FrameFormat.HEADER_CRC_OFFSET, crc(FrameFormat.VERSION_OFFSET, FrameFormat.HEADER_SIZE));
+        bytes.putInt(FrameFormat.HEADER_CRC_OFFSET, crc(FrameFormat.VERSION_OFFSET, headerSize));
         return bytes;
     }
 

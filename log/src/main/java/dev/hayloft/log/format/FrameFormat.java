@@ -26,7 +26,7 @@ import java.util.zip.CRC32C;
  *      40    8 firstVersion
  *      48    8 timeMillis     since 1970 UTC
  *      56    8 forcedUpTo     a LogPosition: everything before it was on the disk when this frame was appended
- *      64      producer runs: each u8 nameSize, name, u64 firstRecord, u32 count
+ *      64      producer runs: each u8 nameSize, name, u64 firstRecord, u32 count; today's writer makes one at most
  *              body: the needles, one after another
  * </pre>
  *
@@ -114,6 +114,22 @@ public final class FrameFormat {
         return end <= bytes.limit()
                 && bytes.getInt(at + STORED_SIZE_OFFSET) == bytes.getInt(at + RAW_SIZE_OFFSET)
                 && crc(bytes, from, (int) end) == bytes.getInt(at + BODY_CRC_OFFSET);
+    }
+
+    /** Bytes that a run of this producer takes; none for the empty name. */
+    static int runSize(String producer) {
+        return producer.isEmpty() ? 0 : 1 + producer.length() + Long.BYTES + Integer.BYTES;
+    }
+
+    /** Puts the first run of a frame that starts at 0; position and limit stay as they are. */
+    static void putRun(ByteBuffer bytes, ProducerRun run) {
+        byte[] name = run.producer().getBytes(StandardCharsets.US_ASCII);
+        Check.argument(name.length <= 0xFF, "a producer's name is too long");
+        bytes.put(HEADER_SIZE, (byte) name.length);
+        bytes.put(HEADER_SIZE + 1, name);
+        int recordAt = HEADER_SIZE + 1 + name.length;
+        bytes.putLong(recordAt, run.firstRecord());
+        bytes.putInt(recordAt + Long.BYTES, run.count());
     }
 
     /** The producer runs of a right header. */

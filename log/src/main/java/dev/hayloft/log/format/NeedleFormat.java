@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * <pre>
  *  offset size field
  *       0    4 crc           CRC32C of [4, end of the needle)
- *       4    1 type          1 object, 2 tombstone, 3 extent, 4 volume start, 5 volume end
+ *       4    1 type          1 object, 2 tombstone, 3 extent, 4 volume start, 5 volume end, 8 producers
  *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp, bit 4 kept, bit 5
  *                            marker, bit 6 appended (see NeedleHead); bit 7 must be 0
  *       6    1 codec         0 none

@@ -11,9 +11,17 @@ public enum NeedleType {
     /** First needle of a volume. */
     VOLUME_START(4),
     /** Last needle of a sealed volume. */
-    VOLUME_END(5);
+    VOLUME_END(5),
+    /** How far each idempotent producer has come: see {@link ProducerTableFormat}. */
+    PRODUCERS(8);
 
-    private static final NeedleType[] BY_CODE = {null, OBJECT, TOMBSTONE, EXTENT, VOLUME_START, VOLUME_END};
+    private static final NeedleType[] BY_CODE = new NeedleType[9];
+
+    static {
+        for (NeedleType type : values()) {
+            BY_CODE[type.code] = type;
+        }
+    }
 
     private final byte code;
 
@@ -28,7 +36,7 @@ public enum NeedleType {
 
     /** Whether some type has this code. */
     static boolean isKnown(byte code) {
-        return code > 0 && code < BY_CODE.length;
+        return code > 0 && code < BY_CODE.length && BY_CODE[code] != null;
     }
 
     static NeedleType of(byte code) {

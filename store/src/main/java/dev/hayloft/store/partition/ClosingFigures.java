@@ -1,11 +1,13 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.log.format.ProducerTableFormat.Entry;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,8 +26,9 @@ import java.util.zip.CRC32C;
  * @param lastSequence of the last needle
  * @param lastVersion given to any needle of the store
  * @param tallies figures
+ * @param producers how far the idempotent producers have come
  */
-record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tallies) {
+record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tallies, List<Entry> producers) {
     private static final String CRC_LINE = "crc32c ";
 
     static void write(Path file, ClosingFigures figures) {
@@ -47,6 +50,13 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                         bucket.logicalBytes(),
                         bucket.storedBytes(),
                         bucket.appendedBytes.get()));
+        figures.producers.forEach(producer -> text.append("producer ")
+                .append(producer.bucketId())
+                .append(' ')
+                .append(producer.nextRecord())
+                .append(' ')
+                .append(producer.name())
+                .append('\n'));
         SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
     }
 
@@ -84,8 +94,13 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
         long sequence = 0;
         long version = 0;
         Tallies tallies = new Tallies();
+        List<Entry> producers = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             String[] words = line.split(" ", -1);
+            if (words[0].equals("producer") && words.length == 4) {
+                producers.add(new Entry(Integer.parseInt(words[1]), words[3], Long.parseLong(words[2])));
+                continue;
+            }
             long[] figures = new long[words.length - 1];
             for (int i = 0; i < figures.length; i++) {
                 figures[i] = Long.parseLong(words[i + 1]);
@@ -116,7 +131,7 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                 }
             }
         }
-        return Optional.of(new ClosingFigures(end, sequence, version, tallies));
+        return Optional.of(new ClosingFigures(end, sequence, version, tallies, producers));
     }
 
     private static String crc(String text) {

@@ -50,8 +50,12 @@ final class HintWriting {
     /** Hands on the index entries of a frame's needles, tombstones flagged; marks of a volume's life have none. */
     void entries(FrameView frame, Consumer<HintEntry> entries) {
         frame.forEachNeedle(needle -> {
-            boolean mark = needle.type() == NeedleType.VOLUME_START || needle.type() == NeedleType.VOLUME_END;
-            if (!mark) {
+            boolean isEntry =
+                    switch (needle.type()) {
+                        case OBJECT, TOMBSTONE, EXTENT -> true;
+                        case VOLUME_START, VOLUME_END, PRODUCERS -> false;
+                    };
+            if (isEntry) {
                 entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle)));
             }
         });

@@ -106,6 +106,23 @@ public sealed interface Mutation {
     }
 
     /**
+     * Stores and deletes records of one bucket, in their order and without conditions. They become true one by one as
+     * far as readers can tell, but stand in one frame.
+     *
+     * @param gate the bucket
+     * @param group what was received; the partition's until the mutation's future completes
+     * @param durability when to acknowledge
+     * @param stream the stream that it came in by
+     */
+    record Records(BucketGate gate, RecordGroup group, Durability durability, RecordStreamState stream)
+            implements Mutation {
+        @Override
+        public int payloadSizeBytes() {
+            return group.sizeBytes();
+        }
+    }
+
+    /**
      * Completes once everything before it is published; with {@link Durability#DISK} also forced.
      *
      * @param durability whether to force

@@ -75,8 +75,14 @@ public final class Partition implements AutoCloseable {
         this.parts = parts;
         this.ring = new MutationRing(config.queueCapacity(), config.queueBytes());
         this.reader = new NeedleReader(parts.log(), parts.index(), parts.hasher());
-        this.writer =
-                new PartitionWriter(parts.log(), parts.index(), parts.hasher(), versions, clock, parts.nextSequence());
+        this.writer = new PartitionWriter(
+                parts.log(),
+                parts.index(),
+                parts.hasher(),
+                versions,
+                clock,
+                new RecordWriting(parts.producers()),
+                parts.nextSequence());
         this.reaper = new ExtentReaper(this, reader);
         this.publisher = new Publisher(
                 parts.index(),

@@ -18,6 +18,7 @@ import java.util.Set;
  * @param tallies figures of volumes and buckets
  * @param applied how far the index follows the log
  * @param hints writes a hint file per sealed volume
+ * @param producers how far the idempotent producers have come
  * @param damagedVolumes volumes in which recovery met damage
  * @param nextSequence the sequence that the next needle gets
  * @param firstVersion no needle of an earlier start has this version or a higher one
@@ -31,6 +32,7 @@ record PartitionParts(
         Tallies tallies,
         AppliedMark applied,
         HintWriting hints,
+        ProducerTable producers,
         Set<Integer> damagedVolumes,
         long nextSequence,
         long firstVersion) {
@@ -48,7 +50,9 @@ record PartitionParts(
                 Directory fourth = directory) {}
         if (healthy) {
             SmallFiles.forceTree(folder.index()); // A clean mark outlives a power cut, so what it vouches for must too.
-            ClosingFigures.write(folder.closingFigures(), new ClosingFigures(end, lastSequence, lastVersion, tallies));
+            ClosingFigures.write(
+                    folder.closingFigures(),
+                    new ClosingFigures(end, lastSequence, lastVersion, tallies, producers.entries()));
         } else {
             SmallFiles.delete(folder.appliedMark()); // Index and log may differ: the next start builds the maps anew.
         }

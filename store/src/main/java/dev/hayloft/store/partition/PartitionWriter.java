@@ -42,6 +42,7 @@ final class PartitionWriter {
     private final KeyHasher hasher;
     private final VersionClock versions;
     private final InstantSource clock;
+    private final RecordWriting records;
     private final FrameEncoder encoder = new FrameEncoder();
     private final List<Pending> frame = new ArrayList<>();
     /** The newest version of keys that may not be published yet; 0 for deleted. */
@@ -62,12 +63,14 @@ final class PartitionWriter {
             KeyHasher hasher,
             VersionClock versions,
             InstantSource clock,
+            RecordWriting records,
             long nextSequence) {
         this.log = log;
         this.index = index;
         this.hasher = hasher;
         this.versions = versions;
         this.clock = clock;
+        this.records = records;
         this.nextSequence = nextSequence;
     }
 
@@ -108,6 +111,8 @@ final class PartitionWriter {
             }
         } else if (mutation instanceof Mutation.Extent extent) {
             encode(pending, extent, remaining);
+        } else if (mutation instanceof Mutation.Records group) {
+            append(pending, group);
         } else if (mutation instanceof Mutation.Seal) {
             closeFrame();
             log.sealOpenVolume();
@@ -150,9 +155,79 @@ final class PartitionWriter {
         }
     }
 
-    private long currentVersion(KeyHash hash) {
+    /** The version of a key, published or not; 0 when there is none. */
+    long currentVersion(KeyHash hash) {
         Long ahead = overlay.get(hash);
-        return ahead != null ? ahead : index.find(hash).map(Location::version).orElse(DELETED);
+        if (ahead != null) {
+            return ahead;
+        }
+        OptionalLong inGroup = records.newest(hash);
+        return inGroup.isPresent()
+                ? inGroup.getAsLong()
+                : index.find(hash).map(Location::version).orElse(DELETED);
+    }
+
+    /** A group of records comes encoded; it is a frame of its own. */
+    private void append(Pending pending, Mutation.Records mutation) {
+        try {
+            mutation.stream().failure().ifPresent(failure -> {
+                throw failure;
+            });
+            checkGate(mutation.gate());
+            closeFrame();
+            append(pending, mutation.group());
+        } catch (HayloftException e) {
+            mutation.stream().fail(e);
+            throw e;
+        }
+    }
+
+    private void append(Pending pending, RecordGroup group) {
+        records.judge(group, this);
+        pending.decide(new Mutation.Outcome.Applied(0, false));
+        if (group.count() == 0) {
+            return; // All of it was known before: acknowledged in its turn.
+        }
+        long version = versions.reserve(group.count());
+        FrameEncoder encoded = group.number(nextSequence, version, clock.millis(), records.settled(group));
+        group.appendedAt(log.append(encoded));
+        nextSequence += group.count();
+        frames.increment();
+        appendedBytes.add(encoded.sizeBytes());
+        records.appended(group);
+        overlay(group);
+        pending.appendedAs(group);
+        afterAppend(group.position());
+    }
+
+    /** What was noted of single mutations is older than the group. */
+    private void overlay(RecordGroup group) {
+        if (!overlay.isEmpty()) {
+            for (int i = 0; i < group.count(); i++) {
+                long version = group.isPut(i) ? group.version(i) : DELETED;
+                overlay.computeIfPresent(group.hash(i), (hash, before) -> version);
+            }
+        }
+    }
+
+    /** The index knows the group now. Publisher only. */
+    void forget(RecordGroup group) {
+        records.published(group);
+        if (!overlay.isEmpty()) {
+            for (int i = 0; i < group.count(); i++) {
+                overlay.remove(group.hash(i), group.isPut(i) ? group.version(i) : DELETED);
+            }
+        }
+    }
+
+    /** The frame is in the log whatever becomes of this: a table that did not get in is tried again. */
+    private void afterAppend(long position) {
+        try {
+            records.tableAfter(position, clock.millis()).ifPresent(log::append);
+        } catch (HayloftException e) {
+            noteBrokenLog(e);
+            records.tableMissing();
+        }
     }
 
     private void encode(Pending pending, Mutation.Put put, int remaining) {
@@ -239,6 +314,7 @@ final class PartitionWriter {
         }
         try {
             long position = log.append(encoder);
+            afterAppend(position);
             for (Pending pending : frame) {
                 pending.appendedAt(position);
                 pending.decide(new Mutation.Outcome.Applied(pending.version(), false));

@@ -63,6 +63,13 @@ final class Pending {
         framePosition = position;
     }
 
+    /** A group of records stands in the log. */
+    void appendedAs(RecordGroup group) {
+        framePosition = group.position();
+        sequence = group.sequence(group.count() - 1);
+        version = group.version(0);
+    }
+
     void overlaid(Optional<Long> before) {
         overlaidBefore = before;
     }

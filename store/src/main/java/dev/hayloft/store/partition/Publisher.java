@@ -23,6 +23,7 @@ final class Publisher {
     private final Tallies tallies;
     private final PartitionWriter writer;
     private final Consumer<Location> onReplacedManifest;
+    private final RecordPublishing records;
     private final List<DirectoryChange> changes = new ArrayList<>();
 
     private volatile long publishedSequence; // Written last in publish; whoever reads it sees all that came before.
@@ -46,6 +47,7 @@ final class Publisher {
         this.tallies = tallies;
         this.writer = writer;
         this.onReplacedManifest = onReplacedManifest;
+        this.records = new RecordPublishing(index, tallies, this::retire);
         this.publishedSequence = lastSequence;
         this.publishedPosition = position;
     }
@@ -97,6 +99,9 @@ final class Publisher {
             tallies.appended(volume, bucketId, 1, pending.needleSize());
             index.put(pending.hash(), location);
             tallies.live(location);
+        } else if (mutation instanceof Mutation.Records group) {
+            records.publish(group.group(), changes);
+            writer.forget(group.group());
         }
     }
 

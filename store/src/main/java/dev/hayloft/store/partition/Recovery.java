@@ -59,6 +59,9 @@ public final class Recovery {
     private final HintWriting hints;
     private final IntPredicate isLiving;
     private final Tallies tallies = new Tallies();
+    private final ProducerTable producers;
+    private int firstScanned = Integer.MAX_VALUE;
+    private boolean hasProducerTable;
     private final Set<Integer> damagedVolumes = new HashSet<>();
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
@@ -74,6 +77,7 @@ public final class Recovery {
         this.log = log;
         this.hints = hints;
         this.isLiving = isLiving;
+        this.producers = new ProducerTable(config.volumeSizeBytes());
     }
 
     /**
@@ -141,6 +145,9 @@ public final class Recovery {
             lastSequence = figures.get().lastSequence();
             lastVersion = figures.get().lastVersion();
             figured = figures.get().tallies();
+            figures.get()
+                    .producers()
+                    .forEach(entry -> producers.note(entry.bucketId(), entry.name(), entry.nextRecord()));
             mayHaveLostExtents = false; // A clean stop gives up what was not committed.
             noteMissingHints();
         } else if (kept.isPresent()) {
@@ -154,6 +161,9 @@ public final class Recovery {
         }
         boolean opened = false;
         try {
+            if (!clean || kept.isEmpty()) {
+                findProducers();
+            }
             folder.removeOtherIndexes();
             log.startAppending(end, clean);
             PartitionParts parts = new PartitionParts(
@@ -165,6 +175,7 @@ public final class Recovery {
                     figured,
                     AppliedMark.open(folder.appliedMark()),
                     hints,
+                    producers,
                     damagedVolumes,
                     lastSequence + 1,
                     Math.max(context.versions().last(), lastVersion) + 1);
@@ -326,6 +337,8 @@ public final class Recovery {
         return new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
+                firstScanned = Math.min(firstScanned, LogPosition.volume(frame.position()));
+                hasProducerTable |= producers.note(frame);
                 hints.entries(frame, entry -> {
                     lastSequence = Math.max(lastSequence, entry.sequence());
                     lastVersion = Math.max(lastVersion, entry.location().version());
@@ -346,6 +359,16 @@ public final class Recovery {
                         range.reason());
             }
         };
+    }
+
+    /** Reads volumes that nothing else had to read, the last one first, until one has the table of producers. */
+    private void findProducers() {
+        List<VolumeInfo> volumes = log.volumes();
+        for (int i = volumes.size() - 1; i >= 0 && !hasProducerTable; i--) {
+            if (volumes.get(i).id() < firstScanned) {
+                log.scanVolume(volumes.get(i).id(), 0, frame -> hasProducerTable |= producers.note(frame));
+            }
+        }
     }
 
     private void finish(ScanReport report) {

@@ -102,6 +102,36 @@ public final class Tallies {
         count(location, 1);
     }
 
+    /** What a group of new needles of one volume and bucket adds, summed up before it is counted. */
+    static final class Live {
+        private final int volume;
+        private final int bucketId;
+        private long objects;
+        private long contentBytes;
+        private long needleBytes;
+
+        Live(int volume, int bucketId) {
+            this.volume = volume;
+            this.bucketId = bucketId;
+        }
+
+        /** An object's needle. */
+        void add(Location location) {
+            objects++;
+            contentBytes += location.contentSize();
+            needleBytes += location.needleSize();
+        }
+    }
+
+    /** The index points at these needles now. */
+    void live(Live sum) {
+        volume(sum.volume).liveBytes.addAndGet(sum.needleBytes);
+        BucketTally bucket = bucket(sum.bucketId);
+        bucket.storedBytes.addAndGet(sum.needleBytes);
+        bucket.objects.addAndGet(sum.objects);
+        bucket.logicalBytes.addAndGet(sum.contentBytes);
+    }
+
     /** The index pointed at this needle and does so no more. */
     void dead(Location location) {
         count(location, -1);

@@ -99,7 +99,14 @@ class PartitionFailureTest {
                 KeyIndex index =
                         KeyIndex.open(IndexConfig.defaults(folder.resolve("index")), KeyIndex.OpenMode.CREATE)) {
             log.startAppending(LogPosition.START, true);
-            PartitionWriter writer = new PartitionWriter(log, new PointIndex(index), hasher, versions, CLOCK, 1);
+            PartitionWriter writer = new PartitionWriter(
+                    log,
+                    new PointIndex(index),
+                    hasher,
+                    versions,
+                    CLOCK,
+                    new RecordWriting(new ProducerTable(1 << 20)),
+                    1);
             Pending put = new Pending(put(ByteBuffer.allocate(10), false, Durability.MEMORY));
             writer.write(List.of(put));
             assertThat(put.isAppended()).isTrue();

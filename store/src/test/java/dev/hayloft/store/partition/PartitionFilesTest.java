@@ -3,15 +3,20 @@ package dev.hayloft.store.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.index.Location;
+import dev.hayloft.log.format.ProducerTableFormat;
 import dev.hayloft.model.LogPosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PartitionFilesTest {
+    private static final List<ProducerTableFormat.Entry> PRODUCERS = List.of(
+            new ProducerTableFormat.Entry(7, "p-1", 1_000_000_000_000L), new ProducerTableFormat.Entry(8, "p_2", 0));
+
     @TempDir
     Path folder;
 
@@ -54,11 +59,12 @@ class PartitionFilesTest {
     @Test
     void closingFigures_writtenAndRead_areTheSame() {
         Path file = folder.resolve("FIGURES");
-        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies()));
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS));
         ClosingFigures read = ClosingFigures.read(file).orElseThrow();
         assertThat(read.end()).isEqualTo(LogPosition.of(3, 8192));
         assertThat(read.lastSequence()).isEqualTo(20);
         assertThat(read.lastVersion()).isEqualTo(99);
+        assertThat(read.producers()).isEqualTo(PRODUCERS);
         assertThat(read.tallies().volume(3).needles()).isEqualTo(2);
         assertThat(read.tallies().volume(3).bytes()).isEqualTo(300);
         assertThat(read.tallies().volume(3).liveBytes()).isEqualTo(150);
@@ -72,7 +78,7 @@ class PartitionFilesTest {
     @Test
     void closingFigures_withAnyFlippedBitOrCut_areNotBelieved() throws IOException {
         Path file = folder.resolve("FIGURES");
-        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies()));
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS));
         byte[] good = Files.readAllBytes(file);
         for (int bit = 0; bit < (good.length - 1) * 8; bit++) {
             byte[] bad = good.clone();
