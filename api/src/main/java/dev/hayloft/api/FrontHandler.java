@@ -211,6 +211,11 @@ final class FrontHandler extends Handler.Wrapper {
                     "GET",
                     "HEAD",
                     "DELETE");
+        } else if (path.startsWith(JOB) && (path.endsWith("/pause") || path.endsWith("/resume"))) {
+            boolean pause = path.endsWith("/pause");
+            int end = path.length() - (pause ? "/pause" : "/resume").length();
+            String id = text(path, Math.min(JOB.length(), end), end);
+            operator(exchange, () -> operations.pauseJob(exchange, id, pause), "POST");
         } else {
             throw notFound(path);
         }

@@ -11,8 +11,6 @@ import dev.hayloft.store.Bucket;
 import dev.hayloft.store.BucketStatistics;
 import dev.hayloft.store.CreatedBucket;
 import dev.hayloft.store.DeleteResult;
-import dev.hayloft.store.Job;
-import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.Jobs;
 import dev.hayloft.store.ListCursor;
 import dev.hayloft.store.ListEntry;
@@ -418,44 +416,6 @@ final class MemoryStore implements ObjectStore {
     @Override
     public StoreRecords records() {
         return records;
-    }
-
-    private static final class MemoryJobs implements Jobs {
-        private static final Job DONE = new Job(
-                "1",
-                JobRequest.Kind.SEAL,
-                Job.State.DONE,
-                1,
-                "done",
-                0,
-                0,
-                NOW,
-                Optional.of(NOW),
-                Optional.of(NOW),
-                Optional.empty(),
-                Optional.empty());
-
-        @Override
-        public Job submit(JobRequest request) {
-            return DONE;
-        }
-
-        @Override
-        public List<Job> list() {
-            return List.of(DONE);
-        }
-
-        @Override
-        public Optional<Job> find(String id) {
-            return id.equals("1") ? Optional.of(DONE) : Optional.empty();
-        }
-
-        @Override
-        public Job cancel(String id) {
-            throw id.equals("1")
-                    ? new RequestException(ErrorCode.CONFLICT, "The job has finished.")
-                    : new RequestException(ErrorCode.NO_SUCH_JOB, "There is no such job.");
-        }
     }
 
     @Override

@@ -97,7 +97,7 @@ class ProblemTest {
             assertThat(answer.status()).as(Arrays.toString(call)).isEqualTo(400);
             assertProblem(answer, ErrorCode.BAD_PARAMETER);
         }
-        assertProblem(server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"scrub\"}"), ErrorCode.BAD_PARAMETER);
+        assertProblem(server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"dance\"}"), ErrorCode.BAD_PARAMETER);
         assertProblem(
                 server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"seal\",\"x\":1}"), ErrorCode.BAD_PARAMETER);
         assertNothingListed();
@@ -206,7 +206,7 @@ class ProblemTest {
         }) {
             assertProblem(server.call("GET", path), ErrorCode.NOT_FOUND);
         }
-        for (String path : new String[] {"/api/userx", "/console", "/api/volumes/", "/api/jobs/1/pause"}) {
+        for (String path : new String[] {"/api/userx", "/console", "/api/volumes/", "/api/jobs/1/dance"}) {
             assertProblem(server.callAdmin("GET", path, "", ""), ErrorCode.NOT_FOUND);
         }
     }
@@ -255,6 +255,8 @@ class ProblemTest {
     @Test
     void conflict() {
         assertProblem(server.callAdmin("DELETE", "/api/jobs/1", "", ""), ErrorCode.CONFLICT);
+        assertProblem(server.callAdmin("POST", "/api/jobs/1/pause", "", ""), ErrorCode.CONFLICT);
+        assertProblem(server.callAdmin("POST", "/api/jobs/9/resume", "", ""), ErrorCode.NO_SUCH_JOB);
     }
 
     @Test

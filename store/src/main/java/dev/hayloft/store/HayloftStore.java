@@ -12,6 +12,7 @@ import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.store.folder.StoreKey;
+import dev.hayloft.store.job.JobScheduler;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
@@ -54,7 +55,7 @@ public final class HayloftStore implements ObjectStore {
     private final ObjectWrites writes;
     private final Listings listings;
     private final StoreFigures figures;
-    private final StoreJobs jobs;
+    private final JobScheduler jobs;
     private final StoreRecords records;
     private final StoreThreads threads;
     private final LiveProducers producers = new LiveProducers();
@@ -76,7 +77,8 @@ public final class HayloftStore implements ObjectStore {
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading());
         this.listings = new Listings(buckets, threads.reading());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
-        this.jobs = new StoreJobs(partitions, buckets, clock, threads.background());
+        this.jobs = JobScheduler.start(
+                new StoreJobs(partitions, buckets).tasks(), StoreJobs.archive(opening.records()), clock);
         this.records = new FrontRecords(opening.records());
     }
 

@@ -19,7 +19,7 @@ import java.util.TreeMap;
  * @param createdAt when it was asked for
  * @param startedAt when it began
  * @param finishedAt when it ended
- * @param result figures of a finished job by name
+ * @param result of a finished job by name: numbers, texts, true and false, lists of these, maps of these by name
  * @param error why it failed
  */
 public record Job(
@@ -33,19 +33,20 @@ public record Job(
         Instant createdAt,
         Optional<Instant> startedAt,
         Optional<Instant> finishedAt,
-        Optional<SortedMap<String, Long>> result,
+        Optional<SortedMap<String, Object>> result,
         Optional<String> error) {
     /** Where a job is in its life. */
     public enum State {
         QUEUED,
         RUNNING,
+        PAUSED,
         DONE,
         FAILED,
         CANCELLED
     }
 
     /** A result from names and figures. */
-    public static SortedMap<String, Long> result(Map<String, Long> figures) {
+    public static SortedMap<String, Object> result(Map<String, ?> figures) {
         return new TreeMap<>(figures);
     }
 }

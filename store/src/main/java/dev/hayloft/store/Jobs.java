@@ -2,30 +2,61 @@ package dev.hayloft.store;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
- * Background work that an operator starts.
+ * Long work in the background: queued, started by priority, watched, paused, cancelled. What has not ended when the
+ * store closes, or dies, goes on at its next start.
  *
- * <p><i>Threads:</i> any; nothing here blocks.
+ * <p><i>Threads:</i> any; those that change a job may wait for the disk.
  */
 public interface Jobs {
     /**
      * Queues a job.
      *
-     * @throws dev.hayloft.model.error.RequestException {@code bad-parameter} when the kind needs something else
+     * @throws dev.hayloft.model.error.RequestException {@code bad-parameter} when the kind needs something else;
+     *     {@code too-many-requests} when too many wait
      */
     Job submit(JobRequest request);
 
-    /** Jobs of this run of the server, newest first, at most 1000. */
+    /** The jobs, newest first, at most 1000: those under way and those that ended last. */
     List<Job> list();
 
     /** One job. */
     Optional<Job> find(String id);
 
     /**
-     * Asks a queued or running job to stop between two of its steps.
+     * Asks a job to stop between two of its steps.
      *
      * @throws dev.hayloft.model.error.RequestException {@code no-such-job}; {@code conflict} when it has finished
      */
     Job cancel(String id);
+
+    /**
+     * Asks a job to wait between two of its steps; a job that waits already goes on waiting.
+     *
+     * @throws dev.hayloft.model.error.RequestException as {@link #cancel}
+     */
+    Job pause(String id);
+
+    /**
+     * Lets a paused job go on; others go on anyway.
+     *
+     * @throws dev.hayloft.model.error.RequestException as {@link #cancel}
+     */
+    Job resume(String id);
+
+    /**
+     * Tells of each job that was queued, started, paused, resumed or ended, from now on. The listener is called on the
+     * thread that changed the job and must not block; of bytes done it is not told: look at {@link #list}.
+     *
+     * @return ends the telling
+     */
+    Listening listen(Consumer<Job> listener);
+
+    /** Ends when closed. */
+    interface Listening extends AutoCloseable {
+        @Override
+        void close();
+    }
 }

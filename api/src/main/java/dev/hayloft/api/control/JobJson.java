@@ -8,6 +8,7 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -34,14 +35,30 @@ final class JobJson {
         if (job.result().isEmpty()) {
             json.writeNullField("result");
         } else {
-            json.writeObjectFieldStart("result");
-            for (Map.Entry<String, Long> figure : job.result().get().entrySet()) {
-                json.writeNumberField(figure.getKey(), figure.getValue());
-            }
-            json.writeEndObject();
+            json.writeFieldName("result");
+            writeValue(json, job.result().get());
         }
         json.writeStringField("error", job.error().orElse(null));
         json.writeEndObject();
+    }
+
+    private static void writeValue(JsonGenerator json, Object value) throws IOException {
+        if (value instanceof Map<?, ?> map) {
+            json.writeStartObject();
+            for (Map.Entry<?, ?> entry : map.entrySet()) {
+                json.writeFieldName(String.valueOf(entry.getKey()));
+                writeValue(json, entry.getValue());
+            }
+            json.writeEndObject();
+        } else if (value instanceof List<?> list) {
+            json.writeStartArray();
+            for (Object item : list) {
+                writeValue(json, item);
+            }
+            json.writeEndArray();
+        } else {
+            json.writePOJO(value); // A text, a number, true or false.
+        }
     }
 
     /**
@@ -59,32 +76,30 @@ final class JobJson {
             }
         }
         JobRequest.Kind kind = kind(document.path("kind").asText(""));
-        for (String name : new String[] {"bucket", "directory"}) {
-            if (document.hasNonNull(name)) {
-                throw bad("This kind of job does not take this field.", name);
-            }
-        }
-        if (flag(document, "dryRun")) {
-            throw bad("This kind of job does not take this field.", "dryRun");
-        }
-        JsonNode volume = document.path("volume");
-        if (!volume.isMissingNode() && !volume.isNull() && !volume.isTextual()) {
-            throw bad("A volume is text.", "volume");
-        }
-        Optional<String> id = volume.isTextual() ? Optional.of(volume.asText()) : Optional.empty();
-        return new JobRequest(kind, id, flag(document, "all"));
+        return new JobRequest(
+                kind,
+                text(document, "bucket"),
+                text(document, "volume"),
+                flag(document, "all"),
+                flag(document, "dryRun"),
+                text(document, "directory"));
     }
 
     private static JobRequest.Kind kind(String name) {
-        return switch (name) {
-            case "seal" -> JobRequest.Kind.SEAL;
-            case "rebuild-index" -> JobRequest.Kind.REBUILD_INDEX;
-            case "compact", "encode", "scrub", "repair", "backup" ->
-                throw bad("This version does not have this kind of job.", "kind")
-                        .with("value", name);
-            default ->
-                throw bad("A job's kind is seal or rebuild-index.", "kind").with("value", name);
-        };
+        return JobRequest.Kind.find(name).orElseThrow(() -> bad(
+                        "A job's kind is compact, seal, encode, scrub, repair, backup or rebuild-index.", "kind")
+                .with("value", name));
+    }
+
+    private static Optional<String> text(JsonNode document, String name) {
+        JsonNode value = document.path(name);
+        if (value.isMissingNode() || value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isTextual()) {
+            throw bad("This field is text.", name);
+        }
+        return Optional.of(value.asText());
     }
 
     private static boolean flag(JsonNode document, String name) {

@@ -16,6 +16,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
+import dev.hayloft.store.Jobs;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import dev.hayloft.store.VolumeStatus;
@@ -267,9 +268,11 @@ public final class Operations {
         BodyCollector.collect(exchange, bodyMaxBytes, body -> {
             JsonNode document = Json.parse(body);
             JobRequest request = JobJson.read(document);
-            Job job = front.store().jobs().submit(request);
-            exchange.headers().put(HttpHeader.LOCATION, "/api/jobs/" + job.id());
-            exchange.answerJson(202, json -> JobJson.write(json, job));
+            exchange.block(() -> {
+                Job job = front.store().jobs().submit(request);
+                exchange.headers().put(HttpHeader.LOCATION, "/api/jobs/" + job.id());
+                exchange.answerJson(202, json -> JobJson.write(json, job));
+            });
         });
     }
 
@@ -277,7 +280,20 @@ public final class Operations {
     public void cancelJob(Exchange exchange, String id) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        Job job = front.store().jobs().cancel(id);
-        exchange.answerJson(202, json -> JobJson.write(json, job));
+        exchange.block(() -> {
+            Job job = front.store().jobs().cancel(id);
+            exchange.answerJson(202, json -> JobJson.write(json, job));
+        });
+    }
+
+    /** {@code POST /api/jobs/ID/pause} and {@code /resume}. */
+    public void pauseJob(Exchange exchange, String id, boolean pause) {
+        exchange.operation(Operation.OPERATIONS);
+        exchange.query().only(Set.of());
+        exchange.block(() -> {
+            Jobs jobs = front.store().jobs();
+            Job job = pause ? jobs.pause(id) : jobs.resume(id);
+            exchange.answerJson(202, json -> JobJson.write(json, job));
+        });
     }
 }

@@ -1,0 +1,429 @@
+package dev.hayloft.store.job;
+
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
+import dev.hayloft.store.Jobs;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/**
+ * The one scheduler of jobs. At most {@value #RUNNING_MAX} run at a time, one of a kind, the kind named first in
+ * {@link JobRequest.Kind} first; a paused one counts for neither.
+ *
+ * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, remembered and ended. A record
+ * that says "running" at a start belongs to a job that a stop cut off: it is queued again.
+ *
+ * <p><i>Threads:</i> any; each job has a thread of its own while it runs. The scheduler's lock is not held while a
+ * record is written.
+ */
+public final class JobScheduler implements Jobs, AutoCloseable {
+    private static final Logger LOG = System.getLogger(JobScheduler.class.getName());
+    private static final int KEPT_MAX = 1000;
+    private static final int UNFINISHED_MAX = 100;
+    private static final int RUNNING_MAX = 2;
+
+    private final Map<JobRequest.Kind, JobTask> tasks;
+    private final JobArchive archive;
+    private final InstantSource clock;
+    private final TreeMap<Long, ScheduledJob> all = new TreeMap<>(Comparator.reverseOrder()); // Guarded by this.
+    private final Set<ScheduledJob> running = new HashSet<>(); // Guarded by this; paused ones are not in it.
+    private final List<Thread> threads = new ArrayList<>(); // Guarded by this.
+    private final List<Consumer<Job>> listeners = new CopyOnWriteArrayList<>();
+    private boolean closed; // Guarded by this.
+
+    private JobScheduler(Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock) {
+        this.tasks = Map.copyOf(tasks);
+        this.archive = archive;
+        this.clock = clock;
+    }
+
+    /** Reads the records and goes on with what had not ended. */
+    public static JobScheduler start(Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock) {
+        JobScheduler scheduler = new JobScheduler(tasks, archive, clock);
+        scheduler.takeUp();
+        return scheduler;
+    }
+
+    private synchronized void takeUp() {
+        archive.readAll().forEach((id, fields) -> {
+            try {
+                ScheduledJob.decode(id, fields).ifPresent(job -> all.put(Long.parseLong(id), job));
+            } catch (CorruptionException | IllegalArgumentException e) {
+                LOG.log(Level.WARNING, "The record of job " + id + " is damaged, and the job is forgotten.", e);
+            }
+        });
+        for (ScheduledJob job : all.values()) {
+            if (!job.isFinished()) {
+                job.state(job.isPaused() ? Job.State.PAUSED : Job.State.QUEUED);
+                LOG.log(
+                        Level.INFO,
+                        "Job {0} ({1}) goes on.",
+                        job.id(),
+                        job.request().kind().wireName());
+            }
+        }
+        startNext();
+    }
+
+    @Override
+    public Job submit(JobRequest request) {
+        JobTask task = tasks.get(request.kind());
+        if (task == null) {
+            throw new RequestException(ErrorCode.BAD_PARAMETER, "This version does not have this kind of job.")
+                    .with("parameter", "kind")
+                    .with("value", request.kind().wireName());
+        }
+        task.check(request);
+        ScheduledJob job;
+        synchronized (this) {
+            requireOpen();
+            long waiting =
+                    all.values().stream().filter(other -> !other.isFinished()).count();
+            if (waiting >= UNFINISHED_MAX) {
+                throw new RequestException(ErrorCode.TOO_MANY_REQUESTS, "Too many jobs are waiting.")
+                        .with("jobs", waiting);
+            }
+            long id = all.isEmpty() ? 1 : all.firstKey() + 1;
+            job = new ScheduledJob(Long.toString(id), request, clock.instant());
+            all.put(id, job);
+        }
+        keep(job);
+        forgetOldest();
+        Job queued = job.snapshot();
+        tell(job);
+        startNext();
+        return queued;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
+        }
+    }
+
+    private void forgetOldest() {
+        List<String> forgotten = new ArrayList<>();
+        synchronized (this) {
+            while (all.size() > KEPT_MAX && all.lastEntry().getValue().isFinished()) {
+                forgotten.add(all.pollLastEntry().getValue().id());
+            }
+        }
+        forgotten.forEach(id -> record(() -> archive.delete(id)));
+    }
+
+    private void keep(ScheduledJob job) {
+        record(() -> archive.write(job.id(), job.encode()));
+    }
+
+    /** A record that cannot be written costs the memory of a job, not the job. */
+    private static void record(Runnable write) {
+        try {
+            write.run();
+        } catch (HayloftException e) {
+            LOG.log(Level.WARNING, "A job's record cannot be written: a restart will know an older state of it.", e);
+        }
+    }
+
+    private void tell(ScheduledJob job) {
+        Job snapshot = job.snapshot();
+        for (Consumer<Job> listener : listeners) {
+            try {
+                listener.accept(snapshot);
+            } catch (RuntimeException e) { // The boundary to others: a listener's fault is not the job's.
+                LOG.log(Level.WARNING, "A listener for jobs failed.", e);
+            }
+        }
+    }
+
+    /** Starts what may start now. */
+    private synchronized void startNext() {
+        threads.removeIf(thread -> !thread.isAlive() && thread.getState() == Thread.State.TERMINATED);
+        while (!closed && running.size() < RUNNING_MAX) {
+            Optional<ScheduledJob> next = all.values().stream()
+                    .filter(job -> job.state() == Job.State.QUEUED
+                            && !job.isPaused()
+                            && !job.isCancelled()
+                            && tasks.containsKey(job.request().kind())
+                            && !runs(job.request().kind()))
+                    .min(Comparator.<ScheduledJob, JobRequest.Kind>comparing(
+                                    job -> job.request().kind())
+                            .thenComparing(job -> Long.parseLong(job.id())));
+            if (next.isEmpty()) {
+                return;
+            }
+            ScheduledJob job = next.get();
+            running.add(job);
+            job.begin(clock.instant());
+            Thread thread = new Thread(() -> run(job), "hayloft-job-" + job.id());
+            thread.setDaemon(true);
+            threads.add(thread);
+            thread.start();
+        }
+    }
+
+    /** Whether a job of this kind is at work; under the lock. */
+    private boolean runs(JobRequest.Kind kind) {
+        return running.stream().anyMatch(job -> job.request().kind() == kind);
+    }
+
+    private void run(ScheduledJob job) {
+        tell(job);
+        keep(job);
+        try {
+            SortedMap<String, Object> result = task(job).run(new Run(job));
+            end(job, Job.State.DONE, Optional.of(result), Optional.empty());
+        } catch (CancellationException e) {
+            if (job.isCancelled()) {
+                end(job, Job.State.CANCELLED, Optional.empty(), Optional.empty());
+            } else {
+                job.state(Job.State.QUEUED); // The store closes: the next start goes on.
+            }
+        } catch (RuntimeException | Error e) { // The thread's boundary: a job must not stay "running" for ever.
+            if (isClosed()) {
+                LOG.log(
+                        Level.WARNING,
+                        "Job " + job.id() + " was cut off by the stop and goes on at the next start.",
+                        e);
+                job.state(Job.State.QUEUED);
+            } else {
+                LOG.log(Level.ERROR, "Job " + job.id() + " failed.", e);
+                end(job, Job.State.FAILED, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+            }
+        }
+        synchronized (this) {
+            running.remove(job);
+            notifyAll();
+        }
+        startNext();
+    }
+
+    private JobTask task(ScheduledJob job) {
+        JobTask task = tasks.get(job.request().kind());
+        if (task == null) {
+            throw new IllegalStateException("a job without a task was started");
+        }
+        return task;
+    }
+
+    private void end(
+            ScheduledJob job, Job.State how, Optional<SortedMap<String, Object>> result, Optional<String> error) {
+        job.end(how, result, error, clock.instant());
+        keep(job);
+        tell(job);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public synchronized List<Job> list() {
+        return all.values().stream().map(ScheduledJob::snapshot).toList();
+    }
+
+    @Override
+    public Optional<Job> find(String id) {
+        return findScheduled(id).map(ScheduledJob::snapshot);
+    }
+
+    private synchronized Optional<ScheduledJob> findScheduled(String id) {
+        return all.values().stream().filter(job -> job.id().equals(id)).findFirst();
+    }
+
+    private ScheduledJob unfinished(String id) {
+        ScheduledJob job = findScheduled(id)
+                .orElseThrow(() ->
+                        new RequestException(ErrorCode.NO_SUCH_JOB, "There is no job of this id.").with("job", id));
+        if (job.isFinished()) {
+            throw new RequestException(ErrorCode.CONFLICT, "The job has finished already.").with("job", id);
+        }
+        return job;
+    }
+
+    @Override
+    public Job cancel(String id) {
+        ScheduledJob job = unfinished(id);
+        boolean waits;
+        synchronized (this) {
+            requireOpen();
+            job.cancel();
+            waits = job.state() == Job.State.QUEUED || (job.state() == Job.State.PAUSED && !hasThread(job));
+            notifyAll();
+        }
+        if (waits) {
+            end(job, Job.State.CANCELLED, Optional.empty(), Optional.empty());
+        }
+        return job.snapshot();
+    }
+
+    private boolean hasThread(ScheduledJob job) {
+        return threads.stream()
+                .anyMatch(thread -> thread.getName().equals("hayloft-job-" + job.id()) && thread.isAlive());
+    }
+
+    @Override
+    public Job pause(String id) {
+        ScheduledJob job = unfinished(id);
+        synchronized (this) {
+            requireOpen();
+            job.paused(true);
+            if (job.state() == Job.State.QUEUED) {
+                job.state(Job.State.PAUSED);
+            }
+        }
+        keep(job);
+        tell(job);
+        return job.snapshot();
+    }
+
+    @Override
+    public Job resume(String id) {
+        ScheduledJob job = unfinished(id);
+        synchronized (this) {
+            requireOpen();
+            job.paused(false);
+            if (job.state() == Job.State.PAUSED && !hasThread(job)) {
+                job.state(Job.State.QUEUED);
+            }
+            notifyAll();
+        }
+        keep(job);
+        tell(job);
+        startNext();
+        return job.snapshot();
+    }
+
+    @Override
+    public Listening listen(Consumer<Job> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Stops every job between two of its steps and waits for that; what has not ended goes on at the next start. */
+    @Override
+    public void close() {
+        List<Thread> last;
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+            last = List.copyOf(threads);
+        }
+        boolean interrupted = false;
+        for (Thread thread : last) {
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true; // The store must not close below a job.
+                }
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** What a job sees of the scheduler. */
+    private final class Run implements JobRun {
+        private final ScheduledJob job;
+
+        Run(ScheduledJob job) {
+            this.job = job;
+        }
+
+        @Override
+        public JobRequest request() {
+            return job.request();
+        }
+
+        @Override
+        public void expect(long bytesTotal, String detail) {
+            job.expect(bytesTotal, detail);
+        }
+
+        @Override
+        public void detail(String what) {
+            job.detail(what);
+        }
+
+        @Override
+        public void advance(long bytes) {
+            job.advance(bytes);
+        }
+
+        @Override
+        public void step() {
+            boolean waited = awaitResumed();
+            if (isStopping()) {
+                throw new CancellationException("The job was cancelled.");
+            }
+            if (waited) {
+                tell(job);
+            }
+        }
+
+        /** Waits while the job is paused, and then for its turn; answers whether it did. */
+        private boolean awaitResumed() {
+            if (!job.isPaused()) {
+                return false;
+            }
+            JobRequest.Kind kind = job.request().kind();
+            synchronized (JobScheduler.this) {
+                running.remove(job);
+                job.state(Job.State.PAUSED);
+            }
+            tell(job);
+            startNext();
+            synchronized (JobScheduler.this) {
+                boolean interrupted = false;
+                while (!isStopping() && (job.isPaused() || runs(kind) || running.size() >= RUNNING_MAX)) {
+                    try {
+                        JobScheduler.this.wait();
+                    } catch (InterruptedException e) {
+                        interrupted = true; // Nobody interrupts jobs; whoever does is told at the end.
+                    }
+                }
+                running.add(job);
+                job.state(Job.State.RUNNING);
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+            return true;
+        }
+
+        @Override
+        public boolean isStopping() {
+            return job.isCancelled() || isClosed();
+        }
+
+        @Override
+        public Map<String, String> remembered() {
+            return job.facts();
+        }
+
+        @Override
+        public void remember(Map<String, String> facts) {
+            job.facts(facts);
+            keep(job);
+        }
+    }
+}

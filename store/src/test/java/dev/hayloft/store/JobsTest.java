@@ -1,0 +1,189 @@
+package dev.hayloft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.store.job.JobArchive;
+import dev.hayloft.store.job.JobRun;
+import dev.hayloft.store.job.JobScheduler;
+import dev.hayloft.store.job.JobTask;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The scheduler with tasks that a test holds and lets go, step by step. */
+@Timeout(60)
+class JobsTest {
+    private final Semaphore steps = new Semaphore(0);
+    private final ConcurrentLinkedQueue<String> started = new ConcurrentLinkedQueue<>();
+    private final Map<String, Map<String, String>> records = new ConcurrentHashMap<>();
+    private final JobArchive archive = new JobArchive() {
+        @Override
+        public void write(String id, Map<String, String> fields) {
+            records.put(id, Map.copyOf(fields));
+        }
+
+        @Override
+        public void delete(String id) {
+            records.remove(id);
+        }
+
+        @Override
+        public Map<String, Map<String, String>> readAll() {
+            return new TreeMap<>(records);
+        }
+    };
+
+    /** Three steps, each of which the test allows. */
+    private SortedMap<String, Object> work(JobRun run) {
+        started.add(run.request().kind().wireName());
+        int from = Integer.parseInt(run.remembered().getOrDefault("done", "0"));
+        run.expect(3, "counting");
+        for (int step = from; step < 3; step++) {
+            while (!steps.tryAcquire()) {
+                run.step();
+                Thread.onSpinWait();
+            }
+            run.advance(1);
+            run.remember(Map.of("done", Integer.toString(step + 1)));
+        }
+        return Job.result(Map.of("steps", 3L - from, "damaged", List.of(Map.of("key", "a\n\"ä", "lost", true))));
+    }
+
+    private JobScheduler open() {
+        Map<JobRequest.Kind, JobTask> tasks = new TreeMap<>();
+        for (JobRequest.Kind kind : JobRequest.Kind.values()) {
+            if (kind != JobRequest.Kind.ENCODE) {
+                tasks.put(kind, this::work);
+            }
+        }
+        return JobScheduler.start(tasks, archive, Clock.systemUTC());
+    }
+
+    private static JobRequest request(JobRequest.Kind kind) {
+        return new JobRequest(kind, Optional.empty(), true);
+    }
+
+    private static Job await(JobScheduler jobs, String id, Job.State state) {
+        Awaitility.await().until(() -> jobs.find(id).orElseThrow().state() == state);
+        return jobs.find(id).orElseThrow();
+    }
+
+    private static void assertRefused(Runnable call, ErrorCode code) {
+        assertThatThrownBy(call::run).isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
+                .isEqualTo(code));
+    }
+
+    @Test
+    void submit_severalKinds_runsOneOfAKindAndTwoAtATime() {
+        try (JobScheduler jobs = open()) {
+            Job first = jobs.submit(request(JobRequest.Kind.SCRUB));
+            Job second = jobs.submit(request(JobRequest.Kind.SCRUB));
+            Job third = jobs.submit(request(JobRequest.Kind.COMPACT));
+            Job fourth = jobs.submit(request(JobRequest.Kind.BACKUP));
+            await(jobs, first.id(), Job.State.RUNNING);
+            await(jobs, third.id(), Job.State.RUNNING);
+            assertThat(jobs.find(second.id()).orElseThrow().state()).isEqualTo(Job.State.QUEUED);
+            assertThat(jobs.find(fourth.id()).orElseThrow().state()).isEqualTo(Job.State.QUEUED);
+            steps.release(12);
+            Job done = await(jobs, second.id(), Job.State.DONE);
+            await(jobs, fourth.id(), Job.State.DONE);
+            assertThat(done.progress()).isEqualTo(1.0);
+            assertThat(started).hasSize(4);
+            assertThat(jobs.list()).extracting(Job::id).containsExactly("4", "3", "2", "1");
+        }
+    }
+
+    @Test
+    void pause_ofARunningJob_letsOthersRunUntilItIsResumed() {
+        try (JobScheduler jobs = open()) {
+            Job paused = jobs.submit(request(JobRequest.Kind.COMPACT));
+            await(jobs, paused.id(), Job.State.RUNNING);
+            jobs.pause(paused.id());
+            await(jobs, paused.id(), Job.State.PAUSED);
+            Job other = jobs.submit(request(JobRequest.Kind.COMPACT));
+            await(jobs, other.id(), Job.State.RUNNING);
+            steps.release(3);
+            await(jobs, other.id(), Job.State.DONE);
+            assertThat(jobs.find(paused.id()).orElseThrow().state()).isEqualTo(Job.State.PAUSED);
+            steps.release(3);
+            jobs.resume(paused.id());
+            await(jobs, paused.id(), Job.State.DONE);
+        }
+    }
+
+    @Test
+    void cancel_whereverTheJobIs_endsItOnce() {
+        try (JobScheduler jobs = open()) {
+            Job running = jobs.submit(request(JobRequest.Kind.COMPACT));
+            Job queued = jobs.submit(request(JobRequest.Kind.COMPACT));
+            Job paused = jobs.submit(request(JobRequest.Kind.SCRUB));
+            await(jobs, running.id(), Job.State.RUNNING);
+            await(jobs, paused.id(), Job.State.RUNNING);
+            jobs.pause(paused.id());
+            await(jobs, paused.id(), Job.State.PAUSED);
+            for (Job job : List.of(queued, running, paused)) {
+                jobs.cancel(job.id());
+                await(jobs, job.id(), Job.State.CANCELLED);
+                assertRefused(() -> jobs.cancel(job.id()), ErrorCode.CONFLICT);
+            }
+            assertRefused(() -> jobs.cancel("99"), ErrorCode.NO_SUCH_JOB);
+            assertRefused(() -> jobs.submit(request(JobRequest.Kind.ENCODE)), ErrorCode.BAD_PARAMETER);
+        }
+    }
+
+    @Test
+    void close_withJobsUnderWay_goesOnWithThemAtTheNextStart() {
+        String running;
+        String paused;
+        try (JobScheduler jobs = open()) {
+            running = jobs.submit(request(JobRequest.Kind.COMPACT)).id();
+            paused = jobs.submit(request(JobRequest.Kind.SCRUB)).id();
+            jobs.pause(paused);
+            await(jobs, paused, Job.State.PAUSED);
+            steps.release(1);
+            Awaitility.await()
+                    .until(() -> jobs.find(running).orElseThrow().bytesDone() == 1 && steps.availablePermits() == 0);
+        }
+        try (JobScheduler jobs = open()) {
+            steps.release(2);
+            Job done = await(jobs, running, Job.State.DONE);
+            assertThat(done.result().orElseThrow()).containsEntry("steps", 2L);
+            assertThat(jobs.find(paused).orElseThrow().state()).isEqualTo(Job.State.PAUSED);
+            steps.release(3);
+            jobs.resume(paused);
+            await(jobs, paused, Job.State.DONE);
+        }
+        try (JobScheduler jobs = open()) {
+            assertThat(jobs.find(running).orElseThrow().result().orElseThrow())
+                    .containsEntry("steps", 2L)
+                    .containsEntry("damaged", List.of(Map.of("key", "a\n\"ä", "lost", true)));
+            assertThat(jobs.submit(request(JobRequest.Kind.SEAL)).id()).isEqualTo("3");
+        }
+    }
+
+    @Test
+    void listen_toAJob_tellsOfEachChange() {
+        ConcurrentLinkedQueue<Job.State> states = new ConcurrentLinkedQueue<>();
+        try (JobScheduler jobs = open();
+                Jobs.Listening listening = jobs.listen(job -> states.add(job.state()))) {
+            steps.release(3);
+            Job job = jobs.submit(request(JobRequest.Kind.SEAL));
+            await(jobs, job.id(), Job.State.DONE);
+            Awaitility.await().until(() -> states.contains(Job.State.DONE));
+            assertThat(listening).isNotNull();
+        }
+        assertThat(states).containsExactly(Job.State.QUEUED, Job.State.RUNNING, Job.State.DONE);
+    }
+}
