@@ -78,6 +78,17 @@ final class MainTest {
                 "job ls",
                 "job show",
                 "index",
+                "user",
+                "user create",
+                "user ls",
+                "user show",
+                "user rm",
+                "user grant",
+                "user revoke",
+                "user key",
+                "user key add",
+                "user key rm",
+                "token",
                 "index rebuild"
             })
     void help_ofEachVerb_isUsage(String verb) {

@@ -178,6 +178,17 @@ public final class HayloftClient implements Closeable {
         return new ListPage(entries, page.find("next").map(JsonValue::asText));
     }
 
+    /**
+     * Makes a token that stands for the access key of this client.
+     *
+     * @param seconds 60 to 604800
+     * @return token and expiresAt
+     */
+    public JsonObject createToken(int seconds) {
+        JsonObject wish = JsonObject.of("expiresIn", JsonValue.of(seconds));
+        return wire.json(Call.of("POST", "/v1/tokens").withJson(wish, "application/json"), json -> json);
+    }
+
     /** Closes idle connections; those of open contents when these are closed. */
     @Override
     public void close() {

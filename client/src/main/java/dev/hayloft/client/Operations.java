@@ -1,6 +1,7 @@
 package dev.hayloft.client;
 
 import dev.hayloft.client.Wire.Call;
+import dev.hayloft.client.json.JsonArray;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import java.util.ArrayList;
@@ -45,6 +46,49 @@ public final class Operations {
      */
     public Job createJob(JsonObject description) {
         return wire.json(Call.of("POST", "/api/jobs").withJson(description, "application/json"), Job::new);
+    }
+
+    /** All users, each in the contract's shape. */
+    public List<JsonObject> users() {
+        return all("/api/users", "users");
+    }
+
+    public JsonObject user(String name) {
+        return wire.json(Call.of("GET", user(name, "")), json -> json);
+    }
+
+    /**
+     * Makes a user.
+     *
+     * @param description name and grants by the contract's names
+     * @return the user with the first key and its secret
+     */
+    public JsonObject createUser(JsonObject description) {
+        return wire.json(Call.of("POST", "/api/users").withJson(description, "application/json"), json -> json);
+    }
+
+    /** Replaces a user's grants. */
+    public JsonObject grantUser(String name, JsonArray grants) {
+        Call call = Call.of("PATCH", user(name, ""));
+        return wire.json(call.withJson(JsonObject.of("grants", grants), "application/json"), json -> json);
+    }
+
+    public void deleteUser(String name) {
+        wire.run(Call.of("DELETE", user(name, "")));
+    }
+
+    /** Makes one more key; the answer holds its secret. */
+    public JsonObject addUserKey(String name) {
+        return wire.json(
+                Call.of("POST", user(name, "/keys")).withJson(JsonObject.EMPTY, "application/json"), json -> json);
+    }
+
+    public void removeUserKey(String name, String accessKey) {
+        wire.run(Call.of("DELETE", user(name, "/keys/" + Targets.encoded(accessKey, ""))));
+    }
+
+    private static String user(String name, String rest) {
+        return "/api/users/" + Targets.encoded(name, "") + rest;
     }
 
     private List<JsonObject> all(String target, String name) {

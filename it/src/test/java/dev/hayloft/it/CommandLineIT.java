@@ -104,6 +104,33 @@ final class CommandLineIT {
     }
 
     @Test
+    void users_fromTheCommandLine_areMadeGrantedAndRemoved() throws IOException {
+        done("bucket", "create", "shelf");
+        JsonObject ann =
+                done("user", "create", "ann", "--grant", "shelf:read", "--json").json();
+        String[] asAnn = {"--access-key", ann.text("accessKey"), "--secret-key", ann.text("secretKey")};
+        Files.writeString(folder.resolve("book.txt"), "book");
+        assertThat(run(with(asAnn, "put", "book.txt", "shelf/book")).err()).contains("no grant");
+        done("user", "grant", "ann", "shelf", "write");
+        done(with(asAnn, "put", "book.txt", "shelf/book"));
+        assertThat(done("user", "show", "ann").out()).contains("shelf:read,write");
+        done("user", "revoke", "ann", "shelf", "read");
+        assertThat(run(with(asAnn, "cat", "shelf/book")).code()).isEqualTo(1);
+        JsonObject second = done("user", "key", "add", "ann", "--json").json();
+        done("user", "key", "rm", "ann", ann.text("accessKey"));
+        assertThat(done("user", "ls", "--json").out()).contains(second.text("accessKey"));
+        JsonObject token = done("token", "--expires-in", "60", "--json").json();
+        HttpCalls bearer = HttpCalls.bearer(server.api(), token.text("token"));
+        assertThat(bearer.get("/v1/buckets/shelf").statusCode()).isEqualTo(200);
+        done("user", "rm", "ann");
+        assertThat(run("user", "show", "ann").code()).isEqualTo(1);
+    }
+
+    private static String[] with(String[] options, String... verb) {
+        return Stream.concat(Stream.of(verb), Stream.of(options)).toArray(String[]::new);
+    }
+
+    @Test
     void verbs_inTheFolderOfTheServer_findPortsAndKey() throws IOException {
         done("bucket", "create", "docs");
         Files.writeString(folder.resolve("hello.txt"), "hello");

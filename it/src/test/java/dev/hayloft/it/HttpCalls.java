@@ -31,9 +31,21 @@ final class HttpCalls {
     private final String authorization;
 
     HttpCalls(String base, String accessKey, String secretKey) {
+        this(base, basic(accessKey + ":" + secretKey));
+    }
+
+    private HttpCalls(String base, String authorization) {
         this.base = base;
-        byte[] pair = (accessKey + ":" + secretKey).getBytes(StandardCharsets.UTF_8);
-        this.authorization = "Basic " + Base64.getEncoder().encodeToString(pair);
+        this.authorization = authorization;
+    }
+
+    /** Calls with a token. */
+    static HttpCalls bearer(String base, String token) {
+        return new HttpCalls(base, "Bearer " + token);
+    }
+
+    private static String basic(String pair) {
+        return "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The value of the Authorization header, for requests written by hand. */

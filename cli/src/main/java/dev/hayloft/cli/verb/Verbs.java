@@ -15,7 +15,7 @@ public final class Verbs {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
-        groups.put("Operation", List.of("volumes", "volume", "job", "index"));
+        groups.put("Operation", List.of("volumes", "volume", "job", "index", "user", "token"));
         return groups;
     }
 
@@ -34,6 +34,8 @@ public final class Verbs {
                 .addSubcommand(new VolumeVerbs.All(session))
                 .addSubcommand("volume", VolumeVerbs.commandLine(session))
                 .addSubcommand("job", JobVerbs.commandLine(session))
-                .addSubcommand("index", IndexVerbs.commandLine(session));
+                .addSubcommand("index", IndexVerbs.commandLine(session))
+                .addSubcommand("user", UserVerbs.commandLine(session))
+                .addSubcommand(new TokenVerb(session));
     }
 }
