@@ -43,19 +43,22 @@ final class FrontHandler extends Handler.Wrapper {
     private final BucketCalls buckets;
     private final Operations operations;
     private final UserRoutes users;
+    private final ConsoleDoor console;
 
     /**
      * A front door.
      *
+     * @param console the console's part of the operations API
      * @param admin whether the operations API is behind it too
      * @param tasks serves {@code /tasks}, on a thread that may block
      */
-    FrontHandler(Front front, Operations operations, boolean admin, Handler tasks) {
+    FrontHandler(Front front, Operations operations, ConsoleDoor console, boolean admin, Handler tasks) {
         super(tasks);
         this.front = front;
         this.operations = operations;
+        this.console = console;
         this.admin = admin;
-        this.gate = new Gate(front);
+        this.gate = new Gate(front, admin ? Optional.of(console.sessions()) : Optional.empty());
         this.reads = new ObjectReads(front);
         this.writes = new ObjectWrites(front);
         this.listings = new ObjectListings(front);
@@ -111,7 +114,12 @@ final class FrontHandler extends Handler.Wrapper {
         } else if (admin && users.takes(path)) {
             users.route(exchange, path);
         } else if (admin) {
-            routeAdmin(exchange, path);
+            Optional<ConsoleDoor.Call> call = console.find(path);
+            if (call.isPresent()) {
+                call.get().run(exchange, gate);
+            } else {
+                routeAdmin(exchange, path);
+            }
         } else {
             throw notFound(path);
         }

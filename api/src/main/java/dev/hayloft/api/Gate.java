@@ -2,8 +2,10 @@ package dev.hayloft.api;
 
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.identity.Authenticator;
 import dev.hayloft.api.identity.Identity;
+import dev.hayloft.api.identity.Sessions;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.util.Optional;
@@ -15,9 +17,16 @@ import org.eclipse.jetty.server.Request;
 final class Gate {
     private final Front front;
     private final boolean open;
+    private final Optional<Sessions> sessions;
 
-    Gate(Front front) {
+    /**
+     * A gate.
+     *
+     * @param sessions of the console, where it is served
+     */
+    Gate(Front front, Optional<Sessions> sessions) {
         this.front = front;
+        this.sessions = sessions;
         this.open = front.settings().authOpen();
     }
 
@@ -40,6 +49,10 @@ final class Gate {
     void requireIdentity(Exchange exchange) {
         exchange.identify(identity(exchange.request())
                 .orElseThrow(() -> Authenticator.refusal(authorization(exchange.request()))));
+        if (sessions.isPresent() && sessions.get().isSession(exchange.request())) {
+            // What users have stored must not run as the console's own page.
+            exchange.headers().put(Headers.SANDBOX);
+        }
     }
 
     /** Who asks, if it is somebody. */
@@ -48,8 +61,10 @@ final class Gate {
     }
 
     @SuppressWarnings("NullAway") // The library says null for a header that did not come.
-    private static String authorization(Request request) {
-        return request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    private String authorization(Request request) {
+        return sessions.isPresent()
+                ? sessions.get().authorization(request)
+                : request.getHeaders().get(HttpHeader.AUTHORIZATION);
     }
 
     /** Runs a call of the operations API, if an operator asks. */

@@ -3,6 +3,7 @@ package dev.hayloft.api;
 import com.codahale.metrics.health.HealthCheckRegistry;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
+import dev.hayloft.api.console.ConsoleCalls;
 import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.http.ByteBudget;
 import dev.hayloft.api.http.Front;
@@ -74,14 +75,16 @@ public final class HayloftServer implements AutoCloseable {
 
     private final Front front;
     private final Server server;
+    private final ConsoleDoor console;
     private final ThreadPoolExecutor blocking;
     private final ScheduledThreadPoolExecutor ticker;
     private final Path serverFile;
     private boolean closed;
 
-    private HayloftServer(Front front, Server server, ThreadPoolExecutor blocking, ScheduledThreadPoolExecutor ticker) {
+    private HayloftServer(Front front, Built built, ThreadPoolExecutor blocking, ScheduledThreadPoolExecutor ticker) {
         this.front = front;
-        this.server = server;
+        this.server = built.server();
+        this.console = built.console();
         this.blocking = blocking;
         this.ticker = ticker;
         this.serverFile = front.settings().data().resolve("server.json");
@@ -103,14 +106,15 @@ public final class HayloftServer implements AutoCloseable {
         ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(1, named("hayloft-ticker"));
         try {
             Front front = front(settings, opened, blocking, responders, clock);
-            Server server = build(front, version);
-            HayloftServer running = new HayloftServer(front, server, blocking, ticker);
+            Built built = build(front, version);
+            Server server = built.server();
+            HayloftServer running = new HayloftServer(front, built, blocking, ticker);
             for (Connector connector : server.getConnectors()) {
                 ((AbstractConnector) connector).setShutdownIdleTimeout(STOP_IDLE_MILLIS);
             }
             server.start();
             @SuppressWarnings("unused") // Ends with the ticker.
-            Future<?> ticking = ticker.scheduleAtFixedRate(front.metrics()::tick, 1, 1, TimeUnit.SECONDS);
+            Future<?> ticking = ticker.scheduleAtFixedRate(running::tick, 1, 1, TimeUnit.SECONDS);
             @SuppressWarnings("unused") // As well.
             Future<?> saving = ticker.scheduleAtFixedRate(
                     () -> blocking.execute(front.users()::saveUse), USE_MINUTES, USE_MINUTES, TimeUnit.MINUTES);
@@ -123,6 +127,11 @@ public final class HayloftServer implements AutoCloseable {
             store.close();
             throw StartException.of(failure, settings);
         }
+    }
+
+    private void tick() {
+        front.metrics().tick();
+        console.tick();
     }
 
     private static OpenStore open(Settings settings, Function<StoreConfig, OpenStore> opener) {
@@ -182,7 +191,9 @@ public final class HayloftServer implements AutoCloseable {
                 clock);
     }
 
-    private static Server build(Front front, String version) throws Exception {
+    private record Built(Server server, ConsoleDoor console) {}
+
+    private static Built build(Front front, String version) throws Exception {
         HayloftConfiguration configuration = new HayloftConfiguration(front.settings());
         HayloftApplication application = new HayloftApplication(front.settings(), front.store());
         Bootstrap<HayloftConfiguration> bootstrap = new Bootstrap<>(application);
@@ -197,14 +208,15 @@ public final class HayloftServer implements AutoCloseable {
                 configuration);
         HealthCheckRegistry health = environment.healthChecks();
         Operations operations = new Operations(front, version, front.clock().instant(), health);
+        ConsoleDoor console = new ConsoleDoor(front, operations);
         HayloftServerFactory factory = (HayloftServerFactory) configuration.getServerFactory();
         factory.setDoors(
-                (admin, tasks) -> new FrontHandler(front, operations, admin, tasks),
+                (admin, tasks) -> new FrontHandler(front, operations, console, admin, tasks),
                 new ProblemErrorHandler(front.requestIds()));
         factory.configure(environment);
         bootstrap.run(configuration, environment);
         application.run(configuration, environment);
-        return factory.build(environment);
+        return new Built(factory.build(environment), console);
     }
 
     /** Where the native API listens. */
@@ -215,6 +227,11 @@ public final class HayloftServer implements AutoCloseable {
     /** Where the operations API listens. */
     public String adminUrl() {
         return url(1);
+    }
+
+    /** Where the console is. */
+    public String consoleUrl() {
+        return adminUrl() + ConsoleCalls.PATH;
     }
 
     private String url(int connector) {
@@ -229,7 +246,7 @@ public final class HayloftServer implements AutoCloseable {
             json.writeNumberField("pid", ProcessHandle.current().pid());
             json.writeStringField("http", httpUrl());
             json.writeStringField("admin", adminUrl());
-            json.writeNullField("console");
+            json.writeStringField("console", consoleUrl());
             json.writeNullField("ciaos");
             json.writeEndObject();
         });
@@ -260,6 +277,7 @@ public final class HayloftServer implements AutoCloseable {
             return;
         }
         closed = true;
+        console.close();
         closeIdleConnections();
         try {
             server.stop();

@@ -82,7 +82,7 @@ final class Serve {
         try {
             HayloftServer server = HayloftServer.start(settings, version(), opener);
             out.println("Hayloft " + version() + " ready: " + server.httpUrl() + " admin: " + server.adminUrl()
-                    + " console: off ciaos: off");
+                    + " console: " + server.consoleUrl() + " ciaos: off");
             out.flush();
             return new Outcome(Optional.of(server), EXIT_DONE);
         } catch (StartException failure) {

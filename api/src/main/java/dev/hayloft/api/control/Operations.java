@@ -26,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,14 +108,25 @@ public final class Operations {
     public void status(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        exchange.block(() -> {
-            StoreStatus status = front.store().status();
-            List<String> problems = health.runHealthChecks().values().stream()
-                    .filter(result -> !result.isHealthy())
-                    .map(result -> Optional.ofNullable(result.getMessage()).orElse("a health check failed"))
-                    .toList();
-            exchange.answerJson(200, json -> writeStatus(json, status, problems));
-        });
+        exchange.block(() -> exchange.answerJson(200, this::writeStatus));
+    }
+
+    /** The document of {@code /api/status}; may block. */
+    public void writeStatus(JsonGenerator json) throws IOException {
+        List<String> problems = health.runHealthChecks().values().stream()
+                .filter(result -> !result.isHealthy())
+                .map(result -> Optional.ofNullable(result.getMessage()).orElse("a health check failed"))
+                .toList();
+        writeStatus(json, front.store().status(), problems);
+    }
+
+    /** The document of each job, by its id; may block. */
+    public Map<String, ByteBuffer> jobDocuments() {
+        Map<String, ByteBuffer> documents = new LinkedHashMap<>();
+        for (Job job : front.store().jobs().list()) {
+            documents.put(job.id(), Json.document(json -> JobJson.write(json, job)));
+        }
+        return documents;
     }
 
     private void writeStatus(JsonGenerator json, StoreStatus status, List<String> problems) throws IOException {
@@ -148,6 +160,7 @@ public final class Operations {
         json.writeNumberField("damaged", status.volumes().damaged());
         json.writeEndObject();
         writeRates(json, front.metrics().rates());
+        writeLatency(json, front.metrics());
         json.writeArrayFieldStart("jobs");
         for (Job job : front.store().jobs().list()) {
             if (job.finishedAt().isEmpty()) {
@@ -173,6 +186,21 @@ public final class Operations {
         json.writeNumberField("recordsPerSecond", 0); // No call of this version takes records.
         json.writeNumberField("bytesInPerSecond", rates.bytesIn());
         json.writeNumberField("bytesOutPerSecond", rates.bytesOut());
+        json.writeEndObject();
+    }
+
+    /** Of the last minute. */
+    private static void writeLatency(JsonGenerator json, ServerMetrics metrics) throws IOException {
+        json.writeObjectFieldStart("latency");
+        for (Operation operation : new Operation[] {Operation.PUT, Operation.GET}) {
+            ServerMetrics.Latency latency =
+                    metrics.recentLatency(operation).orElse(new ServerMetrics.Latency(0, 0, 0));
+            json.writeObjectFieldStart(operation.label());
+            json.writeNumberField("count", latency.count());
+            json.writeNumberField("p50Micros", latency.p50Micros());
+            json.writeNumberField("p99Micros", latency.p99Micros());
+            json.writeEndObject();
+        }
         json.writeEndObject();
     }
 

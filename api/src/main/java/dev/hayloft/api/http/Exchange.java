@@ -254,7 +254,8 @@ public final class Exchange {
             headers.put(extra);
         }
         switch (problem.code()) {
-            case UNAUTHENTICATED -> headers.put(Headers.BASIC);
+            case UNAUTHENTICATED ->
+                headers.put(request.getHeaders().contains(Headers.CSRF) ? Headers.SESSION : Headers.BASIC);
             case TOO_MANY_REQUESTS, UNAVAILABLE -> headers.put(Headers.RETRY_SOON);
             default -> {}
         }

@@ -28,5 +28,16 @@ public final class Headers {
     public static final HttpField BASIC =
             new PreEncodedHttpField(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"hayloft\", charset=\"UTF-8\"");
 
+    /** As {@link #BASIC}, for the console's page: of a scheme it does not know a browser makes no dialog of its own. */
+    public static final HttpField SESSION =
+            new PreEncodedHttpField(HttpHeader.WWW_AUTHENTICATE, "Session realm=\"hayloft\"");
+
+    /** Lets a browser show what it is given, and run nothing of it. */
+    public static final HttpField SANDBOX = new PreEncodedHttpField(
+            "Content-Security-Policy", "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self'");
+
+    /** Sent by the console's page with every request. */
+    public static final String CSRF = "X-Hayloft-Csrf";
+
     private Headers() {}
 }

@@ -49,15 +49,38 @@ public final class LatencyHistogram {
 
     /** The upper edge of the bucket that the quantile falls into, 0 when nothing was recorded. */
     public long quantileNanos(double quantile) {
-        long rank = (long) Math.ceil(quantile * count());
+        return quantileNanos(quantile, new long[BUCKETS]);
+    }
+
+    /** As {@link #quantileNanos(double)}, of what was recorded since a copy was made. */
+    public long quantileNanos(double quantile, long[] since) {
+        long rank = (long) Math.ceil(quantile * countSince(since));
         long seen = 0;
         for (int i = 0; i < BUCKETS; i++) {
-            seen += counts.get(i);
+            seen += counts.get(i) - since[i];
             if (seen >= rank && seen > 0) {
                 return upperNanos(i);
             }
         }
         return 0;
+    }
+
+    /** How many were recorded since a copy was made. */
+    public long countSince(long[] copy) {
+        long count = 0;
+        for (int i = 0; i < BUCKETS; i++) {
+            count += counts.get(i) - copy[i];
+        }
+        return count;
+    }
+
+    /** Counts as they stand, for {@link #countSince} later. */
+    public long[] copy() {
+        long[] copy = new long[BUCKETS];
+        for (int i = 0; i < BUCKETS; i++) {
+            copy[i] = counts.get(i);
+        }
+        return copy;
     }
 
     static int bucket(long nanos) {

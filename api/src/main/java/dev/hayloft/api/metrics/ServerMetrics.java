@@ -1,7 +1,9 @@
 package dev.hayloft.api.metrics;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -13,16 +15,22 @@ public final class ServerMetrics {
     /** Seconds that rates look back. */
     public static final int WINDOW = 5;
 
+    /** Seconds that recent latencies look back. */
+    public static final int LATENCY_WINDOW = 60;
+
     private static final int STATUS_CLASSES = 6;
+    private static final List<Operation> RECENT = List.of(Operation.PUT, Operation.GET);
 
     private final Map<Operation, LongAdder[]> requests = new EnumMap<>(Operation.class);
     private final Map<Operation, LatencyHistogram> latencies = new EnumMap<>(Operation.class);
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
     private final LongAdder underway = new LongAdder();
+    private final Map<Operation, long[][]> latencyWindows = new EnumMap<>(Operation.class);
     private final long[][] window = new long[WINDOW + 1][];
     private int ticks;
     private volatile Rates rates = new Rates(0, 0, 0, 0); // Written by tick, read by any.
+    private volatile Map<Operation, Latency> recent = Map.of(); // Written by tick, read by any.
 
     public ServerMetrics() {
         for (Operation operation : Operation.values()) {
@@ -32,6 +40,9 @@ public final class ServerMetrics {
             }
             requests.put(operation, classes);
             latencies.put(operation, new LatencyHistogram());
+        }
+        for (Operation operation : RECENT) {
+            latencyWindows.put(operation, new long[LATENCY_WINDOW][]);
         }
     }
 
@@ -91,6 +102,7 @@ public final class ServerMetrics {
 
     /** Moves the window of rates on by a second. */
     public void tick() {
+        tickLatencies();
         long[] now = {classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum()};
         window[ticks % window.length] = now;
         int back = Math.min(ticks, WINDOW);
@@ -103,6 +115,30 @@ public final class ServerMetrics {
                     (now[2] - then[2]) / (double) back,
                     (now[3] - then[3]) / (double) back);
         }
+    }
+
+    /** Latencies of the last minute; none before the first tick. */
+    public Optional<Latency> recentLatency(Operation operation) {
+        return Optional.ofNullable(recent.get(operation));
+    }
+
+    private void tickLatencies() {
+        Map<Operation, Latency> next = new EnumMap<>(Operation.class);
+        latencyWindows.forEach((operation, copies) -> {
+            LatencyHistogram histogram = latency(operation);
+            int slot = ticks % LATENCY_WINDOW;
+            long[] then = ticks < LATENCY_WINDOW ? copies[0] : copies[slot];
+            if (then != null) {
+                next.put(
+                        operation,
+                        new Latency(
+                                histogram.countSince(then),
+                                histogram.quantileNanos(0.5, then) / 1000,
+                                histogram.quantileNanos(0.99, then) / 1000));
+            }
+            copies[slot] = histogram.copy();
+        });
+        recent = Map.copyOf(next);
     }
 
     private LongAdder[] classes(Operation operation) {
@@ -122,4 +158,13 @@ public final class ServerMetrics {
      * @param bytesOut content given out
      */
     public record Rates(double puts, double gets, double bytesIn, double bytesOut) {}
+
+    /**
+     * How long requests took.
+     *
+     * @param count how many
+     * @param p50Micros half of them took at most this long
+     * @param p99Micros 99 of 100 did
+     */
+    public record Latency(long count, long p50Micros, long p99Micros) {}
 }
