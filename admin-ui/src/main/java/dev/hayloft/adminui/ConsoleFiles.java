@@ -29,7 +29,13 @@ public final class ConsoleFiles {
     private static final String LIBRARY = "lib/";
     private static final Pattern PATH = Pattern.compile("(?:[a-z0-9_-]+/)*[a-z0-9_-]+(?:\\.[a-z]+)+");
     private static final Map<String, String> LIBRARIES = Map.of(
-            "lit", "lit", "lit-element", "lit-element", "lit-html", "lit-html", "reactive-element",
+            "lit",
+            "lit",
+            "lit-element",
+            "lit-element",
+            "lit-html",
+            "lit-html",
+            "reactive-element",
             "lit__reactive-element");
     private static final Map<String, String> TYPES = Map.of(
             "html", "text/html; charset=utf-8",
@@ -88,7 +94,8 @@ public final class ConsoleFiles {
             return Optional.empty();
         }
         String type = TYPES.get(path.substring(path.lastIndexOf('.') + 1));
-        Optional<byte[]> content = type == null ? Optional.empty() : resource(path).flatMap(ConsoleFiles::bytes);
+        Optional<byte[]> content =
+                type == null ? Optional.empty() : resource(path).flatMap(ConsoleFiles::bytes);
         if (type == null || content.isEmpty()) {
             return Optional.empty();
         }

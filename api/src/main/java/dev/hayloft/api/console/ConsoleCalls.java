@@ -47,9 +47,9 @@ public final class ConsoleCalls {
     public void file(Exchange exchange, String path) {
         exchange.operation(Operation.OPERATIONS);
         String name = path.length() <= FILES.length() ? ConsoleFiles.INDEX : path.substring(FILES.length());
-        ConsoleFile file = files.find(name).orElseThrow(() -> new RequestException(
-                        ErrorCode.NOT_FOUND, "The console has no such file.")
-                .with("path", name.length() > 200 ? name.substring(0, 200) + "…" : name));
+        ConsoleFile file = files.find(name)
+                .orElseThrow(() -> new RequestException(ErrorCode.NOT_FOUND, "The console has no such file.")
+                        .with("path", name.length() > 200 ? name.substring(0, 200) + "…" : name));
         exchange.headers().put(HttpHeader.ETAG, file.etag());
         exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-cache");
         exchange.headers().put("Content-Security-Policy", files.contentSecurityPolicy());
@@ -85,12 +85,13 @@ public final class ConsoleCalls {
         String type = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
         if (type == null || !type.startsWith("application/json")) {
             throw new RequestException(
-                    ErrorCode.UNAUTHENTICATED, "A session begins with HTTP Basic or with accessKey and secretKey in JSON.");
+                    ErrorCode.UNAUTHENTICATED,
+                    "A session begins with HTTP Basic or with accessKey and secretKey in JSON.");
         }
         BodyCollector.collect(exchange, 4096, body -> {
             JsonNode document = Json.parse(body);
-            String pair =
-                    document.path("accessKey").asText("") + ":" + document.path("secretKey").asText("");
+            String pair = document.path("accessKey").asText("") + ":"
+                    + document.path("secretKey").asText("");
             begin(exchange, "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
         });
     }

@@ -193,8 +193,7 @@ public final class Operations {
     private static void writeLatency(JsonGenerator json, ServerMetrics metrics) throws IOException {
         json.writeObjectFieldStart("latency");
         for (Operation operation : new Operation[] {Operation.PUT, Operation.GET}) {
-            ServerMetrics.Latency latency =
-                    metrics.recentLatency(operation).orElse(new ServerMetrics.Latency(0, 0, 0));
+            ServerMetrics.Latency latency = metrics.recentLatency(operation).orElse(new ServerMetrics.Latency(0, 0, 0));
             json.writeObjectFieldStart(operation.label());
             json.writeNumberField("count", latency.count());
             json.writeNumberField("p50Micros", latency.p50Micros());

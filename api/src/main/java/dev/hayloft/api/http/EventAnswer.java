@@ -55,8 +55,8 @@ public final class EventAnswer implements Callback {
      * @return false when the stream is over or the client is too slow to take it
      */
     public boolean send(String event, String data) {
-        return enqueue(ByteBuffer.wrap(("event: " + event + "\ndata: " + data + "\n\n")
-                .getBytes(StandardCharsets.UTF_8)));
+        return enqueue(
+                ByteBuffer.wrap(("event: " + event + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Ends the stream well. */

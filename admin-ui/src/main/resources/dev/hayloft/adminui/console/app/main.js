@@ -41,7 +41,7 @@ class HayConsole extends LitElement {
     this.busy = false;
     this.route = current();
     this.theme = localStorage.getItem('hayloft-theme') ?? 'auto';
-    this.prefix = '';
+    this.awaited = '';
   }
 
   createRenderRoot() {
@@ -135,15 +135,15 @@ class HayConsole extends LitElement {
     if (this.state !== 'in' || typing || event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) {
       return;
     }
-    if (this.prefix === 'g') {
+    if (this.awaited === 'g') {
       const screen = SCREENS.find((each) => each.key === event.key);
-      this.prefix = '';
+      this.awaited = '';
       if (screen) {
         location.hash = `#/${screen.name}`;
       }
     } else if (event.key === 'g') {
-      this.prefix = 'g';
-      setTimeout(() => (this.prefix = ''), 1200);
+      this.awaited = 'g';
+      setTimeout(() => (this.awaited = ''), 1200);
     } else if (event.key === '/') {
       const search = /** @type {HTMLElement | null} */ (this.querySelector('input[type=search]'));
       if (search) {

@@ -61,7 +61,7 @@ class Objects extends Screen {
     return this.route.parts[1];
   }
 
-  get prefix() {
+  get under() {
     return this.route.query.get('prefix') ?? '';
   }
 
@@ -72,7 +72,7 @@ class Objects extends Screen {
   /** @param {Map<string, unknown>} changed */
   willUpdate(changed) {
     if (changed.has('route')) {
-      const place = `${this.name}\n${this.prefix}`;
+      const place = `${this.name}\n${this.under}`;
       if (place !== this.shown) {
         this.shown = place;
         this.entries = null;
@@ -100,8 +100,8 @@ class Objects extends Screen {
   /** @param {string} after */
   page(after) {
     const query = new URLSearchParams({ delimiter: '/', limit: String(PAGE) });
-    if (this.prefix) {
-      query.set('prefix', this.prefix);
+    if (this.under) {
+      query.set('prefix', this.under);
     }
     if (after) {
       query.set('after', after);
@@ -192,7 +192,7 @@ class Objects extends Screen {
 
   /** @param {string} key */
   address(key) {
-    return to(['buckets', this.name], { prefix: this.prefix, key });
+    return to(['buckets', this.name], { prefix: this.under, key });
   }
 
   // ---- uploads
@@ -200,7 +200,7 @@ class Objects extends Screen {
   /** @param {Iterable<{ path: string, file: File }>} files */
   add(files) {
     const added = [...files].map(({ path, file }) => ({
-      key: this.prefix + path,
+      key: this.under + path,
       file,
       sent: 0,
       state: /** @type {'waiting'} */ ('waiting'),
@@ -322,7 +322,7 @@ class Objects extends Screen {
     });
     if (done !== undefined) {
       say(`Renamed to ${done.key}.`);
-      location.hash = this.address(done.key.startsWith(this.prefix) ? done.key : '');
+      location.hash = this.address(done.key.startsWith(this.under) ? done.key : '');
       this.load();
     }
   }
@@ -370,12 +370,12 @@ class Objects extends Screen {
           <div>${this.entries === null ? (this.problem ? nothing : html`<p class="muted" role="status">Reading …</p>`) : this.list(this.entries)}</div>
           ${this.key && this.object ? this.detail(this.object) : nothing}
         </div>
-        <p class="drop-hint" aria-hidden="true">Let go to store under ${this.name}/${this.prefix}</p>
+        <p class="drop-hint" aria-hidden="true">Let go to store under ${this.name}/${this.under}</p>
       </div>`;
   }
 
   crumbs() {
-    const steps = this.prefix.split('/').filter((step, index, all) => index < all.length - 1 || step !== '');
+    const steps = this.under.split('/').filter((step, index, all) => index < all.length - 1 || step !== '');
     let path = '';
     const search = (/** @type {SubmitEvent} */ event) => {
       event.preventDefault();
@@ -387,13 +387,13 @@ class Objects extends Screen {
         <a href="#/buckets">Buckets</a> <span aria-hidden="true">/</span>
         <a href=${to(['buckets', this.name])}>${this.name}</a>
         ${steps.map((step, index) => {
-          const last = index === steps.length - 1 && !this.prefix.endsWith('/');
+          const last = index === steps.length - 1 && !this.under.endsWith('/');
           path += last ? step : `${step}/`;
           return html` <span aria-hidden="true">/</span> <a href=${to(['buckets', this.name], { prefix: path })}>${step || '(empty)'}${last ? '…' : ''}</a>`;
         })}
       </nav>
       <form class="search" role="search" @submit=${search}>
-        <input type="search" name="prefix" .value=${this.prefix} placeholder="Keys that begin with …" aria-label="Keys that begin with" spellcheck="false">
+        <input type="search" name="prefix" .value=${this.under} placeholder="Keys that begin with …" aria-label="Keys that begin with" spellcheck="false">
         <button class="quiet">Find</button>
       </form>
     </div>`;
@@ -428,8 +428,8 @@ class Objects extends Screen {
   /** @param {any[]} entries */
   list(entries) {
     if (entries.length === 0) {
-      return this.prefix
-        ? empty('Nothing begins so', html`No key of ${this.name} begins with “${this.prefix}”.`)
+      return this.under
+        ? empty('Nothing begins so', html`No key of ${this.name} begins with “${this.under}”.`)
         : empty('Nothing in here yet', 'Drop files or folders anywhere on this page, or:', command(`bin/hayloft put FILE ${this.name}/`));
     }
     return html`${table(
@@ -452,7 +452,7 @@ class Objects extends Screen {
 
   /** The part of the prefix that all keys here share and nobody needs to read again. */
   level() {
-    return this.prefix.slice(0, this.prefix.lastIndexOf('/') + 1);
+    return this.under.slice(0, this.under.lastIndexOf('/') + 1);
   }
 
   /** @param {any} entry */
