@@ -18,6 +18,7 @@ import dev.hayloft.store.ListPage;
 import dev.hayloft.store.ListRequest;
 import dev.hayloft.store.ObjectInfo;
 import dev.hayloft.store.ObjectStore;
+import dev.hayloft.store.ObjectVerbs;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.ReadAttempt;
 import dev.hayloft.store.RecordStream;
@@ -253,6 +254,11 @@ final class MemoryStore implements ObjectStore {
                 return new DeleteResult(state.objects.remove(key) != null);
             }
         });
+    }
+
+    @Override
+    public ObjectVerbs verbs() {
+        throw new UnsupportedOperationException("tested against the real store");
     }
 
     @Override

@@ -53,6 +53,7 @@ public final class HayloftStore implements ObjectStore {
     private final BucketRegistry buckets;
     private final ObjectReads reads;
     private final ObjectWrites writes;
+    private final ObjectVerbs verbs;
     private final Listings listings;
     private final StoreFigures figures;
     private final JobScheduler jobs;
@@ -75,6 +76,7 @@ public final class HayloftStore implements ObjectStore {
         this.reads = new ObjectReads(buckets);
         this.groups = new RecordGroups(hasher(key));
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading());
+        this.verbs = new StoreVerbs(buckets, writes);
         this.listings = new Listings(buckets, threads.reading());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = JobScheduler.start(
@@ -320,6 +322,12 @@ public final class HayloftStore implements ObjectStore {
     @Override
     public CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey objectKey, WriteCondition condition) {
         return writes.delete(bucket, objectKey, condition);
+    }
+
+    @Override
+    public ObjectVerbs verbs() {
+        checkOpen();
+        return verbs;
     }
 
     @Override

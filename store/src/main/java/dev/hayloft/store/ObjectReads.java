@@ -54,6 +54,9 @@ final class ObjectReads {
         BucketState bucket = buckets.require(name);
         NeedleReader reader = bucket.partition().reader();
         KeyHash hash = reader.hash(bucket.id(), key);
+        if (reader.mustWait()) {
+            return WOULD_BLOCK;
+        }
         Optional<Location> location = reader.find(hash);
         if (location.isEmpty()) {
             return ABSENT;

@@ -89,6 +89,9 @@ public interface ObjectStore extends AutoCloseable {
     /** Deletes an object; absent counts as deleted. */
     CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition);
 
+    /** Writes beyond put and delete. */
+    ObjectVerbs verbs();
+
     /** The object under a key, with its content when that is small; close it after use. May block on a cold disk. */
     Optional<StoredObject> read(BucketName bucket, ObjectKey key);
 

@@ -4,6 +4,7 @@ import dev.hayloft.index.KeyHash;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.Sha256;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -88,6 +89,25 @@ public sealed interface Mutation {
             implements OfKey {}
 
     /**
+     * Several steps that become true together: they are judged one after another, each on top of those before it, and
+     * stand in one frame. The first that does not hold refuses all of them.
+     *
+     * @param gate the bucket of every step
+     * @param steps in order; what they hold must fit a frame
+     * @param durability when to acknowledge
+     */
+    record Group(BucketGate gate, List<OfKey> steps, Durability durability) implements Mutation {
+        public Group {
+            steps = List.copyOf(steps);
+        }
+
+        @Override
+        public int payloadSizeBytes() {
+            return steps.stream().mapToInt(Mutation::payloadSizeBytes).sum();
+        }
+    }
+
+    /**
      * Stores an extent of an upload; its id is the version it gets.
      *
      * @param gate the bucket
@@ -153,5 +173,24 @@ public sealed interface Mutation {
          * @param actualVersion what was there, 0 for nothing
          */
         record Mismatch(long actualVersion) implements Outcome {}
+
+        /**
+         * A group happened.
+         *
+         * @param steps what became of each of its steps
+         */
+        record GroupApplied(List<Applied> steps) implements Outcome {
+            public GroupApplied {
+                steps = List.copyOf(steps);
+            }
+        }
+
+        /**
+         * A step's condition did not hold, and nothing of the group was written.
+         *
+         * @param step its number, from 0
+         * @param actualVersion what was there, 0 for nothing
+         */
+        record GroupMismatch(int step, long actualVersion) implements Outcome {}
     }
 }

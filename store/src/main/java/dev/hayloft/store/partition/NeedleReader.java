@@ -47,6 +47,11 @@ public final class NeedleReader {
         return index.find(hash);
     }
 
+    /** Whether {@link #find} would wait for a group of mutations that is being published right now. */
+    public boolean mustWait() {
+        return index.isMidGroup();
+    }
+
     /** Where an extent stands. */
     public Optional<Location> findExtent(int bucketId, long extentId) {
         return index.find(hasher.extent(bucketId, extentId));

@@ -5,6 +5,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameEncoder;
+import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.model.Durability;
@@ -34,6 +35,9 @@ final class PartitionWriter {
     private static final int FRAME_BYTES_MAX = 256 << 10;
 
     private static final int FRAME_NEEDLES_MAX = 1024;
+
+    /** More than the head of any needle takes. */
+    private static final int STEP_HEAD_MAX = 128;
     private static final long DELETED = 0;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -113,12 +117,71 @@ final class PartitionWriter {
             encode(pending, extent, remaining);
         } else if (mutation instanceof Mutation.Records group) {
             append(pending, group);
+        } else if (mutation instanceof Mutation.Group group) {
+            takeGroup(pending, group);
         } else if (mutation instanceof Mutation.Seal) {
             closeFrame();
             log.sealOpenVolume();
             pending.decide(new Mutation.Outcome.Applied(0, false));
         } else {
             pending.decide(new Mutation.Outcome.Applied(0, false));
+        }
+    }
+
+    /** What a group is judged by stands in the log before it, and the group in a frame of its own. */
+    private void takeGroup(Pending pending, Mutation.Group group) {
+        checkGate(group.gate());
+        closeFrame();
+        checkFitsFrame(group);
+        List<Pending> steps = new ArrayList<>();
+        boolean taken = false;
+        try {
+            for (Mutation.OfKey step : group.steps()) {
+                Pending part = new Pending(step);
+                Optional<Mutation.Outcome> answer =
+                        answerWithoutWriting(step, step instanceof Mutation.Delete);
+                if (answer.isPresent() && answer.get() instanceof Mutation.Outcome.Mismatch mismatch) {
+                    pending.decide(new Mutation.Outcome.GroupMismatch(steps.size(), mismatch.actualVersion()));
+                    return;
+                }
+                answer.ifPresentOrElse(part::decide, () -> encodeStep(part, step, group.steps().size()));
+                steps.add(part);
+            }
+            taken = true;
+        } finally {
+            if (!taken) {
+                takeBackFrame();
+            }
+        }
+        closeFrame();
+        pending.steps(steps);
+        steps.stream().flatMap(part -> part.failure().stream()).findFirst().ifPresent(pending::fail);
+        pending.decide(new Mutation.Outcome.GroupApplied(
+                pending.isFailed() ? List.of() : steps.stream().map(Pending::applied).toList()));
+    }
+
+    private static void checkFitsFrame(Mutation.Group group) {
+        long sizeBytes = FrameFormat.HEADER_SIZE;
+        for (Mutation.OfKey step : group.steps()) {
+            sizeBytes += STEP_HEAD_MAX + step.key().remaining() + step.payloadSizeBytes();
+            sizeBytes += step instanceof Mutation.Put put ? put.content().attributes().remaining() : 0;
+        }
+        if (sizeBytes > FrameFormat.SIZE_MAX) {
+            throw new RequestException(
+                            ErrorCode.TOO_LARGE, "Keys and metadata of a batch do not fit into one write; split it.")
+                    .with("bytes", sizeBytes)
+                    .with("maximum", FrameFormat.SIZE_MAX);
+        }
+    }
+
+    private void encodeStep(Pending part, Mutation.OfKey step, int count) {
+        if (frame.isEmpty()) {
+            beginFrame(step.gate().bucketId(), count);
+        }
+        if (step instanceof Mutation.Put put) {
+            add(part, put);
+        } else if (step instanceof Mutation.Delete delete) {
+            add(part, delete);
         }
     }
 
@@ -231,8 +294,12 @@ final class PartitionWriter {
     }
 
     private void encode(Pending pending, Mutation.Put put, int remaining) {
+        openFrame(put.gate().bucketId(), put.content().payload().remaining(), remaining);
+        add(pending, put);
+    }
+
+    private void add(Pending pending, Mutation.Put put) {
         Mutation.Content content = put.content();
-        openFrame(put.gate().bucketId(), content.payload().remaining(), remaining);
         long version = nextVersion();
         NeedleHead head = new NeedleHead(
                 NeedleType.OBJECT,
@@ -248,6 +315,10 @@ final class PartitionWriter {
 
     private void encode(Pending pending, Mutation.Delete delete, int remaining) {
         openFrame(delete.gate().bucketId(), 0, remaining);
+        add(pending, delete);
+    }
+
+    private void add(Pending pending, Mutation.Delete delete) {
         NeedleHead head = new NeedleHead(
                 NeedleType.TOMBSTONE, (byte) 0, false, 0, Optional.empty(), OptionalLong.empty(), Optional.empty());
         add(pending, head, delete.hash(), delete.key(), NOTHING, NOTHING, nextVersion());
@@ -279,12 +350,16 @@ final class PartitionWriter {
             closeFrame();
         }
         if (frame.isEmpty()) {
-            frameVersions = Math.min(FRAME_NEEDLES_MAX, remaining);
-            frameFirstVersion = versions.reserve(frameVersions);
-            frameTimeMillis = clock.millis();
-            frameBucketId = bucketId;
-            encoder.begin(bucketId, nextSequence, frameFirstVersion, frameTimeMillis);
+            beginFrame(bucketId, Math.min(FRAME_NEEDLES_MAX, remaining));
         }
+    }
+
+    private void beginFrame(int bucketId, int needles) {
+        frameVersions = needles;
+        frameFirstVersion = versions.reserve(frameVersions);
+        frameTimeMillis = clock.millis();
+        frameBucketId = bucketId;
+        encoder.begin(bucketId, nextSequence, frameFirstVersion, frameTimeMillis);
     }
 
     private long nextVersion() {
@@ -332,15 +407,20 @@ final class PartitionWriter {
 
     /** Nothing of the frame is in the log: take back what later mutations would otherwise have seen. */
     private void refuseFrame(HayloftException reason) {
+        frame.forEach(pending -> pending.fail(reason));
+        takeBackFrame();
+    }
+
+    private void takeBackFrame() {
         for (int i = frame.size() - 1; i >= 0; i--) {
             Pending pending = frame.get(i);
-            pending.fail(reason);
             if (pending.mutation() instanceof Mutation.OfKey) {
                 pending.overlaidBefore()
                         .ifPresentOrElse(
                                 before -> overlay.put(pending.hash(), before), () -> overlay.remove(pending.hash()));
             }
         }
+        frame.clear();
     }
 
     /** The index knows this mutation now, so the overlay need not. Publisher only. */

@@ -4,6 +4,7 @@ import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.HayloftException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,6 +18,7 @@ final class Pending {
     private final CompletableFuture<Mutation.Outcome> future = new CompletableFuture<>();
 
     // Written by the writer as it goes; read after the hand-over, which is the happens-before edge.
+    private List<Pending> steps = List.of();
     private Optional<HayloftException> failure = Optional.empty();
     private Optional<Mutation.Outcome> outcome = Optional.empty();
     private Optional<KeyHash> hash = Optional.empty();
@@ -57,6 +59,28 @@ final class Pending {
         sequence = needleSequence;
         version = needleVersion;
         timeMillis = time;
+    }
+
+    /** A group's steps, once they are encoded. */
+    void steps(List<Pending> encoded) {
+        steps = List.copyOf(encoded);
+    }
+
+    /** The mutations that stand for this one in the log: a group's steps, or itself. */
+    List<Pending> parts() {
+        return steps.isEmpty() ? List.of(this) : steps;
+    }
+
+    boolean isGroup() {
+        return !steps.isEmpty();
+    }
+
+    Mutation.Outcome.Applied applied() {
+        return (Mutation.Outcome.Applied) outcome.orElseThrow();
+    }
+
+    Optional<HayloftException> failure() {
+        return failure;
     }
 
     void appendedAt(long position) {

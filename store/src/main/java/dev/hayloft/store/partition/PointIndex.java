@@ -15,14 +15,44 @@ import java.util.function.BiConsumer;
  */
 final class PointIndex {
     private volatile KeyIndex current; // Replaced by adopt; readers of the old one finish on it.
+    private final Object groups = new Object();
+    private volatile long stamp; // Odd while a group is being published; written under the lock of groups.
     private Optional<IndexBuilder> builder = Optional.empty(); // Guarded by the publication lock.
 
     PointIndex(KeyIndex current) {
         this.current = current;
     }
 
+    /** As of a moment at which no group was half published; waits for one that is being published. */
     Optional<Location> find(KeyHash hash) {
-        return current.find(hash);
+        long before = stamp;
+        if ((before & 1) == 0) {
+            Optional<Location> found = current.find(hash);
+            if (stamp == before) {
+                return found;
+            }
+        }
+        synchronized (groups) {
+            return current.find(hash);
+        }
+    }
+
+    /** Whether {@link #find} would have to wait for a group right now. */
+    boolean isMidGroup() {
+        return (stamp & 1) != 0;
+    }
+
+    /** Runs changes of which a reader sees all or none. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // One publisher at a time.
+    void together(Runnable changes) {
+        synchronized (groups) {
+            stamp++;
+            try {
+                changes.run();
+            } finally {
+                stamp++;
+            }
+        }
     }
 
     Optional<Location> put(KeyHash hash, Location location) {

@@ -57,10 +57,16 @@ final class Publisher {
         long lastSequence = publishedSequence;
         long position = publishedPosition;
         for (Pending pending : group) {
-            if (pending.isAppended()) {
-                apply(pending);
-                lastSequence = pending.sequence();
-                position = pending.framePosition();
+            if (pending.isGroup() && !pending.isFailed()) {
+                index.together(() -> pending.parts().forEach(this::applyIfAppended));
+                pending.decide(new Mutation.Outcome.GroupApplied(
+                        pending.parts().stream().map(Pending::applied).toList()));
+            } else {
+                applyIfAppended(pending);
+            }
+            for (Pending part : pending.parts()) {
+                lastSequence = part.isAppended() ? part.sequence() : lastSequence;
+                position = part.isAppended() ? part.framePosition() : position;
             }
         }
         if (lastSequence > publishedSequence) { // Also without a change: listings wait for the sequence.
@@ -69,6 +75,12 @@ final class Publisher {
         }
         publishedPosition = position;
         publishedSequence = lastSequence;
+    }
+
+    private void applyIfAppended(Pending pending) {
+        if (pending.isAppended()) {
+            apply(pending);
+        }
     }
 
     private void apply(Pending pending) {

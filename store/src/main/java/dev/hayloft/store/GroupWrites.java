@@ -1,0 +1,179 @@
+package dev.hayloft.store;
+
+import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.partition.Mutation;
+import dev.hayloft.store.partition.Mutation.Outcome;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Batches: one group of mutations in one frame. Values that would make the frame too large go into extents first, the
+ * largest first; the frame then names them.
+ *
+ * <p><i>Threads:</i> any; nothing blocks.
+ */
+final class GroupWrites {
+    /** Values that stand in the frame have at most this together: the rest of it is keys and metadata. */
+    private static final int INLINE_BYTES_MAX = 2 << 20;
+
+    private final BucketRegistry buckets;
+    private final ObjectWrites writes;
+
+    GroupWrites(BucketRegistry buckets, ObjectWrites writes) {
+        this.buckets = buckets;
+        this.writes = writes;
+    }
+
+    CompletionStage<BatchResult> batch(BucketName name, List<BatchStep> steps, Optional<Durability> durability) {
+        Check.argument(steps.size() <= ObjectVerbs.BATCH_STEPS_MAX, "a batch has at most 10000 steps");
+        try {
+            BucketState bucket = buckets.require(name);
+            long putBytes = 0;
+            for (BatchStep step : steps) {
+                putBytes += step instanceof BatchStep.Put put ? put.content().remaining() : 0;
+            }
+            writes.admit(bucket, putBytes);
+            Durability asked = durability.orElse(bucket.bucket().settings().durability());
+            Spill spill = new Spill(bucket);
+            return spill.write(tooLargeForFrame(steps))
+                    .thenCompose(ids -> bucket.partition().trySubmit(group(bucket, steps, ids, asked)))
+                    .thenApply(outcome -> result(outcome, steps))
+                    .whenComplete((result, failure) -> {
+                        if (failure != null) {
+                            spill.abandon();
+                        }
+                    });
+        } catch (HayloftException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** The puts whose values go into extents. */
+    private static List<BatchStep.Put> tooLargeForFrame(List<BatchStep> steps) {
+        List<BatchStep.Put> puts = new ArrayList<>();
+        long inlineBytes = 0;
+        for (BatchStep step : steps) {
+            if (step instanceof BatchStep.Put put) {
+                puts.add(put);
+                inlineBytes += put.content().remaining();
+            }
+        }
+        puts.sort(Comparator.comparingInt(put -> -put.content().remaining()));
+        List<BatchStep.Put> spilled = new ArrayList<>();
+        for (BatchStep.Put put : puts) {
+            boolean fits = inlineBytes <= INLINE_BYTES_MAX && put.content().remaining() <= ObjectStore.EXTENT_SIZE;
+            if (fits) {
+                break;
+            }
+            spilled.add(put);
+            inlineBytes -= put.content().remaining();
+        }
+        return spilled;
+    }
+
+    private static Mutation.Group group(
+            BucketState bucket, List<BatchStep> steps, Map<BatchStep.Put, long[]> extentIds, Durability durability) {
+        List<Mutation.OfKey> mutations = new ArrayList<>(steps.size());
+        for (BatchStep step : steps) {
+            var hash = bucket.partition().reader().hash(bucket.id(), step.key());
+            long expected = step.ifVersion().orElse(Mutation.ANY);
+            ByteBuffer key = step.key().utf8();
+            if (step instanceof BatchStep.Put put) {
+                long[] ids = extentIds.get(put);
+                ByteBuffer payload =
+                        ids == null ? put.content() : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
+                Mutation.Content content = new Mutation.Content(
+                        AttributesFormat.encode(put.attributes()),
+                        payload,
+                        ids != null,
+                        put.content().remaining(),
+                        Optional.of(put.sha256()));
+                mutations.add(new Mutation.Put(bucket.gate(), hash, key, expected, durability, content));
+            } else {
+                mutations.add(new Mutation.Delete(bucket.gate(), hash, key, expected, durability));
+            }
+        }
+        return new Mutation.Group(bucket.gate(), mutations, durability);
+    }
+
+    private static BatchResult result(Outcome outcome, List<BatchStep> steps) {
+        if (outcome instanceof Outcome.GroupMismatch mismatch) {
+            throw new RequestException(ErrorCode.PRECONDITION_FAILED, "The condition does not hold for this record.")
+                    .with("record", mismatch.step())
+                    .with("key", steps.get(mismatch.step()).key())
+                    .with("version", mismatch.actualVersion() == 0 ? "absent" : mismatch.actualVersion());
+        }
+        List<Long> versions = ((Outcome.GroupApplied) outcome)
+                .steps().stream().map(Outcome.Applied::version).toList();
+        return new BatchResult(versions.stream().mapToLong(Long::longValue).max().orElse(0), versions);
+    }
+
+    /** Values on their way into extents. */
+    private static final class Spill {
+        private final BucketState bucket;
+        private final List<Long> written = new ArrayList<>(); // Guarded by itself.
+        private boolean abandoned; // Guarded by written.
+
+        Spill(BucketState bucket) {
+            this.bucket = bucket;
+        }
+
+        CompletionStage<Map<BatchStep.Put, long[]>> write(List<BatchStep.Put> puts) {
+            Map<BatchStep.Put, long[]> ids = new IdentityHashMap<>();
+            List<CompletableFuture<Void>> extents = new ArrayList<>();
+            for (BatchStep.Put put : puts) {
+                int size = put.content().remaining();
+                long[] mine = new long[(size + ObjectStore.EXTENT_SIZE - 1) / ObjectStore.EXTENT_SIZE];
+                ids.put(put, mine);
+                for (int i = 0; i < mine.length; i++) {
+                    int slot = i;
+                    int from = i * ObjectStore.EXTENT_SIZE;
+                    ByteBuffer slice = put.content()
+                            .slice(put.content().position() + from, Math.min(ObjectStore.EXTENT_SIZE, size - from));
+                    extents.add(bucket.partition()
+                            .submitPatiently(new Mutation.Extent(bucket.gate(), slice))
+                            .toCompletableFuture()
+                            .thenAccept(outcome -> {
+                                mine[slot] = ((Outcome.Applied) outcome).version();
+                                landed(mine[slot]);
+                            }));
+                }
+            }
+            return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new)).thenApply(unused -> ids);
+        }
+
+        private void landed(long id) {
+            boolean orphan;
+            synchronized (written) {
+                orphan = abandoned;
+                written.add(id);
+            }
+            if (orphan) {
+                bucket.partition().abandon(bucket.id(), List.of(id));
+            }
+        }
+
+        void abandon() {
+            List<Long> orphans;
+            synchronized (written) {
+                abandoned = true;
+                orphans = List.copyOf(written);
+            }
+            bucket.partition().abandon(bucket.id(), orphans);
+        }
+    }
+}
