@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -86,7 +85,10 @@ final class GroupWrites {
     }
 
     private static Mutation.Group group(
-            BucketState bucket, List<BatchStep> steps, Map<BatchStep.Put, long[]> extentIds, Durability durability) {
+            BucketState bucket,
+            List<BatchStep> steps,
+            IdentityHashMap<BatchStep.Put, long[]> extentIds,
+            Durability durability) {
         List<Mutation.OfKey> mutations = new ArrayList<>(steps.size());
         for (BatchStep step : steps) {
             var hash = bucket.partition().reader().hash(bucket.id(), step.key());
@@ -94,8 +96,7 @@ final class GroupWrites {
             ByteBuffer key = step.key().utf8();
             if (step instanceof BatchStep.Put put) {
                 long[] ids = extentIds.get(put);
-                ByteBuffer payload =
-                        ids == null ? put.content() : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
+                ByteBuffer payload = ids == null ? put.content() : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
                 Mutation.Content content = new Mutation.Content(
                         AttributesFormat.encode(put.attributes()),
                         payload,
@@ -119,7 +120,8 @@ final class GroupWrites {
         }
         List<Long> versions = ((Outcome.GroupApplied) outcome)
                 .steps().stream().map(Outcome.Applied::version).toList();
-        return new BatchResult(versions.stream().mapToLong(Long::longValue).max().orElse(0), versions);
+        return new BatchResult(
+                versions.stream().mapToLong(Long::longValue).max().orElse(0), versions);
     }
 
     /** Values on their way into extents. */
@@ -132,8 +134,8 @@ final class GroupWrites {
             this.bucket = bucket;
         }
 
-        CompletionStage<Map<BatchStep.Put, long[]>> write(List<BatchStep.Put> puts) {
-            Map<BatchStep.Put, long[]> ids = new IdentityHashMap<>();
+        CompletionStage<IdentityHashMap<BatchStep.Put, long[]>> write(List<BatchStep.Put> puts) {
+            IdentityHashMap<BatchStep.Put, long[]> ids = new IdentityHashMap<>(); // Equal values are still two.
             List<CompletableFuture<Void>> extents = new ArrayList<>();
             for (BatchStep.Put put : puts) {
                 int size = put.content().remaining();
@@ -153,7 +155,8 @@ final class GroupWrites {
                             }));
                 }
             }
-            return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new)).thenApply(unused -> ids);
+            return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new))
+                    .thenApply(unused -> ids);
         }
 
         private void landed(long id) {

@@ -89,8 +89,8 @@ class BatchTest {
     @Test
     void batch_withAConditionThatFails_leavesNothing() {
         batch(List.of(put("a", "1")));
-        BatchStep.Put onlyIfAbsent = new BatchStep.Put(
-                ObjectKey.of("a"), ObjectAttributes.NONE, OptionalLong.of(0), ByteBuffer.allocate(1));
+        BatchStep.Put onlyIfAbsent =
+                new BatchStep.Put(ObjectKey.of("a"), ObjectAttributes.NONE, OptionalLong.of(0), ByteBuffer.allocate(1));
         assertThatThrownBy(() -> batch(List.of(put("b", "x"), put("c", "y"), onlyIfAbsent)))
                 .isInstanceOfSatisfying(HayloftException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
@@ -99,8 +99,8 @@ class BatchTest {
         assertThat(text("b")).isEmpty();
         assertThat(text("c")).isEmpty();
         assertThat(text("a")).contains("1");
-        BatchStep.Put again = new BatchStep.Put(
-                ObjectKey.of("b"), ObjectAttributes.NONE, OptionalLong.of(0), ByteBuffer.allocate(0));
+        BatchStep.Put again =
+                new BatchStep.Put(ObjectKey.of("b"), ObjectAttributes.NONE, OptionalLong.of(0), ByteBuffer.allocate(0));
         batch(List.of(again)); // The refused batch left no trace in the writer either.
         assertThat(text("b")).contains("");
     }
@@ -120,7 +120,8 @@ class BatchTest {
         batch(steps);
         for (BatchStep step : steps) {
             try (StoredObject object = store.read(BUCKET, step.key()).orElseThrow()) {
-                assertThat(StoreTest.bytes(object)).isEqualTo(step.key().toString().equals("large") ? large : middle);
+                assertThat(StoreTest.bytes(object))
+                        .isEqualTo(step.key().toString().equals("large") ? large : middle);
             }
         }
         assertThat(store.statistics(BUCKET).logicalBytes()).isEqualTo(large.length + 60L * middle.length);
@@ -136,9 +137,8 @@ class BatchTest {
             steps.add(new BatchStep.Put(
                     ObjectKey.of(padding + i), attributes, OptionalLong.empty(), ByteBuffer.allocate(0)));
         }
-        assertThatThrownBy(() -> batch(steps))
-                .isInstanceOfSatisfying(
-                        HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+        assertThatThrownBy(() -> batch(steps)).isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
+                .isEqualTo(ErrorCode.TOO_LARGE));
         assertThat(store.statistics(BUCKET).objects()).isZero();
     }
 

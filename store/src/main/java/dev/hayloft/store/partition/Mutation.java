@@ -1,8 +1,11 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
+import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
@@ -97,8 +100,31 @@ public sealed interface Mutation {
      * @param durability when to acknowledge
      */
     record Group(BucketGate gate, List<OfKey> steps, Durability durability) implements Mutation {
+        /** More than the head of any needle takes. */
+        private static final int NEEDLE_HEAD_MAX = 128;
+
         public Group {
             steps = List.copyOf(steps);
+        }
+
+        /**
+         * Makes sure that all of it fits one frame.
+         *
+         * @throws RequestException {@code too-large}
+         */
+        void checkFitsFrame() {
+            long sizeBytes = FrameFormat.HEADER_SIZE;
+            for (OfKey step : steps) {
+                sizeBytes += NEEDLE_HEAD_MAX + step.key().remaining() + step.payloadSizeBytes();
+                sizeBytes +=
+                        step instanceof Put put ? put.content().attributes().remaining() : 0;
+            }
+            if (sizeBytes > FrameFormat.SIZE_MAX) {
+                throw new RequestException(
+                                ErrorCode.TOO_LARGE, "Keys and metadata of a batch do not fit one write; split it.")
+                        .with("bytes", sizeBytes)
+                        .with("maximum", FrameFormat.SIZE_MAX);
+            }
         }
 
         @Override

@@ -5,7 +5,6 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameEncoder;
-import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.model.Durability;
@@ -36,8 +35,6 @@ final class PartitionWriter {
 
     private static final int FRAME_NEEDLES_MAX = 1024;
 
-    /** More than the head of any needle takes. */
-    private static final int STEP_HEAD_MAX = 128;
     private static final long DELETED = 0;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
@@ -132,19 +129,19 @@ final class PartitionWriter {
     private void takeGroup(Pending pending, Mutation.Group group) {
         checkGate(group.gate());
         closeFrame();
-        checkFitsFrame(group);
+        group.checkFitsFrame();
         List<Pending> steps = new ArrayList<>();
         boolean taken = false;
         try {
             for (Mutation.OfKey step : group.steps()) {
                 Pending part = new Pending(step);
-                Optional<Mutation.Outcome> answer =
-                        answerWithoutWriting(step, step instanceof Mutation.Delete);
+                Optional<Mutation.Outcome> answer = answerWithoutWriting(step, step instanceof Mutation.Delete);
                 if (answer.isPresent() && answer.get() instanceof Mutation.Outcome.Mismatch mismatch) {
                     pending.decide(new Mutation.Outcome.GroupMismatch(steps.size(), mismatch.actualVersion()));
                     return;
                 }
-                answer.ifPresentOrElse(part::decide, () -> encodeStep(part, step, group.steps().size()));
+                answer.ifPresentOrElse(
+                        part::decide, () -> encodeStep(part, step, group.steps().size()));
                 steps.add(part);
             }
             taken = true;
@@ -157,21 +154,9 @@ final class PartitionWriter {
         pending.steps(steps);
         steps.stream().flatMap(part -> part.failure().stream()).findFirst().ifPresent(pending::fail);
         pending.decide(new Mutation.Outcome.GroupApplied(
-                pending.isFailed() ? List.of() : steps.stream().map(Pending::applied).toList()));
-    }
-
-    private static void checkFitsFrame(Mutation.Group group) {
-        long sizeBytes = FrameFormat.HEADER_SIZE;
-        for (Mutation.OfKey step : group.steps()) {
-            sizeBytes += STEP_HEAD_MAX + step.key().remaining() + step.payloadSizeBytes();
-            sizeBytes += step instanceof Mutation.Put put ? put.content().attributes().remaining() : 0;
-        }
-        if (sizeBytes > FrameFormat.SIZE_MAX) {
-            throw new RequestException(
-                            ErrorCode.TOO_LARGE, "Keys and metadata of a batch do not fit into one write; split it.")
-                    .with("bytes", sizeBytes)
-                    .with("maximum", FrameFormat.SIZE_MAX);
-        }
+                pending.isFailed()
+                        ? List.of()
+                        : steps.stream().map(Pending::applied).toList()));
     }
 
     private void encodeStep(Pending part, Mutation.OfKey step, int count) {
