@@ -17,14 +17,14 @@ import java.util.Map;
  * @param out what stood on standard output
  * @param err what stood on standard error
  */
-record CommandRun(int code, String out, String err) {
+public record CommandRun(int code, String out, String err) {
 
     /** Against a fake server whose key stands in the environment. */
-    static CommandRun on(FakeServer server, Path folder, String... arguments) {
+    public static CommandRun on(FakeServer server, Path folder, String... arguments) {
         return with(variables(server), folder, "", arguments);
     }
 
-    static Map<String, String> variables(FakeServer server) {
+    public static Map<String, String> variables(FakeServer server) {
         return Map.of(
                 "HAYLOFT_SERVER",
                 server.url().toString(),
@@ -36,7 +36,7 @@ record CommandRun(int code, String out, String err) {
                 FakeServer.SECRET_KEY);
     }
 
-    static CommandRun with(Map<String, String> variables, Path folder, String input, String... arguments) {
+    public static CommandRun with(Map<String, String> variables, Path folder, String input, String... arguments) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Environment environment = new Environment(

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /** The order of keys: by the bytes of their UTF-8, which is not that of {@link String#compareTo} above U+FFFF. */
-enum Utf8Order implements Comparator<String> {
+public enum Utf8Order implements Comparator<String> {
     INSTANCE;
 
     @Override

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -50,6 +51,9 @@ public final class FakeServer implements AutoCloseable {
 
     private final HttpServer server;
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
+    private static final Comparator<String> BY_BYTES =
+            (a, b) -> Arrays.compareUnsigned(a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+
     private final Map<String, ConcurrentSkipListMap<String, Stored>> buckets = new ConcurrentHashMap<>();
     private final Queue<Refusal> refusals = new ConcurrentLinkedQueue<>();
     private final List<String> seen = Collections.synchronizedList(new ArrayList<>());
@@ -114,7 +118,7 @@ public final class FakeServer implements AutoCloseable {
 
     /** Makes a bucket without a request. */
     public void createBucket(String bucket) {
-        buckets.putIfAbsent(bucket, new ConcurrentSkipListMap<>());
+        buckets.putIfAbsent(bucket, new ConcurrentSkipListMap<>(BY_BYTES));
     }
 
     /** The content of an object as text; the empty text where there is none. */
@@ -137,7 +141,7 @@ public final class FakeServer implements AutoCloseable {
 
     private ConcurrentSkipListMap<String, Stored> bucketOf(String bucket) {
         ConcurrentSkipListMap<String, Stored> found = buckets.get(bucket);
-        return found == null ? new ConcurrentSkipListMap<>() : found;
+        return found == null ? new ConcurrentSkipListMap<>(BY_BYTES) : found;
     }
 
     private void handle(HttpExchange exchange) throws IOException {
@@ -310,11 +314,11 @@ public final class FakeServer implements AutoCloseable {
         String delimiter = query.getOrDefault("delimiter", "");
         String after = query.getOrDefault("after", "");
         int limit = Integer.parseInt(query.getOrDefault("limit", "1000"));
-        Map<String, String> found = new TreeMap<>(); // A line for each name; prefixes have none.
+        Map<String, String> found = new TreeMap<>(BY_BYTES); // A line for each name; prefixes have none.
         bucketOf(bucket).forEach((key, stored) -> {
             int fold = delimiter.isEmpty() ? -1 : key.indexOf(delimiter, prefix.length());
             String name = fold < 0 ? key : key.substring(0, fold + delimiter.length());
-            if (key.startsWith(prefix) && name.compareTo(after) > 0) {
+            if (key.startsWith(prefix) && BY_BYTES.compare(name, after) > 0) {
                 found.put(name, fold < 0 ? entry(key, stored, query.containsKey("metadata")) : "");
             }
         });

@@ -16,6 +16,7 @@ public final class Verbs {
         groups.put("Server", List.of("serve", "status", "bench"));
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
         groups.put("Operation", List.of("volumes", "volume", "job", "index", "user", "token"));
+        groups.put("To and from elsewhere", List.of("sync", "import", "export"));
         return groups;
     }
 
@@ -35,6 +36,9 @@ public final class Verbs {
                 .addSubcommand("volume", VolumeVerbs.commandLine(session))
                 .addSubcommand("job", JobVerbs.commandLine(session))
                 .addSubcommand("index", IndexVerbs.commandLine(session))
+                .addSubcommand(new SyncVerbs.Equal(session))
+                .addSubcommand(new SyncVerbs.Import(session))
+                .addSubcommand(new SyncVerbs.Export(session))
                 .addSubcommand("user", UserVerbs.commandLine(session))
                 .addSubcommand(new TokenVerb(session));
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.hayloft.cli.place;
+
+import org.jspecify.annotations.NullMarked;
