@@ -114,6 +114,21 @@ public record Location(
         return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
     }
 
+    /** The same needle at another place, where it may have another size. */
+    public Location movedTo(long newPosition, int newOffset, int newSize) {
+        return new Location(
+                newPosition,
+                newOffset,
+                newSize,
+                version,
+                contentSize,
+                flags,
+                bucketId,
+                timeMillis,
+                link,
+                expiresAtMillis);
+    }
+
     /** Whether all bits of {@code flag} are set. */
     public boolean has(int flag) {
         return (flags & flag) == flag;

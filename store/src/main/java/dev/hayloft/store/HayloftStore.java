@@ -80,7 +80,7 @@ public final class HayloftStore implements ObjectStore {
         this.listings = new Listings(buckets, threads.reading());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = JobScheduler.start(
-                new StoreJobs(partitions, buckets).tasks(), StoreJobs.archive(opening.records()), clock);
+                new StoreJobs(system, partitions, buckets, clock).tasks(), StoreJobs.archive(opening.records()), clock);
         this.records = new FrontRecords(opening.records());
     }
 

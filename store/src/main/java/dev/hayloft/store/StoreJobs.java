@@ -8,6 +8,7 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.RebuildWatcher;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -20,12 +21,16 @@ import java.util.TreeMap;
  * <p><i>Threads:</i> as {@link JobTask} says.
  */
 final class StoreJobs {
+    private final Partition system;
     private final List<Partition> partitions;
     private final BucketRegistry buckets;
+    private final InstantSource clock;
 
-    StoreJobs(List<Partition> partitions, BucketRegistry buckets) {
+    StoreJobs(Partition system, List<Partition> partitions, BucketRegistry buckets, InstantSource clock) {
+        this.system = system;
         this.partitions = partitions;
         this.buckets = buckets;
+        this.clock = clock;
     }
 
     /** Every kind that this version has. */
@@ -33,6 +38,7 @@ final class StoreJobs {
         Map<JobRequest.Kind, JobTask> tasks = new EnumMap<>(JobRequest.Kind.class);
         tasks.put(JobRequest.Kind.SEAL, checkedByVolume(this::seal));
         tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(this::rebuild));
+        tasks.put(JobRequest.Kind.COMPACT, new StoreCompaction(system, partitions, buckets, clock));
         return tasks;
     }
 

@@ -105,9 +105,10 @@ class StoreModelTest {
             case 2 -> rebuildOnline();
             case 3 -> seal();
             case 4 -> deleteBucket(bucket);
+            case 20, 21 -> compact();
             case 5, 6, 7 -> upload(bucket);
             case 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 -> delete(bucket);
-            case 20, 21, 22, 23, 24, 25, 26, 27, 28, 29 -> list(bucket);
+            case 22, 23, 24, 25, 26, 27, 28, 29 -> list(bucket);
             case 30, 31, 32, 33, 34, 35, 36, 37, 38, 39 -> read(bucket);
             default -> put(bucket);
         }
@@ -302,6 +303,17 @@ class StoreModelTest {
 
     private void seal() {
         await(store.jobs().submit(new JobRequest(JobRequest.Kind.SEAL, Optional.empty(), true)));
+    }
+
+    /** Sometimes of what is sealed, sometimes of everything; between two looks at all of it. */
+    private void compact() {
+        if (random.nextBoolean()) {
+            seal();
+        }
+        await(store.jobs().submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true)));
+        if (random.nextInt(4) == 0) {
+            compareAll();
+        }
     }
 
     private void rebuildOnline() {

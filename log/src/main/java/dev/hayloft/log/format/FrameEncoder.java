@@ -117,6 +117,34 @@ public final class FrameEncoder {
         return close(start);
     }
 
+    /**
+     * Adds a needle that stands elsewhere already, bit by bit; one that has no stamp gets the one that is given, since
+     * its frame no longer tells its numbers.
+     *
+     * @param needle exactly one whole needle from position to limit, whose checksum was right; left as it is
+     * @return the needle's offset from the frame's start
+     * @throws IllegalArgumentException when the frame would be over {@link FrameFormat#SIZE_MAX}; it is then as before
+     */
+    public int copy(ByteBuffer needle, Stamp stamp) {
+        ByteBuffer source = needle.duplicate();
+        int flags = source.get(source.position() + NeedleFormat.FLAGS_OFFSET);
+        boolean isStamped = (flags & NeedleFormat.FLAG_STAMP) != 0;
+        long size = source.remaining() + (isStamped ? 0 : NeedleFormat.STAMP_SIZE);
+        Check.argument(fits(size), "the frame would be too large");
+        int start = bytes.position();
+        ensureCapacity(start + (int) size);
+        if (!isStamped) {
+            int end = source.limit();
+            source.limit(source.position() + NeedleFormat.HEAD_SIZE + NeedleFormat.optionalSize(flags));
+            bytes.put(source);
+            bytes.put(start + NeedleFormat.FLAGS_OFFSET, (byte) (flags | NeedleFormat.FLAG_STAMP));
+            bytes.putLong(stamp.sequence()).putLong(stamp.version()).putLong(stamp.timeMillis());
+            source.limit(end);
+        }
+        bytes.put(source);
+        return close(start);
+    }
+
     /** Whether a needle of this size can still be added; see {@link NeedleFormat#sizeOf}. */
     public boolean fits(long needleSizeBytes) {
         return bytes.position() + needleSizeBytes <= FrameFormat.SIZE_MAX;

@@ -221,6 +221,11 @@ public final class NeedleView {
         return slice(start, at + size - start);
     }
 
+    /** The whole needle as it stands, for {@link FrameEncoder#copy}; read-only, over the needle's own buffer. */
+    public ByteBuffer bytes() {
+        return slice(at, size);
+    }
+
     /** Bytes of the payload as stored. */
     public int payloadSize() {
         return bytes.getInt(at + NeedleFormat.PAYLOAD_SIZE_OFFSET);

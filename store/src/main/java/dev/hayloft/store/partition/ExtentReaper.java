@@ -7,6 +7,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -26,6 +27,9 @@ final class ExtentReaper implements AutoCloseable {
 
         /** Extents that were never committed. */
         record OfUpload(int bucketId, List<Long> extentIds) implements Retired {}
+
+        /** Nothing: somebody waits for what stands before. */
+        record Barrier(CountDownLatch passed) implements Retired {}
     }
 
     private final Partition partition;
@@ -64,6 +68,27 @@ final class ExtentReaper implements AutoCloseable {
         }
     }
 
+    /** Returns when all that was handed over before the call is done. */
+    void await() {
+        CountDownLatch passed = new CountDownLatch(1);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                if (queue.offer(new Retired.Barrier(passed), 100, TimeUnit.MILLISECONDS)) {
+                    while (thread.isAlive() && !passed.await(100, TimeUnit.MILLISECONDS)) {
+                        // Again, as long as somebody works on it.
+                    }
+                    break;
+                }
+            } catch (InterruptedException e) {
+                interrupted = true; // What stands before must be done all the same.
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void run() {
         try {
             while (!closed || !queue.isEmpty()) {
@@ -78,6 +103,10 @@ final class ExtentReaper implements AutoCloseable {
     }
 
     private void reap(Retired retired) {
+        if (retired instanceof Retired.Barrier barrier) {
+            barrier.passed().countDown();
+            return;
+        }
         if (partition.problem().isPresent()) {
             return; // What was refused may stand in the log, and name these extents after a restart.
         }

@@ -1,5 +1,6 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.compactor.MovedNeedle;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.model.Durability;
@@ -174,6 +175,24 @@ public sealed interface Mutation {
      * @param durability whether to force
      */
     record Barrier(Durability durability) implements Mutation {}
+
+    /**
+     * Appends copies of needles that stand elsewhere, and sends readers from there to the copies.
+     *
+     * @param bucketId of all of them
+     * @param needles at most a frame's worth
+     * @param payloadSizeBytes of all of them
+     */
+    record Move(int bucketId, List<MovedNeedle> needles, int payloadSizeBytes) implements Mutation {
+        public Move {
+            needles = List.copyOf(needles);
+        }
+
+        @Override
+        public Durability durability() {
+            return Durability.MEMORY;
+        }
+    }
 
     /** Closes the open volume. */
     record Seal() implements Mutation {

@@ -61,6 +61,7 @@ public final class Partition implements AutoCloseable {
     private final ForceFigures forces = new ForceFigures();
     private final RetiredIndexes retired = new RetiredIndexes();
     private final AtomicBoolean rebuilding = new AtomicBoolean();
+    private final MaintenanceTurn maintenance = new MaintenanceTurn();
     private final LongAdder mutations = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final Thread writerThread;
@@ -89,6 +90,7 @@ public final class Partition implements AutoCloseable {
                 parts.directory(),
                 parts.tallies(),
                 writer,
+                new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
                 reaper::retire,
                 parts.nextSequence() - 1,
                 parts.log().end());
@@ -359,11 +361,31 @@ public final class Partition implements AutoCloseable {
             throw new RequestException(ErrorCode.CONFLICT, "The partition's index is being rebuilt already.")
                     .with("partition", config.name());
         }
-        try {
+        try (MaintenanceTurn.Taken turn = maintenance.take(() -> watcher.isCancelled() || stopping)) {
             return new IndexRebuild(this, isLiving, watcher).run();
         } finally {
             rebuilding.set(false);
         }
+    }
+
+    /** The turns of work on whole volumes. */
+    public MaintenanceTurn maintenance() {
+        return maintenance;
+    }
+
+    /** Makes it durable that a volume is gone. */
+    void recordGone(int volume, long lastDroppedDeletion) {
+        parts.ledger().gone(volume, publisher.publishedSequence(), versions.last(), lastDroppedDeletion);
+    }
+
+    /** Followers of changes before this sequence may have missed a deletion, because compaction has dropped it. */
+    public long lastDroppedDeletion() {
+        return parts.ledger().record().lastDroppedDeletion();
+    }
+
+    /** Returns when every manifest that was replaced before the call has been read, and its extents dropped. */
+    void awaitReaper() {
+        reaper.await();
     }
 
     /** Closes an index that is no longer the current one, once no read can still be on it, and removes its files. */

@@ -24,6 +24,18 @@ record PartitionFolder(Path root) {
         return hints().resolve("%010d.hint".formatted(volume));
     }
 
+    Path volume(int volume) {
+        return root.resolve("volumes").resolve("%010d.volume".formatted(volume));
+    }
+
+    Path compactionRecord() {
+        return root.resolve("COMPACTED");
+    }
+
+    void deleteHint(int volume) {
+        SmallFiles.delete(hint(volume));
+    }
+
     Path hints() {
         return root.resolve("hints");
     }

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param applied how far the index follows the log
  * @param hints writes a hint file per sealed volume
  * @param producers how far the idempotent producers have come
+ * @param ledger what compaction has taken from the log
  * @param damagedVolumes volumes in which recovery met damage
  * @param nextSequence the sequence that the next needle gets
  * @param firstVersion no needle of an earlier start has this version or a higher one
@@ -33,6 +34,7 @@ record PartitionParts(
         AppliedMark applied,
         HintWriting hints,
         ProducerTable producers,
+        CompactionLedger ledger,
         Set<Integer> damagedVolumes,
         long nextSequence,
         long firstVersion) {

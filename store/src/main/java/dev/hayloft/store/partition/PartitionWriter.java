@@ -45,6 +45,7 @@ final class PartitionWriter {
     private final InstantSource clock;
     private final RecordWriting records;
     private final FrameEncoder encoder = new FrameEncoder();
+    private final MoveWriter moves;
     private final List<Pending> frame = new ArrayList<>();
     /** The newest version of keys that may not be published yet; 0 for deleted. */
     private final ConcurrentHashMap<KeyHash, Long> overlay = new ConcurrentHashMap<>();
@@ -67,6 +68,7 @@ final class PartitionWriter {
             RecordWriting records,
             long nextSequence) {
         this.log = log;
+        this.moves = new MoveWriter(log);
         this.index = index;
         this.hasher = hasher;
         this.versions = versions;
@@ -116,6 +118,11 @@ final class PartitionWriter {
             append(pending, group);
         } else if (mutation instanceof Mutation.Group group) {
             takeGroup(pending, group);
+        } else if (mutation instanceof Mutation.Move move) {
+            closeFrame();
+            moves.write(pending, move, nextSequence, clock.millis());
+            frames.increment();
+            appendedBytes.add(moves.sizeBytes());
         } else if (mutation instanceof Mutation.Seal) {
             closeFrame();
             log.sealOpenVolume();

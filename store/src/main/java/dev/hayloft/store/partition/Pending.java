@@ -29,6 +29,7 @@ final class Pending {
     private long version;
     private long timeMillis;
     private long framePosition = -1;
+    private List<MoveWriter.Place> places = List.of();
 
     Pending(Mutation mutation) {
         this.mutation = mutation;
@@ -81,6 +82,15 @@ final class Pending {
 
     Optional<HayloftException> failure() {
         return failure;
+    }
+
+    /** Where the needles of a move stand in its frame. */
+    void moved(List<MoveWriter.Place> placesInFrame) {
+        places = List.copyOf(placesInFrame);
+    }
+
+    List<MoveWriter.Place> places() {
+        return places;
     }
 
     void appendedAt(long position) {

@@ -60,6 +60,12 @@ final class PointIndex {
         return current.put(hash, location);
     }
 
+    /** Puts the same needle's new place where its old one stands. */
+    void replace(KeyHash hash, Location moved) {
+        builder.ifPresent(other -> other.offer(hash, moved));
+        current.put(hash, moved);
+    }
+
     /** Removes an entry because a tombstone, which stands there, says so. */
     Optional<Location> bury(KeyHash hash, Location tombstone) {
         builder.ifPresent(other -> other.offer(hash, tombstone));

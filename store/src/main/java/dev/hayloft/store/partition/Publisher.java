@@ -22,6 +22,7 @@ final class Publisher {
     private final Directory directory;
     private final Tallies tallies;
     private final PartitionWriter writer;
+    private final MovePublishing moves;
     private final Consumer<Location> onReplacedManifest;
     private final RecordPublishing records;
     private final List<DirectoryChange> changes = new ArrayList<>();
@@ -32,6 +33,7 @@ final class Publisher {
     /**
      * A publisher that goes on after what recovery applied.
      *
+     * @param moves publishes what compaction moved
      * @param onReplacedManifest told of each manifest that no key points at any more; must not block
      */
     Publisher(
@@ -39,6 +41,7 @@ final class Publisher {
             Directory directory,
             Tallies tallies,
             PartitionWriter writer,
+            MovePublishing moves,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
             long position) {
@@ -46,6 +49,7 @@ final class Publisher {
         this.directory = directory;
         this.tallies = tallies;
         this.writer = writer;
+        this.moves = moves;
         this.onReplacedManifest = onReplacedManifest;
         this.records = new RecordPublishing(index, tallies, this::retire);
         this.publishedSequence = lastSequence;
@@ -65,7 +69,7 @@ final class Publisher {
                 applyIfAppended(pending);
             }
             for (Pending part : pending.parts()) {
-                lastSequence = part.isAppended() ? part.sequence() : lastSequence;
+                lastSequence = part.isAppended() ? Math.max(lastSequence, part.sequence()) : lastSequence;
                 position = part.isAppended() ? part.framePosition() : position;
             }
         }
@@ -105,6 +109,8 @@ final class Publisher {
             pending.decide(new Mutation.Outcome.Applied(pending.version(), previous.isPresent()));
             changes.add(new DirectoryChange.Delete(bucketId, delete.key(), pending.sequence()));
             writer.forget(pending);
+        } else if (mutation instanceof Mutation.Move move) {
+            moves.apply(pending, move);
         } else if (mutation instanceof Mutation.Extent extent) {
             int bucketId = extent.gate().bucketId();
             Location location = pending.location(bucketId, extent.payload().remaining(), Location.EXTENT);

@@ -6,6 +6,7 @@ import dev.hayloft.index.HintEntry;
 import dev.hayloft.index.HintFile;
 import dev.hayloft.index.HintHeader;
 import dev.hayloft.index.IndexConfig;
+import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.index.Location;
@@ -56,6 +57,7 @@ public final class Recovery {
     private final PartitionConfig config;
     private final PartitionFolder folder;
     private final VolumeLog log;
+    private final CompactionLedger ledger;
     private final HintWriting hints;
     private final IntPredicate isLiving;
     private final Tallies tallies = new Tallies();
@@ -67,14 +69,23 @@ public final class Recovery {
     private final Set<Integer> hinted = new HashSet<>();
     private boolean mayHaveLostExtents = true;
     private long lastSequence;
+    private long frameSequence; // Of the frame that is being read.
     private long lastVersion;
     private long end = LogPosition.START;
 
     private Recovery(
-            PartitionConfig config, PartitionFolder folder, VolumeLog log, HintWriting hints, IntPredicate isLiving) {
+            PartitionConfig config,
+            PartitionFolder folder,
+            VolumeLog log,
+            CompactionLedger ledger,
+            HintWriting hints,
+            IntPredicate isLiving) {
         this.config = config;
         this.folder = folder;
         this.log = log;
+        this.ledger = ledger;
+        this.lastSequence = ledger.record().lastSequence();
+        this.lastVersion = ledger.record().lastVersion();
         this.hints = hints;
         this.isLiving = isLiving;
         this.producers = new ProducerTable(config.volumeSizeBytes());
@@ -108,10 +119,15 @@ public final class Recovery {
                         Math.min(config.volumeSizeBytes(), VolumeLogConfig.VOLUME_SIZE_MAX),
                         Math.max(RESERVE_STEP_MIN, Math.min(RESERVE_STEP_MAX, config.volumeSizeBytes() / 8))),
                 context.clock());
-        Recovery recovery =
-                new Recovery(config, folder, log, new HintWriting(config, folder, context.hasher()), isLiving);
         boolean opened = false;
         try {
+            Recovery recovery = new Recovery(
+                    config,
+                    folder,
+                    log,
+                    CompactionLedger.open(folder, log),
+                    new HintWriting(config, folder, context.hasher()),
+                    isLiving);
             PartitionParts parts = recovery.open(context);
             context.versions().observe(recovery.lastVersion);
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
@@ -142,8 +158,8 @@ public final class Recovery {
         if (clean && kept.isPresent()) {
             index = kept.get();
             end = figures.get().end();
-            lastSequence = figures.get().lastSequence();
-            lastVersion = figures.get().lastVersion();
+            lastSequence = Math.max(lastSequence, figures.get().lastSequence());
+            lastVersion = Math.max(lastVersion, figures.get().lastVersion());
             figured = figures.get().tallies();
             figures.get()
                     .producers()
@@ -152,7 +168,7 @@ public final class Recovery {
             noteMissingHints();
         } else if (kept.isPresent()) {
             index = kept.get();
-            lastSequence = applied.get().sequence();
+            lastSequence = Math.max(lastSequence, applied.get().sequence());
             replay(index, applied.get().position());
             count(index);
         } else {
@@ -176,6 +192,7 @@ public final class Recovery {
                     AppliedMark.open(folder.appliedMark()),
                     hints,
                     producers,
+                    ledger,
                     damagedVolumes,
                     lastSequence + 1,
                     Math.max(context.versions().last(), lastVersion) + 1);
@@ -228,6 +245,10 @@ public final class Recovery {
 
     private void replay(KeyIndex index, HintEntry entry) {
         Location location = entry.location();
+        if (entry.sequence() < frameSequence) {
+            replayMoved(index, entry);
+            return;
+        }
         long known = index.find(entry.hash()).map(Location::version).orElse(0L);
         if (known >= location.version() || !isLiving.test(location.bucketId())) {
             return;
@@ -236,6 +257,28 @@ public final class Recovery {
             index.remove(entry.hash());
         } else {
             index.put(entry.hash(), location);
+        }
+    }
+
+    /**
+     * A needle that was moved counts only if the index knows it at its old place: if it knows nothing of it, the needle
+     * was dead already when its copy was published.
+     */
+    private void replayMoved(KeyIndex index, HintEntry entry) {
+        Location copy = entry.location();
+        for (KeyHash hash : List.of(entry.hash(), hints.hasher().version(entry.hash(), copy.version()))) {
+            Optional<Location> known = index.find(hash)
+                    .filter(location -> location.version() == copy.version() && location.position() < copy.position());
+            if (known.isPresent()) {
+                index.put(hash, known.get().movedTo(copy.position(), copy.needleOffset(), copy.needleSize()));
+                return;
+            }
+        }
+        if (copy.has(Location.TOMBSTONE)
+                && index.find(entry.hash())
+                        .filter(location -> location.version() < copy.version())
+                        .isPresent()) {
+            index.remove(entry.hash());
         }
     }
 
@@ -337,6 +380,7 @@ public final class Recovery {
         return new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
+                frameSequence = frame.firstSequence();
                 firstScanned = Math.min(firstScanned, LogPosition.volume(frame.position()));
                 hasProducerTable |= producers.note(frame);
                 hints.entries(frame, entry -> {

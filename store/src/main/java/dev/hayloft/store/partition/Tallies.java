@@ -137,6 +137,22 @@ public final class Tallies {
         count(location, -1);
     }
 
+    /** The index points at the same needle elsewhere. */
+    void moved(Location from, Location to) {
+        volume(LogPosition.volume(from.position())).liveBytes.addAndGet(-from.needleSize());
+        volume(LogPosition.volume(to.position())).liveBytes.addAndGet(to.needleSize());
+        bucket(from.bucketId()).storedBytes.addAndGet(to.needleSize() - from.needleSize());
+    }
+
+    /** A volume is gone, with all that stood in it. */
+    void removeVolume(int volume) {
+        VolumeTally gone = volumes.remove(volume);
+        if (gone != null) {
+            gone.bytesByBucket.forEach(
+                    (bucketId, bytes) -> bucket(bucketId).appendedBytes.addAndGet(-bytes.get()));
+        }
+    }
+
     private void count(Location location, int sign) {
         long needleBytes = (long) sign * location.needleSize();
         volume(LogPosition.volume(location.position())).liveBytes.addAndGet(needleBytes);

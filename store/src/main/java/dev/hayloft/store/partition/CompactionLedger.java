@@ -1,0 +1,66 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.VolumeLog;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The partition's {@link CompactionRecord}, kept up.
+ *
+ * <p><i>Threads:</i> changed by one compaction at a time; read by any.
+ */
+final class CompactionLedger {
+    private static final Logger LOG = System.getLogger(CompactionLedger.class.getName());
+
+    private final PartitionFolder folder;
+    private volatile CompactionRecord record; // Replaced once the new one is durable.
+
+    private CompactionLedger(PartitionFolder folder, CompactionRecord record) {
+        this.folder = folder;
+        this.record = record;
+    }
+
+    /** Reads the record, and deletes what a stop kept from being deleted. */
+    static CompactionLedger open(PartitionFolder folder, VolumeLog log) {
+        CompactionRecord record = CompactionRecord.read(folder.compactionRecord())
+                .orElseGet(() -> {
+                    LOG.log(Level.WARNING, "A COMPACTED file is damaged and is begun anew: {0}", folder.root());
+                    return CompactionRecord.NOTHING;
+                });
+        for (VolumeInfo volume : log.volumes()) {
+            if (record.gone().contains(volume.id())) {
+                LOG.log(Level.INFO, "Volume {0} was compacted away; its file goes now.", volume.id());
+                log.delete(volume.id());
+            }
+        }
+        record.gone().forEach(folder::deleteHint);
+        return new CompactionLedger(folder, record);
+    }
+
+    CompactionRecord record() {
+        return record;
+    }
+
+    /** From now on, and after a crash too, the volume is gone. */
+    void gone(int volume, long lastSequence, long lastVersion, long lastDroppedDeletion) {
+        SortedSet<Integer> gone = new TreeSet<>();
+        record.gone().stream().filter(each -> Files.exists(file(each))).forEach(gone::add);
+        gone.add(volume);
+        CompactionRecord next = new CompactionRecord(
+                Math.max(record.lastSequence(), lastSequence),
+                Math.max(record.lastVersion(), lastVersion),
+                Math.max(record.lastDroppedDeletion(), lastDroppedDeletion),
+                gone);
+        CompactionRecord.write(folder.compactionRecord(), next);
+        record = next;
+    }
+
+    private Path file(int volume) {
+        return folder.volume(volume);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.store.folder.SmallFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.zip.CRC32C;
+
+/**
+ * What compaction has taken from a partition's log and the log itself no longer tells: the file {@code COMPACTED}. A
+ * volume that is named here is gone, even if its file is still there because a reader had it, or a crash came between;
+ * and numbers that were only in dropped needles are not given again.
+ *
+ * <p><i>Format:</i> text lines {@code format 1}, {@code sequence N} (the highest that was given when the last volume
+ * was dropped), {@code version N} (likewise), {@code deletion N} (highest sequence of a deletion that was dropped, 0
+ * for none), {@code gone ID} for each volume, and last {@code crc32c HEX} of all lines before it.
+ *
+ * @param lastSequence no needle gets this sequence or a lower one
+ * @param lastVersion no needle gets this version or a lower one
+ * @param lastDroppedDeletion followers of changes before this sequence may have missed a deletion
+ * @param gone volumes whose files may still be there
+ */
+record CompactionRecord(long lastSequence, long lastVersion, long lastDroppedDeletion, SortedSet<Integer> gone) {
+    static final CompactionRecord NOTHING = new CompactionRecord(0, 0, 0, new TreeSet<>());
+    private static final String CRC_LINE = "crc32c ";
+
+    static void write(Path file, CompactionRecord record) {
+        StringBuilder text = new StringBuilder("format 1\n");
+        text.append("sequence ").append(record.lastSequence).append('\n');
+        text.append("version ").append(record.lastVersion).append('\n');
+        text.append("deletion ").append(record.lastDroppedDeletion).append('\n');
+        record.gone.forEach(volume -> text.append("gone ").append(volume).append('\n'));
+        SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
+    }
+
+    /** What the file says; empty when it is there and damaged. */
+    static Optional<CompactionRecord> read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            return Optional.of(NOTHING);
+        }
+        try {
+            String all = Files.readString(file, StandardCharsets.ISO_8859_1);
+            int crcAt = all.lastIndexOf(CRC_LINE);
+            boolean whole = crcAt >= 0
+                    && all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))
+                    && all.startsWith("format 1\n");
+            return whole ? Optional.of(parse(all.substring(0, crcAt))) : Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static CompactionRecord parse(String lines) {
+        long sequence = 0;
+        long version = 0;
+        long deletion = 0;
+        SortedSet<Integer> gone = new TreeSet<>();
+        for (String line : lines.lines().toList()) {
+            int space = line.indexOf(' ');
+            long figure = Long.parseLong(line.substring(space + 1));
+            switch (line.substring(0, space)) {
+                case "sequence" -> sequence = figure;
+                case "version" -> version = figure;
+                case "deletion" -> deletion = figure;
+                case "gone" -> gone.add((int) figure);
+                default -> {} // The format.
+            }
+        }
+        return new CompactionRecord(sequence, version, deletion, gone);
+    }
+
+    private static String crc(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}

@@ -1,0 +1,52 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.KeyHasher;
+import dev.hayloft.index.Location;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one place that decides whether an entry of the index speaks of a needle: by where it stands, exactly. Whatever
+ * keeps needles alive has an entry under a hash that is named here.
+ *
+ * <p><i>Threads:</i> any.
+ */
+final class Liveness {
+    private final PointIndex index;
+    private final KeyHasher hasher;
+
+    Liveness(PointIndex index, KeyHasher hasher) {
+        this.index = index;
+        this.hasher = hasher;
+    }
+
+    /** An entry and the hash it stands under. */
+    record Entry(KeyHash hash, Location location) {}
+
+    /**
+     * The entry that speaks of this needle.
+     *
+     * @param hash as its hint says it
+     * @param version of the needle
+     * @param position of its frame
+     * @param offset in the frame
+     */
+    Optional<Entry> find(KeyHash hash, long version, long position, int offset) {
+        for (KeyHash candidate : List.of(hash, hasher.version(hash, version))) {
+            Optional<Location> entry = index.find(candidate)
+                    .filter(location -> location.position() == position && location.needleOffset() == offset);
+            if (entry.isPresent()) {
+                return Optional.of(new Entry(candidate, entry.get()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** The same of a needle as hint files know it. */
+    Optional<Entry> find(HintEntry needle) {
+        Location place = needle.location();
+        return find(needle.hash(), place.version(), place.position(), place.needleOffset());
+    }
+}

@@ -1,0 +1,69 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.compactor.NeededDeletions;
+import dev.hayloft.compactor.VolumeCompaction;
+import dev.hayloft.compactor.VolumeLoad;
+import dev.hayloft.log.VolumeInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
+import java.util.function.IntPredicate;
+
+/**
+ * Compaction of one partition.
+ *
+ * <p><i>Threads:</i> {@link #compact} one at a time; {@link #loads} any.
+ */
+public final class PartitionCompactor {
+    private final Partition partition;
+    private final PartitionMover mover;
+    private final NeededDeletions deletions;
+
+    /**
+     * Of this partition.
+     *
+     * @param isLiving whether a bucket exists
+     */
+    public PartitionCompactor(Partition partition, IntPredicate isLiving) {
+        this.partition = partition;
+        this.mover = new PartitionMover(partition, isLiving);
+        this.deletions = new NeededDeletions(mover);
+    }
+
+    public Partition partition() {
+        return partition;
+    }
+
+    /** The sealed volumes that can be compacted: damaged ones cannot. */
+    public List<VolumeLoad> loads() {
+        List<VolumeLoad> loads = new ArrayList<>();
+        for (VolumeInfo volume : partition.log().volumes()) {
+            if (volume.state() == VolumeInfo.State.SEALED && !partition.isDamaged(volume.id())) {
+                Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
+                long live = Math.min(tally.liveBytes(), tally.bytes());
+                loads.add(new VolumeLoad(
+                        volume.id(),
+                        volume.dataEndBytes(),
+                        live,
+                        tally.bytes() - live,
+                        volume.sealedAtMillis().orElse(volume.createdAtMillis())));
+            }
+        }
+        return loads;
+    }
+
+    /**
+     * Compacts one sealed volume.
+     *
+     * @param deletionsKeptFromMillis deletions of this time or later are kept
+     * @return bytes that were moved
+     * @throws CancellationException when asked to stop: the volume stays
+     */
+    public long compact(
+            int volume, long deletionsKeptFromMillis, VolumeCompaction.Pace pace, BooleanSupplier isStopping) {
+        try (MaintenanceTurn.Taken turn = partition.maintenance().take(isStopping)) {
+            return new VolumeCompaction(mover, deletions, volume, deletionsKeptFromMillis, pace).run();
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.compactor.MovedNeedle;
+import dev.hayloft.compactor.NeedleMover;
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.index.HintFile;
+import dev.hayloft.index.HintHeader;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.HayloftException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+
+/** A partition as compaction sees it. Threads: as {@link NeedleMover} says. */
+final class PartitionMover implements NeedleMover {
+    private final Partition partition;
+    private final PartitionParts parts;
+    private final Liveness liveness;
+    private final IntPredicate isLiving;
+
+    PartitionMover(Partition partition, IntPredicate isLiving) {
+        this.partition = partition;
+        this.parts = partition.parts();
+        this.liveness = new Liveness(parts.index(), parts.hasher());
+        this.isLiving = isLiving;
+    }
+
+    @Override
+    public void judge(FrameView frame, Judged judged) {
+        boolean living = isLiving.test(frame.bucketId());
+        List<HintEntry> entries = new ArrayList<>();
+        parts.hints().entries(frame, entries::add);
+        int[] next = {0};
+        frame.forEachNeedle(needle -> {
+            if (next[0] < entries.size() && entries.get(next[0]).location().needleOffset() == needle.offsetInFrame()) {
+                HintEntry entry = entries.get(next[0]++);
+                judged.accept(entry, fate(entry, living), needle);
+            }
+        });
+    }
+
+    private Fate fate(HintEntry entry, boolean living) {
+        if (liveness.find(entry).isPresent()) {
+            return Fate.LIVE;
+        }
+        return living && entry.location().has(Location.TOMBSTONE) ? Fate.DELETION : Fate.DEAD;
+    }
+
+    @Override
+    public ScanReport scan(int volume, long fromOffset, FrameVisitor visitor) {
+        return parts.log().scanVolume(volume, fromOffset, visitor);
+    }
+
+    @Override
+    public List<Integer> sealedVolumes() {
+        return parts.log().volumes().stream()
+                .filter(volume -> volume.state() == VolumeInfo.State.SEALED)
+                .map(VolumeInfo::id)
+                .toList();
+    }
+
+    @Override
+    public OptionalInt openVolume() {
+        return parts.log().volumes().stream()
+                .filter(volume -> volume.state() == VolumeInfo.State.OPEN)
+                .mapToInt(VolumeInfo::id)
+                .max();
+    }
+
+    @Override
+    public void entries(int volume, Consumer<HintEntry> entries) {
+        Path hint = parts.folder().hint(volume);
+        List<HintEntry> read = new ArrayList<>();
+        if (Files.exists(hint)) {
+            try {
+                HintHeader header = HintFile.read(hint, read::add);
+                if (header.storeId().equals(partition.config().storeId()) && header.volume() == volume) {
+                    read.forEach(entries);
+                    return;
+                }
+            } catch (CorruptionException | UncheckedIOException e) {
+                read.clear(); // The volume itself says the same.
+            }
+        }
+        parts.log().scanVolume(volume, 0, frame -> parts.hints().entries(frame, entries));
+    }
+
+    @Override
+    public CompletionStage<Long> move(int bucketId, List<MovedNeedle> needles) {
+        long bytes = 0;
+        for (MovedNeedle needle : needles) {
+            bytes += needle.bytes().remaining();
+        }
+        long total = bytes;
+        return partition
+                .submitPatiently(new Mutation.Move(bucketId, List.copyOf(needles), Math.toIntExact(bytes)))
+                .thenApply(outcome -> total);
+    }
+
+    @Override
+    public void drop(int volume, long lastDroppedDeletion) {
+        try {
+            partition
+                    .submitPatiently(new Mutation.Barrier(Durability.DISK))
+                    .toCompletableFuture()
+                    .join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof HayloftException cause ? cause : e;
+        }
+        partition.awaitReaper(); // It may still have to read a replaced manifest in there.
+        parts.directory().flush(); // Its checkpoint must not lie before needles that are gone.
+        checkNothingPointsAt(volume);
+        partition.recordGone(volume, lastDroppedDeletion);
+        partition.exclusively(() -> parts.tallies().removeVolume(volume));
+        parts.log().delete(volume);
+        parts.folder().deleteHint(volume);
+    }
+
+    /** The figures say so for nothing; should they be wrong, the index itself is asked. */
+    private void checkNothingPointsAt(int volume) {
+        if (parts.tallies().volume(volume).liveBytes() == 0) {
+            return;
+        }
+        long[] found = new long[1];
+        parts.index().forEach((hash, location) -> {
+            if (LogPosition.volume(location.position()) == volume) {
+                found[0]++;
+            }
+        });
+        Check.invariant(found[0] == 0, "a volume is dropped that the index points into");
+    }
+}
