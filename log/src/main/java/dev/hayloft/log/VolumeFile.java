@@ -110,6 +110,12 @@ final class VolumeFile {
         return Optional.of(new VolumeLease(this, idle, onLastOfDeleted));
     }
 
+    /** Takes a lease for whoever has one already. */
+    synchronized VolumeLease leaseAgain(IdleHandles idle, Consumer<VolumeFile> onLastOfDeleted) {
+        leases++;
+        return new VolumeLease(this, idle, onLastOfDeleted);
+    }
+
     /** Gives a lease back; the last one of a deleted volume closes the handles. Answers whether the file may go now. */
     synchronized boolean release(IdleHandles idle) throws IOException {
         leases--;

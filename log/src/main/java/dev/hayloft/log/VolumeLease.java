@@ -53,6 +53,12 @@ public final class VolumeLease implements AutoCloseable {
         return file.tryRead(offset, target);
     }
 
+    /** One more lease of the same volume, to be closed by itself; also when the volume was deleted since. */
+    public VolumeLease again() {
+        Check.argument(!isClosed.get(), "the lease was given back");
+        return file.leaseAgain(idle, onLastOfDeleted);
+    }
+
     /** Gives the lease back; a second time changes nothing. */
     @Override
     public void close() {

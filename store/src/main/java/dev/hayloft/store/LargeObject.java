@@ -106,8 +106,12 @@ final class LargeObject implements StoredObject {
             return current.orElseThrow();
         }
         releaseCurrent();
-        OpenNeedle needle = reader.readExtent(extents.get(index), manifest.id(index))
-                .orElseThrow(() -> new CorruptionException("A leased volume is gone.").with("key", info.key()));
+        int volume = LogPosition.volume(extents.get(index).position());
+        VolumeLease lease = leases.stream()
+                .filter(held -> held.volume() == volume)
+                .findFirst()
+                .orElseThrow();
+        OpenNeedle needle = reader.readExtent(extents.get(index), lease, manifest.id(index));
         current = Optional.of(needle);
         currentIndex = index;
         return needle;

@@ -129,7 +129,7 @@ public final class FrameEncoder {
         ByteBuffer source = needle.duplicate();
         int flags = source.get(source.position() + NeedleFormat.FLAGS_OFFSET);
         boolean isStamped = (flags & NeedleFormat.FLAG_STAMP) != 0;
-        long size = source.remaining() + (isStamped ? 0 : NeedleFormat.STAMP_SIZE);
+        long size = (long) source.remaining() + (isStamped ? 0 : NeedleFormat.STAMP_SIZE);
         Check.argument(fits(size), "the frame would be too large");
         int start = bytes.position();
         ensureCapacity(start + (int) size);

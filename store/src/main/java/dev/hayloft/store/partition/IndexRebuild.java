@@ -17,8 +17,10 @@ import dev.hayloft.model.error.HayloftException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.function.IntPredicate;
@@ -31,11 +33,13 @@ import java.util.function.IntPredicate;
  */
 final class IndexRebuild {
     private static final int BATCH = 256;
+    private static final int REVIVED_MAX = 1 << 20;
 
     private final Partition partition;
     private final PartitionParts parts;
     private final IntPredicate isLiving;
     private final RebuildWatcher watcher;
+    private final Set<KeyHash> revived = new HashSet<>();
 
     IndexRebuild(Partition partition, IntPredicate isLiving, RebuildWatcher watcher) {
         this.partition = partition;
@@ -61,6 +65,7 @@ final class IndexRebuild {
             }
             awaitPublication();
             builder.sweepTombstones();
+            findRevived(next);
             adopt(builder, generation);
             adopted = true;
         } finally {
@@ -70,6 +75,7 @@ final class IndexRebuild {
                 PartitionFolder.deleteTree(generation);
             }
         }
+        IndexTidying.dropUnnamed(partition, (hash, location) -> revived.contains(hash));
         addMissingLines();
         removeStaleLines();
         return next.size();
@@ -88,6 +94,21 @@ final class IndexRebuild {
         } catch (CompletionException e) {
             throw e.getCause() instanceof HayloftException cause ? cause : e;
         }
+    }
+
+    /**
+     * Extents of this run that the log has and the old index has not: of large objects that were replaced, unless a
+     * manifest says otherwise. Those of uploads under way are in both.
+     */
+    private void findRevived(KeyIndex next) {
+        next.forEach((hash, location) -> {
+            boolean isSuspect = location.has(Location.EXTENT) && location.version() >= parts.firstVersion();
+            if (isSuspect
+                    && revived.size() < REVIVED_MAX
+                    && parts.index().find(hash).isEmpty()) {
+                revived.add(hash);
+            }
+        });
     }
 
     private void checkGoOn() {

@@ -7,7 +7,9 @@ import dev.hayloft.log.format.ManifestFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -20,6 +22,7 @@ import java.util.function.Predicate;
 final class IndexTidying {
     private static final int PASS_MAX = 1 << 19;
     private static final int BATCH = 256;
+    private static final int ATTEMPTS_MAX = 16;
 
     private IndexTidying() {}
 
@@ -38,43 +41,70 @@ final class IndexTidying {
 
     /** Extents older than this start, less those that manifests name. */
     static void dropLostExtents(Partition partition, long firstVersion) {
-        Predicate<Location> ofEarlierStart =
-                location -> (location.flags() & Location.EXTENT) != 0 && location.version() < firstVersion;
+        dropUnnamed(partition, (hash, location) -> location.version() < firstVersion);
+    }
+
+    /**
+     * Drops extents that no manifest names.
+     *
+     * @param suspect of which extents to ask: none of an upload that is under way
+     */
+    static void dropUnnamed(Partition partition, BiPredicate<KeyHash, Location> suspect) {
+        BiPredicate<KeyHash, Location> extent =
+                (hash, location) -> (location.flags() & Location.EXTENT) != 0 && suspect.test(hash, location);
         long[] slices = {1};
-        partition.parts().index().forEach((hash, location) -> slices[0] += ofEarlierStart.test(location) ? 1 : 0);
+        partition.parts().index().forEach((hash, location) -> slices[0] += extent.test(hash, location) ? 1 : 0);
         long count = slices[0] / PASS_MAX + 1;
         for (long slice = 0; slice < count && !partition.isStopping(); slice++) {
             long mine = slice;
             Set<KeyHash> extents = new HashSet<>();
             partition.parts().index().forEach((hash, location) -> {
-                if (ofEarlierStart.test(location) && Long.remainderUnsigned(hash.low(), count) == mine) {
+                if (extent.test(hash, location) && Long.remainderUnsigned(hash.low(), count) == mine) {
                     extents.add(hash);
                 }
             });
-            if (!extents.isEmpty()) {
-                forEachManifest(partition, extents::remove);
-                drop(partition, List.copyOf(extents), ofEarlierStart);
+            if (!extents.isEmpty() && forEachManifest(partition, extents::remove)) {
+                drop(partition, List.copyOf(extents), location -> (location.flags() & Location.EXTENT) != 0);
             }
         }
     }
 
-    private static void forEachManifest(Partition partition, Consumer<KeyHash> named) {
-        List<Location> manifests = new ArrayList<>();
+    /** Answers false when it was stopped, or a manifest cannot be found: then nothing follows from what it told. */
+    private static boolean forEachManifest(Partition partition, Consumer<KeyHash> named) {
+        List<KeyHash> manifests = new ArrayList<>();
         partition.parts().index().forEach((hash, location) -> {
             if ((location.flags() & Location.MANIFEST) != 0) {
-                manifests.add(location);
+                manifests.add(hash);
             }
         });
-        for (Location location : manifests) {
-            partition.reader().readAt(location).ifPresent(needle -> {
-                try (needle) {
-                    Manifest manifest = ManifestFormat.parse(needle.view().payload());
+        for (KeyHash hash : manifests) {
+            if (partition.isStopping() || !readManifest(partition, hash, named)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A volume may go between lookup and read: the index then says where the manifest went. */
+    private static boolean readManifest(Partition partition, KeyHash hash, Consumer<KeyHash> named) {
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            Optional<Location> location =
+                    partition.parts().index().find(hash).filter(found -> (found.flags() & Location.MANIFEST) != 0);
+            if (location.isEmpty()) {
+                return true; // Replaced or deleted meanwhile: whoever did that sees to its extents.
+            }
+            Optional<OpenNeedle> needle = partition.reader().readAt(location.get());
+            if (needle.isPresent()) {
+                try (OpenNeedle open = needle.get()) {
+                    Manifest manifest = ManifestFormat.parse(open.view().payload());
                     for (int i = 0; i < manifest.count(); i++) {
-                        named.accept(partition.hasher().extent(location.bucketId(), manifest.id(i)));
+                        named.accept(partition.hasher().extent(location.get().bucketId(), manifest.id(i)));
                     }
                 }
-            });
+                return true;
+            }
         }
+        return false;
     }
 
     private static List<KeyHash> collect(Partition partition, Predicate<Location> wanted) {

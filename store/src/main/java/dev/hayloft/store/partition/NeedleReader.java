@@ -99,6 +99,11 @@ public final class NeedleReader {
             Check.invariant(e.code() == ErrorCode.NO_SUCH_VOLUME, "a lease fails for one reason only");
             return Optional.empty();
         }
+        return open(location, lease, mayBlock);
+    }
+
+    /** Takes over the lease. */
+    private Optional<OpenNeedle> open(Location location, VolumeLease lease, boolean mayBlock) {
         ByteBuffer buffer = buffers.take(location.needleSize());
         boolean opened = false;
         try {
@@ -131,9 +136,13 @@ public final class NeedleReader {
         return needle;
     }
 
-    /** Reads an extent; empty when its volume is gone. */
-    public Optional<OpenNeedle> readExtent(Location location, long extentId) {
-        Optional<OpenNeedle> needle = readAt(location);
+    /**
+     * Reads an extent.
+     *
+     * @param held a lease of the extent's volume, which may be deleted meanwhile; it stays the caller's
+     */
+    public OpenNeedle readExtent(Location location, VolumeLease held, long extentId) {
+        Optional<OpenNeedle> needle = open(location, held.again(), true);
         needle.ifPresent(open -> {
             boolean same = open.view().type() == NeedleType.EXTENT
                     && open.view().key().remaining() == ManifestFormat.EXTENT_KEY_SIZE
@@ -143,7 +152,7 @@ public final class NeedleReader {
                 throw new CorruptionException("The index points at another extent's needle.").with("extent", extentId);
             }
         });
-        return needle;
+        return needle.orElseThrow(NeedleReader::moving);
     }
 
     static CorruptionException moving() {
