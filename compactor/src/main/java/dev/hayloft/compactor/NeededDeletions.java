@@ -103,10 +103,10 @@ public final class NeededDeletions {
         filters.put(volume, filter);
         long sizeBytes =
                 filters.values().stream().mapToLong(KeyFilter::sizeBytes).sum();
+        var eldest = filters.entrySet().iterator();
         while (sizeBytes > FILTERS_BYTES_MAX && filters.size() > 1) {
-            int eldest = filters.keySet().iterator().next();
-            sizeBytes -= filters.get(eldest).sizeBytes();
-            filters.remove(eldest);
+            sizeBytes -= eldest.next().getValue().sizeBytes();
+            eldest.remove();
         }
         return filter;
     }
