@@ -6,7 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /**
@@ -48,7 +48,7 @@ final class CompactionLedger {
 
     /** From now on, and after a crash too, the volume is gone. */
     void gone(int volume, long lastSequence, long lastVersion, long lastDroppedDeletion) {
-        SortedSet<Integer> gone = new TreeSet<>();
+        NavigableSet<Integer> gone = new TreeSet<>();
         record.gone().stream().filter(each -> Files.exists(file(each))).forEach(gone::add);
         gone.add(volume);
         CompactionRecord next = new CompactionRecord(

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.zip.CRC32C;
 
@@ -25,7 +25,7 @@ import java.util.zip.CRC32C;
  * @param lastDroppedDeletion followers of changes before this sequence may have missed a deletion
  * @param gone volumes whose files may still be there
  */
-record CompactionRecord(long lastSequence, long lastVersion, long lastDroppedDeletion, SortedSet<Integer> gone) {
+record CompactionRecord(long lastSequence, long lastVersion, long lastDroppedDeletion, NavigableSet<Integer> gone) {
     static final CompactionRecord NOTHING = new CompactionRecord(0, 0, 0, new TreeSet<>());
     private static final String CRC_LINE = "crc32c ";
 
@@ -59,7 +59,7 @@ record CompactionRecord(long lastSequence, long lastVersion, long lastDroppedDel
         long sequence = 0;
         long version = 0;
         long deletion = 0;
-        SortedSet<Integer> gone = new TreeSet<>();
+        NavigableSet<Integer> gone = new TreeSet<>();
         for (String line : lines.lines().toList()) {
             int space = line.indexOf(' ');
             long figure = Long.parseLong(line.substring(space + 1));

@@ -4,6 +4,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Work that takes volumes away, or counts on their staying, takes turns in a partition: a compaction of one volume, a
@@ -17,12 +18,20 @@ public final class MaintenanceTurn {
     private final Semaphore turn = new Semaphore(1);
 
     /**
-     * Waits for the turn.
+     * Waits for the turn, works, and gives it back.
      *
-     * @return gives it back
-     * @throws CancellationException when asked to stop
+     * @throws CancellationException when asked to stop while it waits
      */
-    public Taken take(BooleanSupplier isStopping) {
+    public <T> T during(BooleanSupplier isStopping, Supplier<T> work) {
+        take(isStopping);
+        try {
+            return work.get();
+        } finally {
+            turn.release();
+        }
+    }
+
+    private void take(BooleanSupplier isStopping) {
         try {
             while (!turn.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 if (isStopping.getAsBoolean()) {
@@ -33,12 +42,5 @@ public final class MaintenanceTurn {
             Thread.currentThread().interrupt();
             throw new CancellationException("Interrupted while waiting for other work on the partition.");
         }
-        return turn::release;
-    }
-
-    /** To be closed once. */
-    public interface Taken extends AutoCloseable {
-        @Override
-        void close();
     }
 }

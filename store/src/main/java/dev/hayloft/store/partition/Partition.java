@@ -361,8 +361,9 @@ public final class Partition implements AutoCloseable {
             throw new RequestException(ErrorCode.CONFLICT, "The partition's index is being rebuilt already.")
                     .with("partition", config.name());
         }
-        try (MaintenanceTurn.Taken turn = maintenance.take(() -> watcher.isCancelled() || stopping)) {
-            return new IndexRebuild(this, isLiving, watcher).run();
+        try {
+            return maintenance.during(
+                    () -> watcher.isCancelled() || stopping, () -> new IndexRebuild(this, isLiving, watcher).run());
         } finally {
             rebuilding.set(false);
         }

@@ -62,8 +62,8 @@ public final class PartitionCompactor {
      */
     public long compact(
             int volume, long deletionsKeptFromMillis, VolumeCompaction.Pace pace, BooleanSupplier isStopping) {
-        try (MaintenanceTurn.Taken turn = partition.maintenance().take(isStopping)) {
-            return new VolumeCompaction(mover, deletions, volume, deletionsKeptFromMillis, pace).run();
-        }
+        return partition.maintenance().during(isStopping, () -> new VolumeCompaction(
+                        mover, deletions, volume, deletionsKeptFromMillis, pace)
+                .run());
     }
 }
