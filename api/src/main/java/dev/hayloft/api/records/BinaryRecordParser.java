@@ -8,7 +8,6 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -87,7 +86,8 @@ public final class BinaryRecordParser implements RecordParser {
     private static int size(ByteBuffer bytes, int at) {
         byte op = bytes.get(at);
         if (op != PUT && op != DELETE) {
-            throw RecordParser.bad("A record's op is 1 for put or 2 for delete.").with("op", op & 0xFF);
+            throw RecordParser.bad("A record's op is 1 for put or 2 for delete.")
+                    .with("op", op & 0xFF);
         }
         if (bytes.get(at + 1) != 0) {
             throw RecordParser.bad("A record's flags must be 0.").with("flags", bytes.get(at + 1) & 0xFF);
@@ -139,8 +139,7 @@ public final class BinaryRecordParser implements RecordParser {
             throw RecordParser.bad("A record's metadata must be one JSON object.");
         }
         RecordAttributes attributes = new RecordAttributes(ErrorCode.BAD_RECORD, metadataMaxBytes);
-        for (Iterator<Map.Entry<String, JsonNode>> fields = node.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : node.properties()) {
             if (!field.getValue().isTextual()) {
                 throw RecordParser.bad("Metadata has text values only.").with("name", field.getKey());
             }

@@ -66,8 +66,9 @@ class RecordParserTest {
     @Test
     void json_everyKindOfRecord() {
         String octets = ObjectAttributes.DEFAULT_CONTENT_TYPE;
-        assertThat(parseJson(
-                        """
+        assertThat(
+                        parseJson(
+                                """
                         {"key":"a","value": {"n": 1.50, "t":"x \\" y\\\\", "l":[1, 2 ,null]} }
                         {"text":"h\u00e9","key":"b","contentType":"text/plain","metadata":{"One":"1"}}
 
@@ -125,10 +126,9 @@ class RecordParserTest {
     }
 
     private static void assertFails(Runnable parse, String input, ErrorCode code) {
-        assertThatThrownBy(parse::run)
-                .as(input)
-                .isInstanceOfSatisfying(
-                        RequestException.class, e -> assertThat(e.code()).isEqualTo(code));
+        assertThatThrownBy(parse::run).as(input).isInstanceOfSatisfying(RequestException.class, e -> assertThat(
+                        e.code())
+                .isEqualTo(code));
     }
 
     @Test
@@ -142,7 +142,8 @@ class RecordParserTest {
     @Test
     void aRecord_hasItsBound() {
         byte[] most = new byte[RecordParser.RECORD_SIZE_MAX - 1];
-        assertThat(parse(binary(), frame(1, "k", "", most), 1 << 16, new Random(2))).hasSize(1);
+        assertThat(parse(binary(), frame(1, "k", "", most), 1 << 16, new Random(2)))
+                .hasSize(1);
         byte[] over = new byte[RecordParser.RECORD_SIZE_MAX];
         assertFails(
                 () -> parse(binary(), frame(1, "k", "", over), 1 << 16, new Random(2)), "binary", ErrorCode.TOO_LARGE);
@@ -235,7 +236,8 @@ class RecordParserTest {
             String said = described ? "{\"n\":\"\u00e4" + i + "\"}" : "";
             frames.writeBytes(frame(isPut ? 1 : 2, key, said, isPut ? value : new byte[0]));
             String line = isPut
-                    ? "{\"key\":\"" + key + "\",\"base64\":\"" + Base64.getEncoder().encodeToString(value) + "\""
+                    ? "{\"key\":\"" + key + "\",\"base64\":\""
+                            + Base64.getEncoder().encodeToString(value) + "\""
                             + (described ? ",\"metadata\":" + said : "") + "}\n"
                     : "{\"op\":\"delete\",\"key\":\"" + key + "\"}\n";
             json.writeBytes(line.getBytes(StandardCharsets.UTF_8));
