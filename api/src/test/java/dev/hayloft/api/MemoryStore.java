@@ -10,6 +10,7 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Bucket;
 import dev.hayloft.store.BucketStatistics;
 import dev.hayloft.store.CreatedBucket;
+import dev.hayloft.store.DeleteRequest;
 import dev.hayloft.store.DeleteResult;
 import dev.hayloft.store.Jobs;
 import dev.hayloft.store.ListCursor;
@@ -40,6 +41,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -246,12 +248,12 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
+    public CompletionStage<DeleteResult> delete(DeleteRequest request) {
         return later(() -> {
             synchronized (this) {
-                BucketState state = state(bucket);
-                judge(condition, state.objects.get(key));
-                return new DeleteResult(state.objects.remove(key) != null);
+                BucketState state = state(request.bucket());
+                judge(request.condition(), state.objects.get(request.key()));
+                return new DeleteResult(state.objects.remove(request.key()) != null);
             }
         });
     }
@@ -272,6 +274,19 @@ final class MemoryStore implements ObjectStore {
             return new ReadAttempt.WouldBlock();
         }
         return read(bucket, key).<ReadAttempt>map(ReadAttempt.Found::new).orElseGet(ReadAttempt.Absent::new);
+    }
+
+    @Override
+    public ReadAttempt read(BucketName bucket, ObjectKey key, OptionalLong version) {
+        return read(bucket, key)
+                .filter(object -> version.isEmpty() || object.info().version() == version.getAsLong())
+                .<ReadAttempt>map(ReadAttempt.Found::new)
+                .orElseGet(ReadAttempt.Absent::new);
+    }
+
+    @Override
+    public ReadAttempt tryRead(BucketName bucket, ObjectKey key, OptionalLong version) {
+        return cold ? new ReadAttempt.WouldBlock() : read(bucket, key, version);
     }
 
     private final class MemoryObject implements StoredObject {

@@ -80,7 +80,8 @@ public final class NeededDeletions {
         if (named == 0) {
             return needle.version() < deletion.version();
         }
-        return deletion.has(Location.UP_TO) ? needle.version() <= named : needle.version() == named;
+        boolean endsOlder = deletion.has(Location.UP_TO) || !deletion.has(Location.KEPT); // Of what is not kept, all.
+        return endsOlder ? needle.version() <= named : needle.version() == named;
     }
 
     private static boolean isVersion(Location needle) {

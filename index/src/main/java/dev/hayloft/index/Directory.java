@@ -5,9 +5,11 @@ import dev.hayloft.index.directory.DirectoryFormat;
 import dev.hayloft.index.directory.DirectoryWalk;
 import dev.hayloft.index.directory.PageReader;
 import dev.hayloft.index.directory.RocksFolder;
+import dev.hayloft.index.directory.RocksWalk;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -132,7 +134,16 @@ public final class Directory implements AutoCloseable {
 
     /** The same as of a time: what has expired at {@code nowMillis} is not there. */
     public DirectoryCursor cursor(int bucketId, ByteBuffer prefix, ByteBuffer after, long nowMillis) {
-        DirectoryWalk.Range range = new DirectoryWalk.Range(bucketId, prefix, after);
+        return cursor(new DirectoryWalk.Range(bucketId, prefix, after, false), nowMillis);
+    }
+
+    /** All keys of the bucket, those with a delete marker and those whose time is over too. */
+    public DirectoryCursor cursorOfAll(int bucketId) {
+        ByteBuffer nothing = ByteBuffer.allocate(0);
+        return cursor(new DirectoryWalk.Range(bucketId, nothing, nothing, true), BEFORE_ALL_TIME);
+    }
+
+    private DirectoryCursor cursor(DirectoryWalk.Range range, long nowMillis) {
         return new DirectoryCursor(read(() -> new DirectoryWalk(rocks, range, nowMillis, walks)));
     }
 
@@ -142,12 +153,26 @@ public final class Directory implements AutoCloseable {
         return read(() -> rocks.find(directoryKey)).map(value -> DirectoryFormat.entry(directoryKey, value));
     }
 
-    /** Whether the bucket has no key. */
+    /** Whether the bucket has no key, not even one with a delete marker or one whose time is over. */
     public boolean isEmpty(int bucketId) {
         ByteBuffer nothing = ByteBuffer.allocate(0);
-        try (DirectoryCursor cursor = cursor(bucketId, nothing, nothing)) {
-            return !cursor.hasNext();
-        }
+        DirectoryPage first = list(new DirectoryQuery(bucketId, nothing, Optional.empty(), nothing, 1, true));
+        return first.entries().isEmpty();
+    }
+
+    /** The first versions whose time is over, the longest dead first. Some may be gone already. */
+    public List<DirectoryExpiry> expired(long nowMillis, int max) {
+        return read(() -> {
+            List<DirectoryExpiry> expired = new ArrayList<>();
+            try (RocksWalk walk = rocks.walk(DirectoryFormat.expiryFrom(nowMillis + 1))) {
+                walk.seek(DirectoryFormat.expiryFrom(0));
+                while (expired.size() < max && walk.isValid()) {
+                    expired.add(DirectoryFormat.expiry(walk.key()));
+                    walk.next();
+                }
+            }
+            return expired;
+        });
     }
 
     /** Takes out a bucket for good, after everything that was submitted; its id must not come again. */

@@ -13,10 +13,17 @@ import java.util.Optional;
  *     not empty
  * @param after only keys and prefixes that sort after this; may be empty
  * @param limit keys and prefixes together, 1..10,000
+ * @param markers whether keys whose newest version is a delete marker are answered too
  */
 public record DirectoryQuery(
-        int bucketId, ByteBuffer prefix, Optional<ByteBuffer> delimiter, ByteBuffer after, int limit) {
+        int bucketId, ByteBuffer prefix, Optional<ByteBuffer> delimiter, ByteBuffer after, int limit, boolean markers) {
     public static final int LIMIT_MAX = 10_000;
+
+    /** Of objects alone. */
+    public DirectoryQuery(
+            int bucketId, ByteBuffer prefix, Optional<ByteBuffer> delimiter, ByteBuffer after, int limit) {
+        this(bucketId, prefix, delimiter, after, limit, false);
+    }
 
     public DirectoryQuery {
         Check.argument(limit >= 1 && limit <= LIMIT_MAX, "limit out of range");

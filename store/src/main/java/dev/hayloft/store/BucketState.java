@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
@@ -20,6 +21,7 @@ final class BucketState {
         this.bucket = bucket;
         this.gate = new BucketGate(bucket.id());
         this.partition = partition;
+        changeRules(partition.tallies().bucket(bucket.id()).kept() > 0);
     }
 
     Bucket bucket() {
@@ -28,6 +30,13 @@ final class BucketState {
 
     void replace(Bucket changed) {
         bucket = changed;
+        changeRules(false);
+    }
+
+    private void changeRules(boolean hasKept) {
+        BucketSettings settings = bucket.settings();
+        gate.change(new BucketGate.Rules(
+                settings.versioning(), settings.maxVersions().orElse(0), hasKept));
     }
 
     int id() {

@@ -84,7 +84,7 @@ final class GroupWrites {
         return spilled;
     }
 
-    private static Mutation.Group group(
+    private Mutation.Group group(
             BucketState bucket,
             List<BatchStep> steps,
             IdentityHashMap<BatchStep.Put, long[]> extentIds,
@@ -102,7 +102,8 @@ final class GroupWrites {
                         payload,
                         ids != null,
                         put.content().remaining(),
-                        Optional.of(put.sha256()));
+                        Optional.of(put.sha256()),
+                        writes.expiresAt(bucket, Optional.empty()));
                 mutations.add(new Mutation.Put(bucket.gate(), hash, key, expected, durability, content));
             } else {
                 mutations.add(new Mutation.Delete(bucket.gate(), hash, key, expected, durability));

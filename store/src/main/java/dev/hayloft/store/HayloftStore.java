@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -73,11 +74,11 @@ public final class HayloftStore implements ObjectStore {
         this.reservation = opening.reservation();
         this.buckets = BucketRegistry.open(opening.records(), partitions, clock, threads.background());
         DiskGuard disk = opening.disk;
-        this.reads = new ObjectReads(buckets);
+        this.reads = new ObjectReads(buckets, clock);
         this.groups = new RecordGroups(hasher(key));
-        this.writes = new ObjectWrites(buckets, reads, disk, threads.reading());
+        this.writes = new ObjectWrites(buckets, reads, disk, threads.reading(), clock);
         this.verbs = new StoreVerbs(buckets, writes);
-        this.listings = new Listings(buckets, threads.reading());
+        this.listings = new Listings(buckets, threads.reading(), clock);
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = JobScheduler.start(
                 new StoreJobs(system, partitions, buckets, clock).tasks(), StoreJobs.archive(opening.records()), clock);
@@ -320,8 +321,8 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
-    public CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey objectKey, WriteCondition condition) {
-        return writes.delete(bucket, objectKey, condition);
+    public CompletionStage<DeleteResult> delete(DeleteRequest request) {
+        return writes.delete(request);
     }
 
     @Override
@@ -338,8 +339,19 @@ public final class HayloftStore implements ObjectStore {
 
     @Override
     public ReadAttempt tryRead(BucketName bucket, ObjectKey objectKey) {
+        return tryRead(bucket, objectKey, OptionalLong.empty());
+    }
+
+    @Override
+    public ReadAttempt read(BucketName bucket, ObjectKey objectKey, OptionalLong version) {
         checkOpen();
-        return reads.tryRead(bucket, objectKey);
+        return reads.read(bucket, objectKey, version, true);
+    }
+
+    @Override
+    public ReadAttempt tryRead(BucketName bucket, ObjectKey objectKey, OptionalLong version) {
+        checkOpen();
+        return reads.read(bucket, objectKey, version, false);
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.hayloft.model.ObjectKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,10 +24,12 @@ import java.util.concurrent.Executor;
 final class Listings {
     private final BucketRegistry buckets;
     private final Executor reading;
+    private final InstantSource clock;
 
-    Listings(BucketRegistry buckets, Executor reading) {
+    Listings(BucketRegistry buckets, Executor reading, InstantSource clock) {
         this.buckets = buckets;
         this.reading = reading;
+        this.clock = clock;
     }
 
     CompletionStage<ListPage> page(ListRequest request) {
@@ -34,7 +37,7 @@ final class Listings {
         DirectoryQuery query = query(bucket, request, request.after(), request.limit());
         return bucket.partition()
                 .whenListed()
-                .thenApplyAsync(unused -> page(bucket.partition().directory().list(query)), reading);
+                .thenApplyAsync(unused -> page(bucket.partition().directory().list(query, clock.millis())), reading);
     }
 
     private static DirectoryQuery query(BucketState bucket, ListRequest request, Optional<String> after, int limit) {
@@ -54,14 +57,15 @@ final class Listings {
 
     private ListCursor open(BucketState bucket, ListRequest request) {
         if (request.delimiter().isPresent()) {
-            return new PagingCursor(bucket, request);
+            return new PagingCursor(bucket, request, clock.millis());
         }
         return new WalkingCursor(bucket.partition()
                 .directory()
                 .cursor(
                         bucket.id(),
                         utf8(request.prefix()),
-                        utf8(request.after().orElse(""))));
+                        utf8(request.after().orElse("")),
+                        clock.millis()));
     }
 
     private static ByteBuffer utf8(String text) {
@@ -106,7 +110,11 @@ final class Listings {
                 entry.contentSize(),
                 entry.sha256(),
                 AttributesFormat.decode(entry.attributes()),
-                Instant.ofEpochMilli(entry.timeMillis())));
+                Instant.ofEpochMilli(entry.timeMillis()),
+                entry.expiresAtMillis().isPresent()
+                        ? Optional.of(
+                                Instant.ofEpochMilli(entry.expiresAtMillis().getAsLong()))
+                        : Optional.empty()));
     }
 
     /** Over one snapshot. */
@@ -126,12 +134,14 @@ final class Listings {
     private static final class PagingCursor implements ListCursor {
         private final BucketState bucket;
         private final ListRequest request;
+        private final long nowMillis;
         private List<ListEntry> entries = List.of();
         private int at;
         private Optional<String> after;
         private boolean last;
 
-        PagingCursor(BucketState bucket, ListRequest request) {
+        PagingCursor(BucketState bucket, ListRequest request, long nowMillis) {
+            this.nowMillis = nowMillis;
             this.bucket = bucket;
             this.request = request;
             this.after = request.after();
@@ -140,8 +150,9 @@ final class Listings {
         @Override
         public Optional<ListEntry> next() {
             if (at == entries.size() && !last) {
-                ListPage page = page(
-                        bucket.partition().directory().list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX)));
+                ListPage page = page(bucket.partition()
+                        .directory()
+                        .list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX), nowMillis));
                 entries = page.entries();
                 at = 0;
                 after = page.next();

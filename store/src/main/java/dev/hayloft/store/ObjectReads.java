@@ -10,7 +10,9 @@ import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.partition.NeedleReader;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Reads: from a key to an open object.
@@ -26,9 +28,11 @@ final class ObjectReads {
     private static final ReadAttempt WOULD_BLOCK = new ReadAttempt.WouldBlock();
 
     private final BucketRegistry buckets;
+    private final InstantSource clock;
 
-    ObjectReads(BucketRegistry buckets) {
+    ObjectReads(BucketRegistry buckets, InstantSource clock) {
         this.buckets = buckets;
+        this.clock = clock;
     }
 
     Optional<StoredObject> read(BucketName name, ObjectKey key) {
@@ -36,39 +40,49 @@ final class ObjectReads {
     }
 
     Optional<StoredObject> read(BucketState bucket, ObjectKey key) {
+        ReadAttempt attempt = read(bucket, key, OptionalLong.empty(), true);
+        return attempt instanceof ReadAttempt.Found found ? Optional.of(found.object()) : Optional.empty();
+    }
+
+    /** Found, absent or deleted; with {@code mayBlock} not set also that it would block. */
+    ReadAttempt read(BucketName name, ObjectKey key, OptionalLong version, boolean mayBlock) {
+        return read(buckets.require(name), key, version, mayBlock);
+    }
+
+    ReadAttempt read(BucketState bucket, ObjectKey key, OptionalLong version, boolean mayBlock) {
         NeedleReader reader = bucket.partition().reader();
+        KeyHash hash = reader.hash(bucket.id(), key);
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-            Optional<OpenNeedle> found = reader.read(bucket.id(), key);
-            if (found.isEmpty()) {
-                return Optional.empty();
+            if (!mayBlock && reader.mustWait()) {
+                return WOULD_BLOCK;
             }
-            Optional<StoredObject> object = open(bucket, key, found.get());
+            Optional<Location> found =
+                    version.isPresent() ? reader.findVersion(hash, version.getAsLong()) : reader.find(hash);
+            if (found.isEmpty() || found.get().isExpired(clock.millis())) {
+                return ABSENT;
+            }
+            Location location = found.get();
+            if (location.has(Location.MARKER)) {
+                return new ReadAttempt.Deleted(location.version());
+            }
+            if (!mayBlock) {
+                return isSmall(location)
+                        ? reader.tryRead(location, key)
+                                .<ReadAttempt>map(
+                                        needle -> new ReadAttempt.Found(new SmallObject(info(key, needle), needle)))
+                                .orElse(WOULD_BLOCK)
+                        : WOULD_BLOCK;
+            }
+            Optional<StoredObject> object = reader.readAt(location, key).flatMap(needle -> open(bucket, key, needle));
             if (object.isPresent()) {
-                return object;
+                return new ReadAttempt.Found(object.get());
             }
         }
         throw new CorruptionException("Extents of a large object are missing.").with("key", key);
     }
 
-    ReadAttempt tryRead(BucketName name, ObjectKey key) {
-        BucketState bucket = buckets.require(name);
-        NeedleReader reader = bucket.partition().reader();
-        KeyHash hash = reader.hash(bucket.id(), key);
-        if (reader.mustWait()) {
-            return WOULD_BLOCK;
-        }
-        Optional<Location> location = reader.find(hash);
-        if (location.isEmpty()) {
-            return ABSENT;
-        }
-        boolean small = location.get().needleSize() <= INLINE_SIZE_MAX
-                && (location.get().flags() & Location.MANIFEST) == 0;
-        if (!small) {
-            return WOULD_BLOCK;
-        }
-        return reader.tryRead(location.get(), key)
-                .<ReadAttempt>map(needle -> new ReadAttempt.Found(new SmallObject(info(key, needle), needle)))
-                .orElse(WOULD_BLOCK);
+    private static boolean isSmall(Location location) {
+        return location.needleSize() <= INLINE_SIZE_MAX && !location.has(Location.MANIFEST);
     }
 
     /** Empty when the object was replaced while its extents were looked up. */
@@ -88,7 +102,7 @@ final class ObjectReads {
         }
     }
 
-    private static ObjectInfo info(ObjectKey key, OpenNeedle needle) {
+    static ObjectInfo info(ObjectKey key, OpenNeedle needle) {
         NeedleView view = needle.view();
         return new ObjectInfo(
                 key,
@@ -96,6 +110,10 @@ final class ObjectReads {
                 view.contentSize(),
                 view.sha256().orElseThrow(() -> new CorruptionException("An object has no digest.").with("key", key)),
                 AttributesFormat.decode(view.metadata()),
-                Instant.ofEpochMilli(needle.location().timeMillis()));
+                Instant.ofEpochMilli(needle.location().timeMillis()),
+                view.expiresAtMillis().isPresent()
+                        ? Optional.of(
+                                Instant.ofEpochMilli(view.expiresAtMillis().getAsLong()))
+                        : Optional.empty());
     }
 }

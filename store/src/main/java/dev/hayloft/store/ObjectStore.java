@@ -7,6 +7,7 @@ import dev.hayloft.model.Sha256;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
@@ -86,8 +87,13 @@ public interface ObjectStore extends AutoCloseable {
      */
     RecordStream startRecords(RecordsRequest request, RecordStream.Listener listener);
 
-    /** Deletes an object; absent counts as deleted. */
-    CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition);
+    /** Deletes an object or versions of it; absent counts as deleted. */
+    CompletionStage<DeleteResult> delete(DeleteRequest request);
+
+    /** Deletes what a read finds. */
+    default CompletionStage<DeleteResult> delete(BucketName bucket, ObjectKey key, WriteCondition condition) {
+        return delete(new DeleteRequest(bucket, key, new DeleteRequest.Target.Newest(), condition));
+    }
 
     /** Writes beyond put and delete. */
     ObjectVerbs verbs();
@@ -97,6 +103,16 @@ public interface ObjectStore extends AutoCloseable {
 
     /** As {@link #read}, but never blocks: answers {@link ReadAttempt.WouldBlock} when the disk might be asked. */
     ReadAttempt tryRead(BucketName bucket, ObjectKey key);
+
+    /**
+     * As {@link #read}, and tells a delete marker from nothing.
+     *
+     * @param version empty for the newest
+     */
+    ReadAttempt read(BucketName bucket, ObjectKey key, OptionalLong version);
+
+    /** As {@link #read(BucketName, ObjectKey, OptionalLong)}, but never blocks. */
+    ReadAttempt tryRead(BucketName bucket, ObjectKey key, OptionalLong version);
 
     /** One page of a listing that shows every write completed before the call. */
     CompletionStage<ListPage> list(ListRequest request);

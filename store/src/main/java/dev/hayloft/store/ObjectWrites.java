@@ -1,8 +1,8 @@
 package dev.hayloft.store;
 
 import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.Location;
 import dev.hayloft.log.format.AttributesFormat;
-import dev.hayloft.model.BucketName;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
@@ -13,7 +13,11 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Mutation.Outcome;
+import dev.hayloft.store.partition.Mutation.Scope;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -36,12 +40,14 @@ final class ObjectWrites {
     private final ObjectReads reads;
     private final DiskGuard disk;
     private final Executor reading;
+    private final InstantSource clock;
 
-    ObjectWrites(BucketRegistry buckets, ObjectReads reads, DiskGuard disk, Executor reading) {
+    ObjectWrites(BucketRegistry buckets, ObjectReads reads, DiskGuard disk, Executor reading, InstantSource clock) {
         this.buckets = buckets;
         this.reads = reads;
         this.disk = disk;
         this.reading = reading;
+        this.clock = clock;
     }
 
     CompletionStage<WriteResult> put(PutRequest request, ByteBuffer content, Sha256 sha256) {
@@ -55,6 +61,15 @@ final class ObjectWrites {
                     request,
                     new Mutation.Content(attributes, content, false, content.remaining(), Optional.of(sha256)));
         });
+    }
+
+    /** When an object ends that is written now. */
+    OptionalLong expiresAt(BucketState bucket, Optional<Duration> ttl) {
+        Optional<Duration> life =
+                ttl.isPresent() ? ttl : bucket.bucket().settings().ttl();
+        return life.isPresent()
+                ? OptionalLong.of(Math.min(clock.millis() + life.get().toMillis(), Location.TIME_MILLIS_MAX))
+                : OptionalLong.empty();
     }
 
     /** The checks of a bucket and of the disk. */
@@ -74,25 +89,82 @@ final class ObjectWrites {
         Durability durability =
                 request.durability().orElse(bucket.bucket().settings().durability());
         KeyHash hash = bucket.partition().reader().hash(bucket.id(), request.key());
+        OptionalLong expiresAt = expiresAt(bucket, request.ttl());
+        Mutation.Content expiring = content.until(expiresAt);
         LongFunction<Mutation> mutation =
-                expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, content);
+                expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, expiring);
         Sha256 sha256 = content.sha256().orElseThrow();
+        Optional<Instant> end =
+                expiresAt.isPresent() ? Optional.of(Instant.ofEpochMilli(expiresAt.getAsLong())) : Optional.empty();
         return guarded(() -> judged(bucket, request.key(), request.condition(), mutation, 0)
-                .thenApply(applied -> new WriteResult(applied.version(), !applied.existed(), sha256)));
+                .thenApply(applied -> new WriteResult(applied.version(), !applied.existed(), sha256, end)));
     }
 
-    CompletionStage<DeleteResult> delete(BucketName name, ObjectKey key, WriteCondition condition) {
+    CompletionStage<DeleteResult> delete(DeleteRequest request) {
         return guarded(() -> {
-            BucketState bucket = buckets.require(name);
+            BucketState bucket = buckets.require(request.bucket());
             bucket.admitDelete();
             disk.admitDelete();
-            KeyHash hash = bucket.partition().reader().hash(bucket.id(), key);
-            Durability durability = bucket.bucket().settings().durability();
-            LongFunction<Mutation> mutation =
-                    expected -> new Mutation.Delete(bucket.gate(), hash, key.utf8(), expected, durability);
-            return judged(bucket, key, condition, mutation, 0)
-                    .thenApply(applied -> new DeleteResult(applied.existed()));
+            if (request.target() instanceof DeleteRequest.Target.Version version) {
+                return deleteVersion(bucket, request, version.number());
+            }
+            boolean all = request.target() instanceof DeleteRequest.Target.All;
+            return judged(
+                            bucket,
+                            request.key(),
+                            request.condition(),
+                            deletion(bucket, request, all ? Scope.ALL : Scope.NEWEST, 0),
+                            0)
+                    .thenApply(ObjectWrites::deleted);
         });
+    }
+
+    private static LongFunction<Mutation> deletion(
+            BucketState bucket, DeleteRequest request, Scope scope, long version) {
+        KeyHash hash = bucket.partition().reader().hash(bucket.id(), request.key());
+        Durability durability = bucket.bucket().settings().durability();
+        return expected ->
+                new Mutation.Delete(bucket.gate(), hash, request.key().utf8(), expected, durability, scope, version);
+    }
+
+    private static DeleteResult deleted(Outcome.Applied applied) {
+        return new DeleteResult(
+                applied.existed(), applied.marker() ? OptionalLong.of(applied.version()) : OptionalLong.empty());
+    }
+
+    /** Tags are compared with the named version, which never changes; the number with the key's newest one. */
+    private CompletionStage<DeleteResult> deleteVersion(BucketState bucket, DeleteRequest request, long version) {
+        WriteCondition condition = request.condition();
+        WriteCondition ofKey = new WriteCondition(condition.ifVersion(), Optional.empty(), Optional.empty());
+        CompletionStage<Void> tagged =
+                condition.ifMatch().isEmpty() && condition.ifNoneMatch().isEmpty()
+                        ? CompletableFuture.completedFuture(null)
+                        : CompletableFuture.runAsync(() -> requireTags(bucket, request, version), reading);
+        LongFunction<Mutation> mutation = deletion(bucket, request, Scope.VERSION, version);
+        return tagged.thenCompose(unused -> judged(bucket, request.key(), ofKey, mutation, 0))
+                .thenApply(ObjectWrites::deleted);
+    }
+
+    private void requireTags(BucketState bucket, DeleteRequest request, long version) {
+        ReadAttempt attempt = reads.read(bucket, request.key(), OptionalLong.of(version), true);
+        Optional<String> tag = Optional.empty();
+        if (attempt instanceof ReadAttempt.Found found) {
+            try (StoredObject object = found.object()) {
+                tag = Optional.of(object.info().etag());
+            }
+        }
+        String actual = tag.orElse("");
+        boolean exists = tag.isPresent();
+        WriteCondition condition = request.condition();
+        boolean holds =
+                condition.ifMatch().map(tags -> exists && tags.contains(actual)).orElse(true)
+                        && condition
+                                .ifNoneMatch()
+                                .map(tags -> !exists || !tags.contains(actual))
+                                .orElse(true);
+        if (!holds) {
+            throw conditionFailed(request.key(), exists ? version : 0);
+        }
     }
 
     private interface Write<T> {

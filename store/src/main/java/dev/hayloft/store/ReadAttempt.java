@@ -9,7 +9,14 @@ public sealed interface ReadAttempt {
      */
     record Found(StoredObject object) implements ReadAttempt {}
 
-    /** The key has no object. */
+    /**
+     * A delete marker stands there.
+     *
+     * @param version its number
+     */
+    record Deleted(long version) implements ReadAttempt {}
+
+    /** The key has no object, or not this version. */
     record Absent() implements ReadAttempt {}
 
     /** Ask again with {@link ObjectStore#read} from a thread that may block. */

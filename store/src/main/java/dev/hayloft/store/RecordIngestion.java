@@ -79,7 +79,7 @@ final class RecordIngestion implements RecordStream {
         Check.argument(value.remaining() <= RECORD_SIZE_MAX, "a record has at most 8 MiB");
         RecordGroup group = groupFor(RecordGroup.sizeMax(key.sizeBytes(), encoded.remaining(), value.remaining()));
         sha256.update(value.duplicate());
-        group.put(key.utf8(), encoded, value, Sha256.of(sha256));
+        group.put(key.utf8(), encoded, value, Sha256.of(sha256), writes.expiresAt(bucket, Optional.empty()));
         nextRecord++;
     }
 

@@ -39,10 +39,10 @@ final class StoreFigures {
         Tallies.BucketTally tally = bucket.partition().tallies().bucket(bucket.id());
         return new BucketStatistics(
                 tally.objects(),
-                tally.objects(),
+                tally.versions(),
                 tally.logicalBytes(),
                 tally.storedBytes(),
-                tally.storedBytes(),
+                tally.liveBytes(),
                 tally.deadBytes());
     }
 

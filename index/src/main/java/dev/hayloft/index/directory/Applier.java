@@ -2,6 +2,8 @@ package dev.hayloft.index.directory;
 
 import dev.hayloft.index.DirectoryChange;
 import dev.hayloft.index.DirectoryCheckpoint;
+import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
 import java.nio.ByteBuffer;
@@ -205,8 +207,12 @@ public final class Applier implements AutoCloseable {
             changes.addAll(group.changes());
             end = group.end();
         }
-        changes.sort(BY_KEY); // Stable: of one key, the last submitted stays last, and wins.
         batch.clear();
+        changes.forEach(
+                change -> applyExpiry(change, batch)); // In order: what ended in this batch has no time any more.
+        changes.removeIf(
+                change -> change instanceof DirectoryChange.Expires || change instanceof DirectoryChange.Expired);
+        changes.sort(BY_KEY); // Stable: of one key, the last submitted stays last, and wins.
         for (int i = 0; i < changes.size(); i++) {
             DirectoryChange change = changes.get(i);
             if (i + 1 == changes.size() || BY_KEY.compare(change, changes.get(i + 1)) != 0) {
@@ -220,6 +226,19 @@ public final class Applier implements AutoCloseable {
         batch.putState(DirectoryFormat.stateKey(), DirectoryFormat.state(end));
         rocks.write(batch.toArray());
         applied = end;
+    }
+
+    private static void applyExpiry(DirectoryChange change, BatchBytes batch) {
+        if (change instanceof DirectoryChange.Put put
+                && put.entry().expiresAtMillis().isPresent()) {
+            DirectoryEntry entry = put.entry();
+            batch.put(new DirectoryExpiry(
+                    entry.expiresAtMillis().getAsLong(), entry.version(), entry.bucketId(), entry.key()));
+        } else if (change instanceof DirectoryChange.Expires expires) {
+            batch.put(expires.expiry());
+        } else if (change instanceof DirectoryChange.Expired expired) {
+            batch.delete(expired.expiry());
+        }
     }
 
     private static final Comparator<DirectoryChange> BY_KEY = (left, right) -> {

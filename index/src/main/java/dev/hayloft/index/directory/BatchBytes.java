@@ -1,6 +1,7 @@
 package dev.hayloft.index.directory;
 
 import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.index.hint.Varint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -66,6 +67,25 @@ final class BatchBytes {
         Varint.put(bytes, newValue.length);
         bytes.put(newValue);
         count++;
+    }
+
+    void put(DirectoryExpiry expiry) {
+        putExpiryKey(PUT, expiry);
+        Varint.put(bytes, 0);
+        count++;
+    }
+
+    void delete(DirectoryExpiry expiry) {
+        putExpiryKey(DELETE, expiry);
+        count++;
+    }
+
+    private void putExpiryKey(byte record, DirectoryExpiry expiry) {
+        int keySize = DirectoryFormat.expirySize(expiry);
+        reserve(RECORD_OVERHEAD_MAX + keySize);
+        bytes.put(record);
+        Varint.put(bytes, keySize);
+        DirectoryFormat.putExpiry(bytes, expiry);
     }
 
     void delete(int bucketId, ByteBuffer key) {

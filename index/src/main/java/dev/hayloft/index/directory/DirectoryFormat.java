@@ -2,6 +2,7 @@ package dev.hayloft.index.directory;
 
 import dev.hayloft.index.DirectoryCheckpoint;
 import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.index.hint.Varint;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.Check;
@@ -17,11 +18,14 @@ import java.util.OptionalLong;
  *
  * <pre>
  *  key of an entry      bucketId (4, big-endian, so that buckets sort by id) · the object's key
- *  value of an entry    flags (1): bit 0 expires; others must be 0
+ *  value of an entry    flags (1): bit 0 expires, bit 1 delete marker (then the SHA-256 is 0); others must be 0
  *                       · version (8, big-endian: neighbours share its first bytes) · SHA-256 (32) · contentSize varint
  *                       · timeMillis, signed varint of its difference to version >> 16
  *                       · if it expires: expiresAtMillis, signed varint of its difference to timeMillis
  *                       · attributes, to the end
+ *
+ *  key of an expiry     0x81 (1) · expiresAtMillis (8) · version (8) · bucketId (4), big-endian · the object's key
+ *  value of an expiry   empty
  *
  *  key of the state     0x01, in the column family "state"
  *  value of the state   format version (4, 1) · position (8) · sequence (8), little-endian
@@ -33,6 +37,9 @@ public final class DirectoryFormat {
     private static final byte[] STATE_KEY = {1};
     private static final int STATE_SIZE = Integer.BYTES + 2 * Long.BYTES;
     private static final int EXPIRES = 1;
+    private static final int MARKER = 2;
+    private static final byte EXPIRY = (byte) 0x81;
+    private static final int EXPIRY_HEAD_SIZE = 1 + 2 * Long.BYTES;
     private static final int TIME_SHIFT = 16;
     private static final int VALUE_HEAD_SIZE = 1 + Long.BYTES + Sha256.SIZE;
     private static final int VALUE_SIZE_MAX = VALUE_HEAD_SIZE + 3 * Varint.SIZE_MAX;
@@ -44,9 +51,9 @@ public final class DirectoryFormat {
         return new byte[Integer.BYTES];
     }
 
-    /** Above every entry's key. */
+    /** Above every entry's key, and every expiry's. */
     public static byte[] endKey() {
-        return new byte[] {(byte) 0x80};
+        return new byte[] {(byte) 0x82};
     }
 
     /** Bytes of an entry's key. */
@@ -101,7 +108,7 @@ public final class DirectoryFormat {
 
     /** Puts an entry's value. */
     public static void putValue(ByteBuffer target, DirectoryEntry entry) {
-        target.put((byte) (entry.expiresAtMillis().isPresent() ? EXPIRES : 0));
+        target.put((byte) ((entry.expiresAtMillis().isPresent() ? EXPIRES : 0) | (entry.marker() ? MARKER : 0)));
         target.order(ByteOrder.BIG_ENDIAN).putLong(entry.version());
         entry.sha256().writeTo(target);
         Varint.put(target, entry.contentSize());
@@ -124,14 +131,15 @@ public final class DirectoryFormat {
         ByteBuffer bytes = ByteBuffer.wrap(value);
         try {
             int flags = bytes.get();
-            Check.intact((flags & ~EXPIRES) == 0, "a directory entry has unknown flags");
+            Check.intact((flags & ~(EXPIRES | MARKER)) == 0, "a directory entry has unknown flags");
             long version = bytes.getLong();
             Check.intact(bytes.remaining() >= Sha256.SIZE, "a directory entry is cut off");
             Sha256 sha256 = Sha256.read(bytes);
             long contentSize = Varint.get(bytes);
             long timeMillis = Varint.getSigned(bytes) + (version >> TIME_SHIFT);
-            OptionalLong expiresAtMillis =
-                    flags == EXPIRES ? OptionalLong.of(Varint.getSigned(bytes) + timeMillis) : OptionalLong.empty();
+            OptionalLong expiresAtMillis = (flags & EXPIRES) != 0
+                    ? OptionalLong.of(Varint.getSigned(bytes) + timeMillis)
+                    : OptionalLong.empty();
             return new DirectoryEntry(
                     ByteBuffer.wrap(key).getInt(),
                     objectKey(key),
@@ -140,7 +148,8 @@ public final class DirectoryFormat {
                     timeMillis,
                     sha256,
                     expiresAtMillis,
-                    bytes.slice().asReadOnlyBuffer());
+                    bytes.slice().asReadOnlyBuffer(),
+                    (flags & MARKER) != 0);
         } catch (BufferUnderflowException e) {
             throw new CorruptionException("a directory entry is cut off", e);
         }
@@ -149,6 +158,46 @@ public final class DirectoryFormat {
     /** Whether an entry with this value may have expired: then it must be read to know. */
     public static boolean expires(byte[] value) {
         return value.length > 0 && (value[0] & EXPIRES) != 0;
+    }
+
+    /** Whether an entry with this value is a delete marker. */
+    public static boolean marker(byte[] value) {
+        return value.length > 0 && (value[0] & MARKER) != 0;
+    }
+
+    /** Bytes of an expiry's key. */
+    static int expirySize(DirectoryExpiry expiry) {
+        return EXPIRY_HEAD_SIZE + keySize(expiry.key());
+    }
+
+    /** Puts an expiry's key. */
+    static void putExpiry(ByteBuffer target, DirectoryExpiry expiry) {
+        target.order(ByteOrder.BIG_ENDIAN).put(EXPIRY).putLong(expiry.expiresAtMillis());
+        target.putLong(expiry.version());
+        putKey(target, expiry.bucketId(), expiry.key());
+    }
+
+    /** The least key of an expiry at this time or later. */
+    public static byte[] expiryFrom(long timeMillis) {
+        return ByteBuffer.allocate(1 + Long.BYTES)
+                .put(EXPIRY)
+                .putLong(timeMillis)
+                .array();
+    }
+
+    /** Reads an expiry. */
+    public static DirectoryExpiry expiry(byte[] key) {
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(key);
+            Check.intact(bytes.get() == EXPIRY, "a directory's expiry is none");
+            return new DirectoryExpiry(
+                    bytes.getLong(),
+                    bytes.getLong(),
+                    bytes.getInt(),
+                    bytes.slice().asReadOnlyBuffer());
+        } catch (BufferUnderflowException e) {
+            throw new CorruptionException("a directory's expiry is cut off", e);
+        }
     }
 
     /** The key of the state. */

@@ -13,6 +13,7 @@ import java.util.Set;
  */
 public final class DirectoryWalk implements AutoCloseable {
     private final RocksWalk walk;
+    private final Range range;
     private final long nowMillis;
     private final Set<DirectoryWalk> open;
     private boolean closed; // Guarded by this.
@@ -24,6 +25,7 @@ public final class DirectoryWalk implements AutoCloseable {
      * @param open a concurrent set that the walk is in until it is closed
      */
     public DirectoryWalk(RocksFolder rocks, Range range, long nowMillis, Set<DirectoryWalk> open) {
+        this.range = range;
         byte[] prefix = DirectoryFormat.key(range.bucketId(), range.prefix());
         this.walk = rocks.walk(DirectoryFormat.prefixEnd(prefix, prefix.length));
         this.nowMillis = nowMillis;
@@ -32,12 +34,18 @@ public final class DirectoryWalk implements AutoCloseable {
         open.add(this);
     }
 
-    /** The keys of a bucket with a prefix that sort after another key; both may be empty. */
-    public record Range(int bucketId, ByteBuffer prefix, ByteBuffer after) {}
+    /**
+     * The keys of a bucket with a prefix that sort after another key; both may be empty.
+     *
+     * @param markers whether keys whose newest version is a delete marker are among them
+     */
+    public record Range(int bucketId, ByteBuffer prefix, ByteBuffer after, boolean markers) {}
 
     public synchronized boolean hasNext() {
         requireOpen();
-        while (walk.isValid() && PageReader.isExpired(walk.key(), walk.value(), nowMillis)) {
+        while (walk.isValid()
+                && ((!range.markers() && DirectoryFormat.marker(walk.value()))
+                        || PageReader.isExpired(walk.key(), walk.value(), nowMillis))) {
             walk.next();
         }
         return walk.isValid();

@@ -44,7 +44,7 @@ public final class PageReader {
             boolean below = rolled != NOT_FOUND && query.after().hasRemaining() && rolled < start.length;
             walk.seek(below ? DirectoryFormat.prefixEnd(start, rolled) : start);
             Optional<ByteBuffer> last = Optional.empty();
-            while (skipExpired(walk)) {
+            while (skip(walk)) {
                 if (entries.size() + prefixes.size() == query.limit()) {
                     return new DirectoryPage(entries, prefixes, last);
                 }
@@ -67,10 +67,11 @@ public final class PageReader {
         return Arrays.copyOf(last, last.length + 1);
     }
 
-    /** Moves over what has expired; whether it stands on a key then. */
-    private boolean skipExpired(RocksWalk walk) {
+    /** Moves over what is not to be answered; whether it stands on a key then. */
+    private boolean skip(RocksWalk walk) {
         while (walk.isValid()) {
-            if (!isExpired(walk.key(), walk.value(), nowMillis)) {
+            boolean hidden = !query.markers() && DirectoryFormat.marker(walk.value());
+            if (!hidden && !isExpired(walk.key(), walk.value(), nowMillis)) {
                 return true;
             }
             walk.next();

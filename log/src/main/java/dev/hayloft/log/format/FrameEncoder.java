@@ -86,6 +86,11 @@ public final class FrameEncoder {
         return start;
     }
 
+    /** Bytes of the frame so far, read-only; valid until the next {@link #begin}. */
+    public ByteBuffer bytes(int offset, int sizeBytes) {
+        return bytes.slice(offset, sizeBytes).asReadOnlyBuffer();
+    }
+
     /** Bytes of memory that the encoder holds on to. */
     public int capacityBytes() {
         return bytes.capacity();

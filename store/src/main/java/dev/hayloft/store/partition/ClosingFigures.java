@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
  * last sequence, the figures of volumes and buckets.
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
- * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS LOGICAL STORED APPENDED}, and last
- * {@code crc32c HEX} of all lines before it.
+ * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS
+ * APPENDED}, and last {@code crc32c HEX} of all lines before it.
  *
  * @param end position behind the last frame
  * @param lastSequence of the last needle
@@ -47,8 +47,11 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                         "bucket",
                         id,
                         bucket.objects(),
+                        bucket.versions(),
+                        bucket.kept(),
                         bucket.logicalBytes(),
                         bucket.storedBytes(),
+                        bucket.markerBytes.get(),
                         bucket.appendedBytes.get()));
         figures.producers.forEach(producer -> text.append("producer ")
                 .append(producer.bucketId())
@@ -122,9 +125,12 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                 case "bucket" -> {
                     Tallies.BucketTally bucket = tallies.bucket((int) figures[0]);
                     bucket.objects.set(figures[1]);
-                    bucket.logicalBytes.set(figures[2]);
-                    bucket.storedBytes.set(figures[3]);
-                    bucket.appendedBytes.set(figures[4]);
+                    bucket.versions.set(figures[2]);
+                    bucket.kept.set(figures[3]);
+                    bucket.logicalBytes.set(figures[4]);
+                    bucket.storedBytes.set(figures[5]);
+                    bucket.markerBytes.set(figures[6]);
+                    bucket.appendedBytes.set(figures[7]);
                 }
                 default -> {
                     return Optional.empty();

@@ -3,6 +3,7 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.DirectoryChange;
 import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
@@ -13,6 +14,9 @@ import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.error.CorruptionException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +29,10 @@ import java.util.Optional;
 final class DirectoryReplay {
     private static final int BATCH = 1000;
 
+    private static final Logger LOG = System.getLogger(DirectoryReplay.class.getName());
+
     private final VolumeLog log;
+    private final NeedleReader reader;
     private final KeyIndex index;
     private final KeyHasher hasher;
     private final Directory directory;
@@ -35,6 +42,7 @@ final class DirectoryReplay {
 
     DirectoryReplay(VolumeLog log, KeyIndex index, KeyHasher hasher, Directory directory) {
         this.log = log;
+        this.reader = new NeedleReader(log, new PointIndex(index), hasher);
         this.index = index;
         this.hasher = hasher;
         this.directory = directory;
@@ -72,25 +80,57 @@ final class DirectoryReplay {
             return;
         }
         KeyHash hash = hasher.object(frame.bucketId(), needle.key());
-        Optional<Location> current = index.find(hash);
-        if (needle.type() == NeedleType.TOMBSTONE) {
-            if (current.isEmpty()) {
-                changes.add(new DirectoryChange.Delete(frame.bucketId(), copy(needle.key()), needle.sequence()));
-            }
-        } else if (current.filter(location -> location.version() == needle.version())
+        Optional<Location> newest = index.find(hash);
+        boolean isVersion = needle.type() == NeedleType.OBJECT || needle.isMarker();
+        if (!isVersion) {
+            changes.add(newest.map(location -> promoted(location, needle))
+                    .orElseGet(
+                            () -> new DirectoryChange.Delete(frame.bucketId(), copy(needle.key()), needle.sequence())));
+        } else if (newest.filter(location -> location.version() == needle.version())
                 .isPresent()) {
             changes.add(new DirectoryChange.Put(entry(frame.bucketId(), needle), needle.sequence()));
+        } else if (needle.expiresAtMillis().isPresent()) {
+            index.find(hasher.version(hash, needle.version()))
+                    .ifPresent(location ->
+                            changes.add(new DirectoryChange.Expires(expiry(location, needle), needle.sequence())));
         }
     }
 
-    /** The line of an object's needle, with copies of its bytes. */
+    /** A tombstone took a version away, and an older one came up: its own needle may have been replayed long ago. */
+    private DirectoryChange promoted(Location newest, NeedleView tombstone) {
+        try (OpenNeedle needle = reader.readAt(newest).orElseThrow(NeedleReader::moving)) {
+            return new DirectoryChange.Put(entry(newest, needle.view()), tombstone.sequence());
+        } catch (CorruptionException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The newest version of a key cannot be read: it is not listed.", e);
+            return new DirectoryChange.Delete(newest.bucketId(), copy(tombstone.key()), tombstone.sequence());
+        }
+    }
+
+    static DirectoryExpiry expiry(Location location, NeedleView needle) {
+        return new DirectoryExpiry(
+                location.expiresAtMillis(), location.version(), location.bucketId(), copy(needle.key()));
+    }
+
+    /** The line of a version's needle, with copies of its bytes. */
     static DirectoryEntry entry(int bucketId, NeedleView needle) {
+        return entry(bucketId, needle.version(), needle.timeMillis(), needle);
+    }
+
+    /** The same of a needle that was read without its frame. */
+    static DirectoryEntry entry(Location location, NeedleView needle) {
+        return entry(location.bucketId(), location.version(), location.timeMillis(), needle);
+    }
+
+    private static DirectoryEntry entry(int bucketId, long version, long timeMillis, NeedleView needle) {
+        if (needle.isMarker()) {
+            return DirectoryEntry.marker(bucketId, copy(needle.key()), version, timeMillis);
+        }
         return new DirectoryEntry(
                 bucketId,
                 copy(needle.key()),
-                needle.version(),
+                version,
                 needle.contentSize(),
-                needle.timeMillis(),
+                timeMillis,
                 needle.sha256().orElseThrow(() -> new CorruptionException("An object has no digest.")),
                 needle.expiresAtMillis(),
                 copy(needle.metadata()));

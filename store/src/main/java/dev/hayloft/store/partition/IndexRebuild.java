@@ -4,6 +4,7 @@ import dev.hayloft.index.Directory;
 import dev.hayloft.index.DirectoryChange;
 import dev.hayloft.index.DirectoryCursor;
 import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.index.IndexConfig;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyIndex;
@@ -14,7 +15,6 @@ import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.HayloftException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,13 +58,13 @@ final class IndexRebuild {
         KeyIndex next = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
         boolean adopted = false;
         try {
-            IndexBuilder builder = new IndexBuilder(next);
+            IndexBuilder builder = new IndexBuilder(next, parts.hasher());
             partition.exclusively(() -> parts.index().attach(builder));
             for (VolumeInfo volume : parts.log().volumes()) {
                 offer(volume, builder);
             }
             awaitPublication();
-            builder.sweepTombstones();
+            builder.finish();
             findRevived(next);
             adopt(builder, generation);
             adopted = true;
@@ -140,13 +140,13 @@ final class IndexRebuild {
         KeyIndex[] old = new KeyIndex[1];
         Path oldFolder = parts.folder().index();
         partition.exclusively(() -> {
-            builder.sweepTombstones(); // The few that came since the last sweep.
+            builder.finish(); // What came since.
             boolean differs = builder.target().size() != parts.index().current().size();
             parts.folder().adoptIndex(generation);
             old[0] = parts.index().adopt(builder.target());
             if (differs) {
                 parts.tallies().clearLive();
-                parts.index().forEach((hash, location) -> parts.tallies().live(location));
+                parts.index().forEach((hash, location) -> parts.tallies().recount(location));
             }
         });
         partition.retireIndex(old[0], oldFolder);
@@ -162,7 +162,7 @@ final class IndexRebuild {
     private void addLines(FrameView frame) {
         List<DirectoryEntry> lines = new ArrayList<>();
         frame.forEachNeedle(needle -> {
-            if (needle.type() == NeedleType.OBJECT) {
+            if (needle.type() == NeedleType.OBJECT || needle.isMarker()) {
                 lines.add(DirectoryReplay.entry(frame.bucketId(), needle));
             }
         });
@@ -172,10 +172,20 @@ final class IndexRebuild {
             for (DirectoryEntry line : lines) {
                 if (versionOf(line).filter(version -> version == line.version()).isPresent()) {
                     changes.add(new DirectoryChange.Put(line, sequence));
+                } else if (line.expiresAtMillis().isPresent() && isThere(line)) {
+                    changes.add(new DirectoryChange.Expires(
+                            new DirectoryExpiry(
+                                    line.expiresAtMillis().getAsLong(), line.version(), line.bucketId(), line.key()),
+                            sequence));
                 }
             }
             submit(changes);
         });
+    }
+
+    private boolean isThere(DirectoryEntry line) {
+        KeyHash hash = parts.hasher().object(line.bucketId(), line.key());
+        return partition.reader().findVersion(hash, line.version()).isPresent();
     }
 
     private Optional<Long> versionOf(DirectoryEntry line) {
@@ -193,7 +203,7 @@ final class IndexRebuild {
     private void removeStaleLines() {
         Directory directory = parts.directory();
         for (int bucketId : List.copyOf(parts.tallies().buckets().keySet())) {
-            try (DirectoryCursor cursor = directory.cursor(bucketId, ByteBuffer.allocate(0), ByteBuffer.allocate(0))) {
+            try (DirectoryCursor cursor = directory.cursorOfAll(bucketId)) {
                 List<DirectoryEntry> batch = new ArrayList<>();
                 while (cursor.hasNext()) {
                     batch.add(cursor.next());

@@ -35,7 +35,7 @@ final class MovePublishing {
             if (entry.isPresent()) {
                 Location from = entry.get().location();
                 Location to = from.movedTo(pending.framePosition(), place.offset(), place.size());
-                index.replace(entry.get().hash(), to);
+                index.move(needle.hash(), entry.get().hash(), to);
                 tallies.moved(from, to);
             }
         }

@@ -10,6 +10,7 @@ import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What a partition's writer is asked to do. Immutable; buffers are read from position to limit and must not change
@@ -72,25 +73,68 @@ public sealed interface Mutation {
      * @param manifest whether the payload is a manifest
      * @param contentSizeBytes of the whole object
      * @param sha256 of the whole object
+     * @param expiresAtMillis from when it is not shown any more
      */
     record Content(
             ByteBuffer attributes,
             ByteBuffer payload,
             boolean manifest,
             long contentSizeBytes,
-            Optional<Sha256> sha256) {}
+            Optional<Sha256> sha256,
+            OptionalLong expiresAtMillis) {
+        /** Of an object that does not expire. */
+        public Content(
+                ByteBuffer attributes,
+                ByteBuffer payload,
+                boolean manifest,
+                long contentSizeBytes,
+                Optional<Sha256> sha256) {
+            this(attributes, payload, manifest, contentSizeBytes, sha256, OptionalLong.empty());
+        }
+
+        /** The same with an end. */
+        public Content until(OptionalLong newExpiresAtMillis) {
+            return new Content(attributes, payload, manifest, contentSizeBytes, sha256, newExpiresAtMillis);
+        }
+    }
+
+    /** What a delete takes out. */
+    enum Scope {
+        /** What a read finds; where versions are kept a marker goes on top. */
+        NEWEST,
+        /** One version. */
+        VERSION,
+        /** The key with all its versions. */
+        ALL,
+        /** One version, because its time is over. */
+        EXPIRED
+    }
 
     /**
-     * Deletes an object; nothing is written when there is none.
+     * Deletes an object or versions of it; nothing is written when there is nothing to delete.
      *
      * @param gate the bucket
      * @param hash of bucket and key
      * @param key its bytes
      * @param expectedVersion the condition
      * @param durability when to acknowledge
+     * @param scope what goes
+     * @param version which version, for the scopes of one; else 0
      */
-    record Delete(BucketGate gate, KeyHash hash, ByteBuffer key, long expectedVersion, Durability durability)
-            implements OfKey {}
+    record Delete(
+            BucketGate gate,
+            KeyHash hash,
+            ByteBuffer key,
+            long expectedVersion,
+            Durability durability,
+            Scope scope,
+            long version)
+            implements OfKey {
+        /** Deletes what a read finds. */
+        public Delete(BucketGate gate, KeyHash hash, ByteBuffer key, long expectedVersion, Durability durability) {
+            this(gate, hash, key, expectedVersion, durability, Scope.NEWEST, 0);
+        }
+    }
 
     /**
      * Several steps that become true together: they are judged one after another, each on top of those before it, and
@@ -104,6 +148,9 @@ public sealed interface Mutation {
         /** More than the head of any needle takes. */
         private static final int NEEDLE_HEAD_MAX = 128;
 
+        /** Needles that a step needs at the most where versions are kept. */
+        static final int NEEDLES_MAX = 3;
+
         public Group {
             steps = List.copyOf(steps);
         }
@@ -116,7 +163,8 @@ public sealed interface Mutation {
         void checkFitsFrame() {
             long sizeBytes = FrameFormat.HEADER_SIZE;
             for (OfKey step : steps) {
-                sizeBytes += NEEDLE_HEAD_MAX + step.key().remaining() + step.payloadSizeBytes();
+                int needles = step.gate().rules().mayHaveOlder() ? NEEDLES_MAX : 1;
+                sizeBytes += (long) needles * (NEEDLE_HEAD_MAX + step.key().remaining()) + step.payloadSizeBytes();
                 sizeBytes +=
                         step instanceof Put put ? put.content().attributes().remaining() : 0;
             }
@@ -208,9 +256,15 @@ public sealed interface Mutation {
          * It happened.
          *
          * @param version the number it got, 0 when nothing had to be written
-         * @param existed whether the key was there before
+         * @param existed whether a read found the key before
+         * @param marker whether the number is a delete marker's
          */
-        record Applied(long version, boolean existed) implements Outcome {}
+        record Applied(long version, boolean existed, boolean marker) implements Outcome {
+            /** Without a marker. */
+            public Applied(long version, boolean existed) {
+                this(version, existed, false);
+            }
+        }
 
         /**
          * Its condition did not hold, and nothing was written.

@@ -42,6 +42,27 @@ public final class NeedleReader {
         return hasher.object(bucketId, key.utf8());
     }
 
+    KeyHasher hasher() {
+        return hasher;
+    }
+
+    /** Where a version of a key stands; also while it becomes the newest, or is that no more. */
+    public Optional<Location> findVersion(KeyHash hash, long version) {
+        Optional<Location> before = Optional.empty();
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            Optional<Location> head = index.find(hash);
+            if (head.isEmpty() || head.get().version() == version) {
+                return head;
+            }
+            Optional<Location> older = index.find(hasher.version(hash, version));
+            if (older.isPresent() || (attempt > 0 && head.equals(before))) {
+                return older;
+            }
+            before = head;
+        }
+        return Optional.empty();
+    }
+
     /** Where the newest version of a key stands. */
     public Optional<Location> find(KeyHash hash) {
         return index.find(hash);
@@ -66,7 +87,7 @@ public final class NeedleReader {
         KeyHash hash = hash(bucketId, key);
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             Optional<Location> location = index.find(hash);
-            if (location.isEmpty()) {
+            if (location.isEmpty() || location.get().has(Location.MARKER)) {
                 return Optional.empty();
             }
             Optional<OpenNeedle> needle = readAt(location.get());
@@ -89,6 +110,11 @@ public final class NeedleReader {
     /** Reads the needle at a location; empty when its volume is gone, so that the index must be asked again. */
     public Optional<OpenNeedle> readAt(Location location) {
         return open(location, true);
+    }
+
+    /** As {@link #readAt(Location)}, of the object of a key. */
+    public Optional<OpenNeedle> readAt(Location location, ObjectKey key) {
+        return readAt(location).map(needle -> checked(needle, key));
     }
 
     private Optional<OpenNeedle> open(Location location, boolean mayBlock) {

@@ -91,6 +91,7 @@ public final class Partition implements AutoCloseable {
                 parts.tallies(),
                 writer,
                 new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
+                reader,
                 reaper::retire,
                 parts.nextSequence() - 1,
                 parts.log().end());
@@ -202,18 +203,19 @@ public final class Partition implements AutoCloseable {
 
     private void writeBatch(List<Pending> batch) {
         boolean needsForce = batch.stream().anyMatch(PartitionWriter::needsForce);
+        List<Pending> group;
         try {
-            writer.write(batch);
+            group = writer.write(batch);
         } finally {
             ring.taken(sizeBytes(batch));
         }
         writer.brokenLog().ifPresent(reason -> fail("A write to the log failed.", reason));
         mutations.add(batch.size());
         if (!needsForce && groupsAhead.get() == 0) {
-            publish(batch);
+            publish(group);
         } else {
             groupsAhead.incrementAndGet();
-            putGroup(new Group(batch, needsForce, false));
+            putGroup(new Group(group, needsForce, false));
         }
     }
 

@@ -58,7 +58,9 @@ final class PartitionMover implements NeedleMover {
         if (liveness.find(entry).isPresent()) {
             return Fate.LIVE;
         }
-        return living && entry.location().has(Location.TOMBSTONE) ? Fate.DELETION : Fate.DEAD;
+        boolean isDeletion =
+                entry.location().has(Location.TOMBSTONE) && !entry.location().has(Location.MARKER);
+        return living && isDeletion ? Fate.DELETION : Fate.DEAD;
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.log.format.ProducerRun;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
@@ -18,7 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -34,12 +34,9 @@ final class PartitionWriter {
     private static final int FRAME_BYTES_MAX = 256 << 10;
 
     private static final int FRAME_NEEDLES_MAX = 1024;
-
-    private static final long DELETED = 0;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final VolumeLog log;
-    private final PointIndex index;
     private final KeyHasher hasher;
     private final VersionClock versions;
     private final InstantSource clock;
@@ -47,8 +44,10 @@ final class PartitionWriter {
     private final FrameEncoder encoder = new FrameEncoder();
     private final MoveWriter moves;
     private final List<Pending> frame = new ArrayList<>();
-    /** The newest version of keys that may not be published yet; 0 for deleted. */
-    private final ConcurrentHashMap<KeyHash, Long> overlay = new ConcurrentHashMap<>();
+    private final Overlay overlay;
+    private final VersionChain chain;
+    private final MutationJudge judge;
+    private List<Pending> group = new ArrayList<>();
 
     private int frameBucketId = -1;
     private long frameFirstVersion;
@@ -69,16 +68,23 @@ final class PartitionWriter {
             long nextSequence) {
         this.log = log;
         this.moves = new MoveWriter(log);
-        this.index = index;
+        this.records = records;
+        this.overlay = new Overlay(index, records);
+        this.chain = new VersionChain(hasher, overlay, VersionChain.Watcher.NONE);
+        this.judge = new MutationJudge(overlay, chain, clock);
         this.hasher = hasher;
         this.versions = versions;
         this.clock = clock;
-        this.records = records;
         this.nextSequence = nextSequence;
     }
 
-    /** Judges and appends a batch, in order; afterwards every pending is decided, failed or appended. */
-    void write(List<Pending> batch) {
+    /**
+     * Judges and appends a batch, in order; afterwards every pending is decided, failed or appended.
+     *
+     * @return the batch, and between its pendings those of further needles that they needed
+     */
+    List<Pending> write(List<Pending> batch) {
+        group = new ArrayList<>(batch.size());
         for (int i = 0; i < batch.size(); i++) {
             Pending pending = batch.get(i);
             try {
@@ -87,8 +93,12 @@ final class PartitionWriter {
                 noteBrokenLog(e);
                 pending.fail(e);
             }
+            if (!pending.isEncoded()) {
+                group.add(pending);
+            }
         }
         closeFrame();
+        return group;
     }
 
     private void noteBrokenLog(HayloftException reason) {
@@ -104,14 +114,8 @@ final class PartitionWriter {
 
     private void take(Pending pending, int remaining) {
         Mutation mutation = pending.mutation();
-        if (mutation instanceof Mutation.Put put) {
-            if (isJudgedTrue(pending, put, false)) {
-                encode(pending, put, remaining);
-            }
-        } else if (mutation instanceof Mutation.Delete delete) {
-            if (isJudgedTrue(pending, delete, true)) {
-                encode(pending, delete, remaining);
-            }
+        if (mutation instanceof Mutation.OfKey ofKey) {
+            change(pending, ofKey, remaining);
         } else if (mutation instanceof Mutation.Extent extent) {
             encode(pending, extent, remaining);
         } else if (mutation instanceof Mutation.Records group) {
@@ -133,32 +137,41 @@ final class PartitionWriter {
     }
 
     /** What a group is judged by stands in the log before it, and the group in a frame of its own. */
-    private void takeGroup(Pending pending, Mutation.Group group) {
-        checkGate(group.gate());
+    private void takeGroup(Pending pending, Mutation.Group mutation) {
+        checkGate(mutation.gate());
         closeFrame();
-        group.checkFitsFrame();
+        mutation.checkFitsFrame();
         List<Pending> steps = new ArrayList<>();
+        List<Pending> others = group;
+        List<Pending> needles = new ArrayList<>();
+        group = needles;
         boolean taken = false;
         try {
-            for (Mutation.OfKey step : group.steps()) {
+            for (Mutation.OfKey step : mutation.steps()) {
                 Pending part = new Pending(step);
-                Optional<Mutation.Outcome> answer = answerWithoutWriting(step, step instanceof Mutation.Delete);
-                if (answer.isPresent() && answer.get() instanceof Mutation.Outcome.Mismatch mismatch) {
-                    pending.decide(new Mutation.Outcome.GroupMismatch(steps.size(), mismatch.actualVersion()));
+                List<VersionStep> plans = judge(part, step);
+                if (part.isMismatch()) {
+                    pending.decide(new Mutation.Outcome.GroupMismatch(steps.size(), part.actualVersion()));
                     return;
                 }
-                answer.ifPresentOrElse(
-                        part::decide, () -> encodeStep(part, step, group.steps().size()));
+                if (!plans.isEmpty()) {
+                    if (frame.isEmpty()) {
+                        int needlesMax = mutation.steps().size() * Mutation.Group.NEEDLES_MAX;
+                        beginFrame(mutation.gate().bucketId(), needlesMax, Optional.empty());
+                    }
+                    add(part, step, plans);
+                }
                 steps.add(part);
             }
             taken = true;
         } finally {
+            group = others;
             if (!taken) {
                 takeBackFrame();
             }
         }
         closeFrame();
-        pending.steps(steps);
+        pending.steps(steps, needles);
         steps.stream().flatMap(part -> part.failure().stream()).findFirst().ifPresent(pending::fail);
         pending.decide(new Mutation.Outcome.GroupApplied(
                 pending.isFailed()
@@ -166,42 +179,27 @@ final class PartitionWriter {
                         : steps.stream().map(Pending::applied).toList()));
     }
 
-    private void encodeStep(Pending part, Mutation.OfKey step, int count) {
-        if (frame.isEmpty()) {
-            beginFrame(step.gate().bucketId(), count);
-        }
-        if (step instanceof Mutation.Put put) {
-            add(part, put);
-        } else if (step instanceof Mutation.Delete delete) {
-            add(part, delete);
-        }
-    }
-
-    private boolean isJudgedTrue(Pending pending, Mutation.OfKey mutation, boolean needsPresence) {
+    private void change(Pending pending, Mutation.OfKey mutation, int remaining) {
         checkGate(mutation.gate());
-        if (mutation.expectedVersion() == Mutation.ANY && !needsPresence) {
-            return true;
-        }
-        Optional<Mutation.Outcome> answer = answerWithoutWriting(mutation, needsPresence);
-        if (answer.isPresent() && overlay.containsKey(mutation.hash())) {
+        List<VersionStep> steps = judge(pending, mutation);
+        if (steps.isEmpty() && mayBeAhead(mutation)) {
             closeFrame(); // What an answer rests on must stand in the log; a full disk may refuse it yet.
-            answer = answerWithoutWriting(mutation, needsPresence);
+            steps = judge(pending, mutation);
         }
-        answer.ifPresent(pending::decide);
-        return answer.isEmpty();
+        if (!steps.isEmpty()) {
+            encode(pending, mutation, steps, remaining);
+        }
     }
 
-    private Optional<Mutation.Outcome> answerWithoutWriting(Mutation.OfKey mutation, boolean needsPresence) {
-        long expected = mutation.expectedVersion();
-        long actual = currentVersion(mutation.hash());
-        boolean holds =
-                expected == Mutation.ANY || (expected == Mutation.PRESENT ? actual != DELETED : actual == expected);
-        if (!holds) {
-            return Optional.of(new Mutation.Outcome.Mismatch(actual));
-        }
-        return needsPresence && actual == DELETED
-                ? Optional.of(new Mutation.Outcome.Applied(0, false))
-                : Optional.empty();
+    private boolean mayBeAhead(Mutation.OfKey mutation) {
+        return overlay.isAhead(mutation.hash()) || mutation.gate().rules().mayHaveOlder();
+    }
+
+    /** What is to be written; nothing when the answer is known without that, and then it is given. */
+    private List<VersionStep> judge(Pending pending, Mutation.OfKey mutation) {
+        MutationJudge.Judgement judgement = judge.judge(mutation);
+        judgement.answer().ifPresent(pending::decide);
+        return judgement.steps();
     }
 
     private static void checkGate(BucketGate gate) {
@@ -210,16 +208,59 @@ final class PartitionWriter {
         }
     }
 
-    /** The version of a key, published or not; 0 when there is none. */
-    long currentVersion(KeyHash hash) {
-        Long ahead = overlay.get(hash);
-        if (ahead != null) {
-            return ahead;
+    private void encode(Pending pending, Mutation.OfKey mutation, List<VersionStep> steps, int remaining) {
+        openFrame(mutation.gate().bucketId(), mutation.payloadSizeBytes(), steps.size(), remaining);
+        add(pending, mutation, steps);
+    }
+
+    private void add(Pending pending, Mutation.OfKey mutation, List<VersionStep> steps) {
+        VersionStep main = steps.stream()
+                .filter(step -> step instanceof VersionStep.Store || step instanceof VersionStep.Mark)
+                .findFirst()
+                .orElse(steps.get(0));
+        for (VersionStep step : steps) {
+            Pending needle = step == main ? pending : new Pending(mutation);
+            long version = nextVersion();
+            encode(needle, mutation, step, version);
+            ahead(needle, mutation, step, version);
         }
-        OptionalLong inGroup = records.newest(hash);
-        return inGroup.isPresent()
-                ? inGroup.getAsLong()
-                : index.find(hash).map(Location::version).orElse(DELETED);
+    }
+
+    private void encode(Pending pending, Mutation.OfKey mutation, VersionStep step, long version) {
+        NeedleHead head = VersionSteps.head(step, mutation);
+        if (step instanceof VersionStep.Store && mutation instanceof Mutation.Put put) {
+            Mutation.Content content = put.content();
+            add(pending, head, put.hash(), put.key(), content.attributes(), content.payload(), version);
+        } else {
+            add(pending, head, mutation.hash(), mutation.key(), NOTHING, NOTHING, version);
+        }
+    }
+
+    /** What the step does to the versions, ahead of the index. */
+    private void ahead(Pending pending, Mutation.OfKey mutation, VersionStep step, long version) {
+        KeyHash key = mutation.hash();
+        long expiresAt = mutation instanceof Mutation.Put put
+                ? put.content().expiresAtMillis().orElse(0)
+                : 0;
+        Location location = new Location(
+                0,
+                0,
+                0,
+                version,
+                0,
+                VersionSteps.flags(step),
+                mutation.gate().bucketId(),
+                frameTimeMillis,
+                0,
+                expiresAt);
+        if (mutation.gate().rules().mayHaveOlder()) {
+            VersionSteps.apply(chain, key, step, location);
+        } else if (step instanceof VersionStep.Store) {
+            overlay.put(key, location);
+        } else {
+            overlay.remove(key);
+        }
+        pending.stepped(step, overlay.takeTouches());
     }
 
     /** A group of records comes encoded; it is a frame of its own. */
@@ -230,49 +271,58 @@ final class PartitionWriter {
             });
             checkGate(mutation.gate());
             closeFrame();
-            append(pending, mutation.group());
+            pending.decide(new Mutation.Outcome.Applied(0, false));
+            records.judge(mutation.group(), judge);
+            if (mutation.group().count() == 0) {
+                return; // All of it was known before: acknowledged in its turn.
+            }
+            if (mutation.gate().rules().mayHaveOlder()) {
+                appendSingly(mutation);
+            } else {
+                append(pending, mutation.group());
+            }
         } catch (HayloftException e) {
             mutation.stream().fail(e);
             throw e;
         }
     }
 
-    private void append(Pending pending, RecordGroup group) {
-        records.judge(group, this);
-        pending.decide(new Mutation.Outcome.Applied(0, false));
-        if (group.count() == 0) {
-            return; // All of it was known before: acknowledged in its turn.
-        }
-        long version = versions.reserve(group.count());
-        FrameEncoder encoded = group.number(nextSequence, version, clock.millis(), records.settled(group));
-        group.appendedAt(log.append(encoded));
-        nextSequence += group.count();
+    private void append(Pending pending, RecordGroup records) {
+        long version = versions.reserve(records.count());
+        FrameEncoder encoded = records.number(nextSequence, version, clock.millis(), this.records.settled(records));
+        records.appendedAt(log.append(encoded));
+        nextSequence += records.count();
         frames.increment();
         appendedBytes.add(encoded.sizeBytes());
-        records.appended(group);
-        overlay(group);
-        pending.appendedAs(group);
-        afterAppend(group.position());
+        this.records.appended(records);
+        overlay.overtake(records);
+        pending.appendedAs(records);
+        afterAppend(records.position());
     }
 
-    /** What was noted of single mutations is older than the group. */
-    private void overlay(RecordGroup group) {
-        if (!overlay.isEmpty()) {
-            for (int i = 0; i < group.count(); i++) {
-                long version = group.isPut(i) ? group.version(i) : DELETED;
-                overlay.computeIfPresent(group.hash(i), (hash, before) -> version);
+    /** Where keys may have several versions each record is judged by itself; all stay in one frame. */
+    private void appendSingly(Mutation.Records mutation) {
+        RecordGroup records = mutation.group();
+        beginFrame(records.bucketId(), records.count() * Mutation.Group.NEEDLES_MAX, records.run());
+        for (int i = 0; i < records.count(); i++) {
+            Mutation.OfKey record = records.mutation(i, mutation);
+            Pending pending = new Pending(record);
+            List<VersionStep> steps = judge(pending, record);
+            if (!steps.isEmpty()) {
+                add(pending, record, steps);
             }
         }
+        this.records.settled(records).ifPresent(encoder::run);
+        closeFrame().ifPresent(failure -> {
+            throw failure;
+        });
+        this.records.appendedSingly(records);
     }
 
     /** The index knows the group now. Publisher only. */
-    void forget(RecordGroup group) {
-        records.published(group);
-        if (!overlay.isEmpty()) {
-            for (int i = 0; i < group.count(); i++) {
-                overlay.remove(group.hash(i), group.isPut(i) ? group.version(i) : DELETED);
-            }
-        }
+    void forget(RecordGroup records) {
+        this.records.published(records);
+        overlay.forget(records);
     }
 
     /** The frame is in the log whatever becomes of this: a table that did not get in is tried again. */
@@ -285,42 +335,10 @@ final class PartitionWriter {
         }
     }
 
-    private void encode(Pending pending, Mutation.Put put, int remaining) {
-        openFrame(put.gate().bucketId(), put.content().payload().remaining(), remaining);
-        add(pending, put);
-    }
-
-    private void add(Pending pending, Mutation.Put put) {
-        Mutation.Content content = put.content();
-        long version = nextVersion();
-        NeedleHead head = new NeedleHead(
-                NeedleType.OBJECT,
-                (byte) 0,
-                content.manifest(),
-                content.contentSizeBytes(),
-                content.sha256(),
-                OptionalLong.empty(),
-                Optional.empty());
-        add(pending, head, put.hash(), put.key(), content.attributes(), content.payload(), version);
-        overlay(pending, put.hash(), version);
-    }
-
-    private void encode(Pending pending, Mutation.Delete delete, int remaining) {
-        openFrame(delete.gate().bucketId(), 0, remaining);
-        add(pending, delete);
-    }
-
-    private void add(Pending pending, Mutation.Delete delete) {
-        NeedleHead head = new NeedleHead(
-                NeedleType.TOMBSTONE, (byte) 0, false, 0, Optional.empty(), OptionalLong.empty(), Optional.empty());
-        add(pending, head, delete.hash(), delete.key(), NOTHING, NOTHING, nextVersion());
-        overlay(pending, delete.hash(), DELETED);
-    }
-
     private void encode(Pending pending, Mutation.Extent extent, int remaining) {
         checkGate(extent.gate());
         int bucketId = extent.gate().bucketId();
-        openFrame(bucketId, extent.payload().remaining(), remaining);
+        openFrame(bucketId, extent.payload().remaining(), 1, remaining);
         long id = nextVersion();
         NeedleHead head = new NeedleHead(
                 NeedleType.EXTENT,
@@ -334,24 +352,25 @@ final class PartitionWriter {
         add(pending, head, hasher.extent(bucketId, id), key, NOTHING, extent.payload(), id);
     }
 
-    private void openFrame(int bucketId, int payloadSizeBytes, int remaining) {
+    private void openFrame(int bucketId, int payloadSizeBytes, int needles, int remaining) {
         if (!frame.isEmpty()
                 && (bucketId != frameBucketId
-                        || frame.size() == frameVersions
+                        || frame.size() + needles > frameVersions
                         || encoder.sizeBytes() + payloadSizeBytes > FRAME_BYTES_MAX)) {
             closeFrame();
         }
         if (frame.isEmpty()) {
-            beginFrame(bucketId, Math.min(FRAME_NEEDLES_MAX, remaining));
+            beginFrame(bucketId, Math.min(FRAME_NEEDLES_MAX, remaining * needles), Optional.empty());
         }
     }
 
-    private void beginFrame(int bucketId, int needles) {
-        frameVersions = needles;
+    private void beginFrame(int bucketId, int needlesMax, Optional<ProducerRun> run) {
+        frameVersions = needlesMax;
         frameFirstVersion = versions.reserve(frameVersions);
         frameTimeMillis = clock.millis();
         frameBucketId = bucketId;
-        encoder.begin(bucketId, nextSequence, frameFirstVersion, frameTimeMillis);
+        encoder.begin(bucketId, run.map(ProducerRun::producer).orElse(""));
+        encoder.number(nextSequence, frameFirstVersion, frameTimeMillis);
     }
 
     private long nextVersion() {
@@ -369,15 +388,13 @@ final class PartitionWriter {
         int offset = encoder.add(head, key, attributes, payload);
         pending.encoded(hash, offset, encoder.lastNeedleSize(), nextSequence + frame.size(), version, frameTimeMillis);
         frame.add(pending);
+        group.add(pending);
     }
 
-    private void overlay(Pending pending, KeyHash hash, long version) {
-        pending.overlaid(Optional.ofNullable(overlay.put(hash, version)));
-    }
-
-    private void closeFrame() {
+    /** Appends what is gathered; the reason when the log does not take it. */
+    private Optional<HayloftException> closeFrame() {
         if (frame.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         try {
             long position = log.append(encoder);
@@ -389,9 +406,11 @@ final class PartitionWriter {
             nextSequence += frame.size();
             frames.increment();
             appendedBytes.add(encoder.sizeBytes());
+            return Optional.empty();
         } catch (HayloftException e) {
             noteBrokenLog(e);
             refuseFrame(e);
+            return Optional.of(e);
         } finally {
             frame.clear();
         }
@@ -406,19 +425,14 @@ final class PartitionWriter {
     private void takeBackFrame() {
         for (int i = frame.size() - 1; i >= 0; i--) {
             Pending pending = frame.get(i);
-            if (pending.mutation() instanceof Mutation.OfKey) {
-                pending.overlaidBefore()
-                        .ifPresentOrElse(
-                                before -> overlay.put(pending.hash(), before), () -> overlay.remove(pending.hash()));
-            }
+            overlay.revert(pending.touches());
         }
         frame.clear();
     }
 
     /** The index knows this mutation now, so the overlay need not. Publisher only. */
     void forget(Pending pending) {
-        boolean deleted = pending.mutation() instanceof Mutation.Delete;
-        overlay.remove(pending.hash(), deleted ? DELETED : pending.version());
+        overlay.forget(pending.touches());
     }
 
     /** The sequence that the next needle gets. */

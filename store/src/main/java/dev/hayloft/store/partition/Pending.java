@@ -19,10 +19,12 @@ final class Pending {
 
     // Written by the writer as it goes; read after the hand-over, which is the happens-before edge.
     private List<Pending> steps = List.of();
+    private List<Pending> needles = List.of();
     private Optional<HayloftException> failure = Optional.empty();
     private Optional<Mutation.Outcome> outcome = Optional.empty();
     private Optional<KeyHash> hash = Optional.empty();
-    private Optional<Long> overlaidBefore = Optional.empty();
+    private Optional<VersionStep> step = Optional.empty();
+    private List<Overlay.Touch> touches = List.of();
     private int needleOffset = -1;
     private int needleSize;
     private long sequence;
@@ -62,14 +64,28 @@ final class Pending {
         timeMillis = time;
     }
 
-    /** A group's steps, once they are encoded. */
-    void steps(List<Pending> encoded) {
-        steps = List.copyOf(encoded);
+    /** A group's steps, and what stands for them in the log, in its order, once it is encoded. */
+    void steps(List<Pending> taken, List<Pending> encoded) {
+        steps = List.copyOf(taken);
+        needles = List.copyOf(encoded);
     }
 
-    /** The mutations that stand for this one in the log: a group's steps, or itself. */
+    /** A group's steps, whether they needed a needle or not. */
+    List<Pending> steps() {
+        return steps;
+    }
+
+    /** The mutations that stand for this one in the log: those of a group, or itself. */
     List<Pending> parts() {
-        return steps.isEmpty() ? List.of(this) : steps;
+        return isGroup() ? needles : List.of(this);
+    }
+
+    boolean isMismatch() {
+        return outcome.filter(Mutation.Outcome.Mismatch.class::isInstance).isPresent();
+    }
+
+    long actualVersion() {
+        return ((Mutation.Outcome.Mismatch) outcome.orElseThrow()).actualVersion();
     }
 
     boolean isGroup() {
@@ -104,12 +120,24 @@ final class Pending {
         version = group.version(0);
     }
 
-    void overlaid(Optional<Long> before) {
-        overlaidBefore = before;
+    /** What its needle does to the versions of its key, and what the writer knows of it ahead of the index. */
+    void stepped(VersionStep done, List<Overlay.Touch> changes) {
+        step = Optional.of(done);
+        touches = changes;
     }
 
-    Optional<Long> overlaidBefore() {
-        return overlaidBefore;
+    /** Empty for what has no key: extents. */
+    Optional<VersionStep> step() {
+        return step;
+    }
+
+    List<Overlay.Touch> touches() {
+        return touches;
+    }
+
+    /** Whether a needle of it was put into a frame. */
+    boolean isEncoded() {
+        return needleOffset >= 0;
     }
 
     boolean isFailed() {
@@ -151,9 +179,23 @@ final class Pending {
 
     /** What the index will say of it. */
     Location location(int bucketId, long contentSizeBytes, int flags) {
+        return location(bucketId, contentSizeBytes, flags, 0, 0);
+    }
+
+    /** The same of a needle that names a version, or expires. */
+    Location location(int bucketId, long contentSizeBytes, int flags, long named, long expiresAtMillis) {
         Check.invariant(isAppended(), "only an appended needle has a location");
         return new Location(
-                framePosition, needleOffset, needleSize, version, contentSizeBytes, flags, bucketId, timeMillis);
+                framePosition,
+                needleOffset,
+                needleSize,
+                version,
+                contentSizeBytes,
+                flags,
+                bucketId,
+                timeMillis,
+                named,
+                expiresAtMillis);
     }
 
     /** Tells whoever waits; publisher only, after everything else. */

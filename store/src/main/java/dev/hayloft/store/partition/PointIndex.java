@@ -55,21 +55,62 @@ final class PointIndex {
         }
     }
 
+    /** Puts what a needle says. */
     Optional<Location> put(KeyHash hash, Location location) {
-        builder.ifPresent(other -> other.offer(hash, location));
+        offer(hash, location);
         return current.put(hash, location);
     }
 
-    /** Puts the same needle's new place where its old one stands. */
-    void replace(KeyHash hash, Location moved) {
-        builder.ifPresent(other -> other.offer(hash, moved));
-        current.put(hash, moved);
+    /**
+     * Puts the same needle's new place where its old one stands.
+     *
+     * @param needle the hash as the needle's hint has it
+     * @param entry the hash under which it stands now
+     */
+    void move(KeyHash needle, KeyHash entry, Location moved) {
+        offer(needle, moved.withLink(0).withFlags(moved.flags() & ~Location.OLDER));
+        current.put(entry, moved);
     }
 
     /** Removes an entry because a tombstone, which stands there, says so. */
     Optional<Location> bury(KeyHash hash, Location tombstone) {
-        builder.ifPresent(other -> other.offer(hash, tombstone));
+        offer(hash, tombstone);
         return current.remove(hash);
+    }
+
+    /** Puts into the current index alone. */
+    Optional<Location> replace(KeyHash hash, Location location) {
+        return current.put(hash, location);
+    }
+
+    /** Removes from the current index alone. */
+    Optional<Location> takeOut(KeyHash hash) {
+        return current.remove(hash);
+    }
+
+    /** Tells the index that is being built of a needle; the current one is changed by the caller. */
+    void offer(KeyHash hash, Location location) {
+        builder.ifPresent(other -> other.offer(hash, location));
+    }
+
+    /** The entries of the current index, which alone is changed. */
+    VersionChain.Slots slots() {
+        return new VersionChain.Slots() {
+            @Override
+            public Optional<Location> find(KeyHash hash) {
+                return current.find(hash);
+            }
+
+            @Override
+            public void put(KeyHash hash, Location location) {
+                current.put(hash, location);
+            }
+
+            @Override
+            public void remove(KeyHash hash) {
+                current.remove(hash);
+            }
+        };
     }
 
     /** Removes an entry that no needle speaks of: an extent that nobody refers to, a key of a deleted bucket. */

@@ -3,12 +3,18 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.DirectoryChange;
 import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.index.DirectoryExpiry;
+import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.HayloftException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -18,6 +24,8 @@ import java.util.function.Consumer;
  * <p><i>Threads:</i> one at a time, under the partition's publication lock; {@link #publishedSequence} any.
  */
 final class Publisher {
+    private static final Logger LOG = System.getLogger(Publisher.class.getName());
+
     private final PointIndex index;
     private final Directory directory;
     private final Tallies tallies;
@@ -25,7 +33,10 @@ final class Publisher {
     private final MovePublishing moves;
     private final Consumer<Location> onReplacedManifest;
     private final RecordPublishing records;
+    private final NeedleReader reader;
+    private final VersionChain chain;
     private final List<DirectoryChange> changes = new ArrayList<>();
+    private Optional<Pending> changing = Optional.empty(); // Whose step is being applied.
 
     private volatile long publishedSequence; // Written last in publish; whoever reads it sees all that came before.
     private volatile long publishedPosition; // Likewise.
@@ -42,6 +53,7 @@ final class Publisher {
             Tallies tallies,
             PartitionWriter writer,
             MovePublishing moves,
+            NeedleReader reader,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
             long position) {
@@ -50,8 +62,20 @@ final class Publisher {
         this.tallies = tallies;
         this.writer = writer;
         this.moves = moves;
+        this.reader = reader;
+        this.chain = new VersionChain(reader.hasher(), index.slots(), new VersionChain.Watcher() {
+            @Override
+            public void came(Location location) {
+                tallies.live(location);
+            }
+
+            @Override
+            public void went(Location location) {
+                retire(location);
+            }
+        });
         this.onReplacedManifest = onReplacedManifest;
-        this.records = new RecordPublishing(index, tallies, this::retire);
+        this.records = new RecordPublishing(index, tallies, this::replacedByRecord);
         this.publishedSequence = lastSequence;
         this.publishedPosition = position;
     }
@@ -64,7 +88,7 @@ final class Publisher {
             if (pending.isGroup() && !pending.isFailed()) {
                 index.together(() -> pending.parts().forEach(this::applyIfAppended));
                 pending.decide(new Mutation.Outcome.GroupApplied(
-                        pending.parts().stream().map(Pending::applied).toList()));
+                        pending.steps().stream().map(Pending::applied).toList()));
             } else {
                 applyIfAppended(pending);
             }
@@ -89,32 +113,19 @@ final class Publisher {
 
     private void apply(Pending pending) {
         Mutation mutation = pending.mutation();
-        int volume = LogPosition.volume(pending.framePosition());
-        if (mutation instanceof Mutation.Put put) {
-            int bucketId = put.gate().bucketId();
-            int flags = put.content().manifest() ? Location.MANIFEST : 0;
-            Location location = pending.location(bucketId, put.content().contentSizeBytes(), flags);
-            tallies.appended(volume, bucketId, 1, pending.needleSize());
-            Optional<Location> previous = index.put(pending.hash(), location);
-            tallies.live(location);
-            previous.ifPresent(this::retire);
-            pending.decide(new Mutation.Outcome.Applied(pending.version(), previous.isPresent()));
-            changes.add(new DirectoryChange.Put(entry(put, location), pending.sequence()));
-            writer.forget(pending);
-        } else if (mutation instanceof Mutation.Delete delete) {
-            int bucketId = delete.gate().bucketId();
-            tallies.appended(volume, bucketId, 1, pending.needleSize());
-            Optional<Location> previous = index.bury(pending.hash(), pending.location(bucketId, 0, Location.TOMBSTONE));
-            previous.ifPresent(this::retire);
-            pending.decide(new Mutation.Outcome.Applied(pending.version(), previous.isPresent()));
-            changes.add(new DirectoryChange.Delete(bucketId, delete.key(), pending.sequence()));
+        if (mutation instanceof Mutation.OfKey ofKey) {
+            int bucketId = ofKey.gate().bucketId();
+            VersionStep step = pending.step().orElseThrow();
+            Location location = location(pending, ofKey, step);
+            tallies.appended(LogPosition.volume(location.position()), bucketId, 1, pending.needleSize());
+            apply(pending, ofKey, step, location);
             writer.forget(pending);
         } else if (mutation instanceof Mutation.Move move) {
             moves.apply(pending, move);
         } else if (mutation instanceof Mutation.Extent extent) {
             int bucketId = extent.gate().bucketId();
             Location location = pending.location(bucketId, extent.payload().remaining(), Location.EXTENT);
-            tallies.appended(volume, bucketId, 1, pending.needleSize());
+            tallies.appended(LogPosition.volume(location.position()), bucketId, 1, pending.needleSize());
             index.put(pending.hash(), location);
             tallies.live(location);
         } else if (mutation instanceof Mutation.Records group) {
@@ -123,14 +134,99 @@ final class Publisher {
         }
     }
 
+    private void replacedByRecord(Location head) {
+        changing = Optional.empty(); // Should it expire, its time passes unheard.
+        retire(head);
+        tallies.headChanged(Optional.of(head), Optional.empty());
+    }
+
+    private static Location location(Pending pending, Mutation.OfKey mutation, VersionStep step) {
+        int bucketId = mutation.gate().bucketId();
+        int flags = VersionSteps.flags(step);
+        if (step instanceof VersionStep.Store && mutation instanceof Mutation.Put put) {
+            Mutation.Content content = put.content();
+            boolean expires = content.expiresAtMillis().isPresent();
+            int ofContent = (content.manifest() ? Location.MANIFEST : 0) | (expires ? Location.EXPIRES : 0);
+            long expiresAt = content.expiresAtMillis().orElse(0);
+            return pending.location(bucketId, content.contentSizeBytes(), flags | ofContent, 0, expiresAt);
+        }
+        return pending.location(bucketId, 0, flags, VersionSteps.named(step), 0);
+    }
+
+    private void apply(Pending pending, Mutation.OfKey mutation, VersionStep step, Location location) {
+        KeyHash hash = pending.hash();
+        changing = Optional.of(pending);
+        index.offer(hash, location);
+        Optional<Location> before;
+        Optional<Location> after;
+        if (mutation.gate().rules().mayHaveOlder()) {
+            before = chain.head(hash);
+            VersionSteps.apply(chain, hash, step, location);
+            after = chain.head(hash);
+        } else if (step instanceof VersionStep.Store) {
+            before = index.replace(hash, location);
+            after = Optional.of(location);
+            before.ifPresent(this::retire);
+            tallies.live(location);
+        } else {
+            before = index.takeOut(hash);
+            after = Optional.empty();
+            before.ifPresent(this::retire);
+        }
+        tallies.headChanged(before, after);
+        boolean existed = before.filter(head -> MutationJudge.isVisible(head, location.timeMillis()))
+                .isPresent();
+        pending.decide(new Mutation.Outcome.Applied(pending.version(), existed, step instanceof VersionStep.Mark));
+        list(pending, mutation, before, after);
+    }
+
     private void retire(Location previous) {
         tallies.dead(previous);
-        if ((previous.flags() & Location.MANIFEST) != 0) {
+        if (previous.has(Location.MANIFEST)) {
             onReplacedManifest.accept(previous);
+        }
+        if (previous.has(Location.EXPIRES) && changing.isPresent()) {
+            Pending cause = changing.get();
+            ByteBuffer key = ((Mutation.OfKey) cause.mutation()).key();
+            DirectoryExpiry expiry =
+                    new DirectoryExpiry(previous.expiresAtMillis(), previous.version(), previous.bucketId(), key);
+            changes.add(new DirectoryChange.Expired(expiry, cause.sequence()));
         }
     }
 
-    private static DirectoryEntry entry(Mutation.Put put, Location location) {
+    /** Brings the directory's line of a key up to its newest version. */
+    private void list(Pending pending, Mutation.OfKey mutation, Optional<Location> before, Optional<Location> after) {
+        int bucketId = mutation.gate().bucketId();
+        if (after.isEmpty()) {
+            changes.add(new DirectoryChange.Delete(bucketId, mutation.key(), pending.sequence()));
+        } else if (after.get().version() == pending.version()) {
+            changes.add(new DirectoryChange.Put(entry(mutation, after.get()), pending.sequence()));
+        } else if (before.filter(head -> head.version() == after.get().version())
+                .isEmpty()) {
+            changes.add(promoted(mutation, after.get(), pending.sequence()));
+        }
+    }
+
+    /** A version that has come up again: what a listing shows of it stands in its needle alone. */
+    private DirectoryChange promoted(Mutation.OfKey mutation, Location location, long sequence) {
+        if (location.has(Location.MARKER)) {
+            return new DirectoryChange.Put(entry(mutation, location), sequence);
+        }
+        try (OpenNeedle needle = reader.readAt(location).orElseThrow(NeedleReader::moving)) {
+            DirectoryEntry entry = DirectoryReplay.entry(location, needle.view());
+            return new DirectoryChange.Put(entry, sequence);
+        } catch (HayloftException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "A version that has become the newest cannot be read: it is not listed.", e);
+            return new DirectoryChange.Delete(location.bucketId(), mutation.key(), sequence);
+        }
+    }
+
+    private static DirectoryEntry entry(Mutation.OfKey mutation, Location location) {
+        if (location.has(Location.MARKER)) {
+            return DirectoryEntry.marker(
+                    location.bucketId(), mutation.key(), location.version(), location.timeMillis());
+        }
+        Mutation.Put put = (Mutation.Put) mutation;
         return new DirectoryEntry(
                 location.bucketId(),
                 put.key(),
@@ -138,7 +234,7 @@ final class Publisher {
                 location.contentSize(),
                 location.timeMillis(),
                 put.content().sha256().orElseThrow(),
-                OptionalLong.empty(),
+                put.content().expiresAtMillis(),
                 put.content().attributes());
     }
 

@@ -7,6 +7,7 @@ import dev.hayloft.index.Location;
 import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.log.format.NeedleHead;
+import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.ProducerRun;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.Check;
@@ -87,29 +88,44 @@ public final class RecordGroup {
      * @param attributes encoded; kept likewise
      * @param value copied
      * @param sha256 of the value
+     * @param expiresAt from when it is not shown any more, milliseconds since 1970
      */
-    public void put(ByteBuffer key, ByteBuffer attributes, ByteBuffer value, Sha256 sha256) {
-        int offset = encoder.add(NeedleHead.object(value.remaining(), sha256), key, attributes, value);
-        add(key, attributes, offset, value.remaining(), Optional.of(sha256));
+    public void put(ByteBuffer key, ByteBuffer attributes, ByteBuffer value, Sha256 sha256, OptionalLong expiresAt) {
+        NeedleHead head = new NeedleHead(
+                NeedleType.OBJECT,
+                NeedleFormat.CODEC_NONE,
+                false,
+                value.remaining(),
+                Optional.of(sha256),
+                expiresAt,
+                Optional.empty());
+        int offset = encoder.add(head, key, attributes, value);
+        add(key, attributes, offset, value.remaining(), Optional.of(sha256), expiresAt);
         contentBytes += key.remaining() + value.remaining();
     }
 
     /** Adds a deletion; the key is kept, so its bytes must not change. */
     public void delete(ByteBuffer key) {
         int offset = encoder.add(NeedleHead.tombstone(), key, NOTHING, NOTHING);
-        add(key, NOTHING, offset, 0, Optional.empty());
+        add(key, NOTHING, offset, 0, Optional.empty(), OptionalLong.empty());
         contentBytes += key.remaining();
         hasDeletes = true;
     }
 
-    private void add(ByteBuffer key, ByteBuffer attributes, int offset, int valueSize, Optional<Sha256> sha256) {
+    private void add(
+            ByteBuffer key,
+            ByteBuffer attributes,
+            int offset,
+            int valueSize,
+            Optional<Sha256> sha256,
+            OptionalLong expiresAt) {
         if (count == needles.length) {
             needles = Arrays.copyOf(needles, count * 2);
             entries = Arrays.copyOf(entries, count * 2);
         }
         needles[count] = new Needle(hasher.object(bucketId, key), offset, encoder.lastNeedleSize(), sha256.isPresent());
-        entries[count] = new DirectoryEntry(
-                bucketId, key, 0, valueSize, 0, sha256.orElse(NO_DIGEST), OptionalLong.empty(), attributes);
+        entries[count] =
+                new DirectoryEntry(bucketId, key, 0, valueSize, 0, sha256.orElse(NO_DIGEST), expiresAt, attributes);
         count++;
         records++;
     }
@@ -209,6 +225,10 @@ public final class RecordGroup {
         return needles[count - 1].offset() + needles[count - 1].sizeBytes() - needles[0].offset();
     }
 
+    private int expires(int i) {
+        return entries[i].expiresAtMillis().isPresent() ? Location.EXPIRES : 0;
+    }
+
     Location location(int i) {
         Needle needle = needles[i];
         return new Location(
@@ -217,9 +237,30 @@ public final class RecordGroup {
                 needle.sizeBytes(),
                 firstVersion + i,
                 entries[i].contentSize(),
-                needle.isPut() ? 0 : Location.TOMBSTONE,
+                needle.isPut() ? expires(i) : Location.TOMBSTONE,
                 bucketId,
-                timeMillis);
+                timeMillis,
+                0,
+                entries[i].expiresAtMillis().orElse(0));
+    }
+
+    /** What the index has for the record's key then; its place is not known before the group is appended. */
+    Optional<Location> newest(int i) {
+        return needles[i].isPut() ? Optional.of(location(i)) : Optional.empty();
+    }
+
+    /** The record as a mutation of its own; its buffers are the group's. */
+    Mutation.OfKey mutation(int i, Mutation.Records records) {
+        Needle needle = needles[i];
+        if (!needle.isPut()) {
+            return new Mutation.Delete(records.gate(), needle.hash(), key(i), Mutation.ANY, records.durability());
+        }
+        DirectoryEntry entry = entries[i];
+        int payloadSize = (int) entry.contentSize();
+        ByteBuffer payload = encoder.bytes(needle.offset() + needle.sizeBytes() - payloadSize, payloadSize);
+        Mutation.Content content = new Mutation.Content(
+                entry.attributes(), payload, false, payloadSize, Optional.of(entry.sha256()), entry.expiresAtMillis());
+        return new Mutation.Put(records.gate(), needle.hash(), key(i), Mutation.ANY, records.durability(), content);
     }
 
     ByteBuffer key(int i) {
@@ -235,12 +276,12 @@ public final class RecordGroup {
                 entry.contentSize(),
                 timeMillis,
                 entry.sha256(),
-                OptionalLong.empty(),
+                entry.expiresAtMillis(),
                 entry.attributes());
     }
 
     /** Bytes that a record adds to the frame at the most. */
     public static int sizeMax(int keySize, int attributesSize, int valueSize) {
-        return NeedleFormat.HEAD_SIZE + Sha256.SIZE + keySize + attributesSize + valueSize;
+        return NeedleFormat.HEAD_SIZE + Sha256.SIZE + Long.BYTES + keySize + attributesSize + valueSize;
     }
 }

@@ -1,6 +1,7 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.Location;
 import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.log.format.ProducerRun;
 import dev.hayloft.log.format.ProducerTableFormat;
@@ -8,7 +9,6 @@ import dev.hayloft.model.LogPosition;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedDeque;
 
 /**
@@ -30,21 +30,21 @@ final class RecordWriting {
         this.producers = producers;
     }
 
-    /** The version of a key in the newest unpublished group that has it, 0 for deleted; empty when none has. */
-    OptionalLong newest(KeyHash hash) {
+    /** What the newest unpublished group that has a key leaves of it; empty when none has. */
+    Optional<Optional<Location>> newest(KeyHash hash) {
         for (var groups = unpublished.descendingIterator(); groups.hasNext(); ) {
             RecordGroup group = groups.next();
             for (int i = group.count() - 1; i >= 0; i--) {
                 if (group.hash(i).equals(hash)) {
-                    return OptionalLong.of(group.isPut(i) ? group.version(i) : 0);
+                    return Optional.of(group.newest(i));
                 }
             }
         }
-        return OptionalLong.empty();
+        return Optional.empty();
     }
 
     /** Takes out of a group what leaves no needle. */
-    void judge(RecordGroup group, PartitionWriter writer) {
+    void judge(RecordGroup group, MutationJudge judge) {
         int known = known(group);
         if (known == 0 && !group.hasDeletes()) {
             return;
@@ -55,7 +55,7 @@ final class RecordWriting {
                 return false;
             }
             boolean isKept =
-                    group.isPut(i) || inGroup.getOrDefault(group.hash(i), writer.currentVersion(group.hash(i)) != 0);
+                    group.isPut(i) || inGroup.getOrDefault(group.hash(i), judge.visibleVersion(group.hash(i)) != 0);
             if (group.hasDeletes()) {
                 inGroup.put(group.hash(i), group.isPut(i));
             }
@@ -78,8 +78,13 @@ final class RecordWriting {
 
     /** The group stands in the log. */
     void appended(RecordGroup group) {
-        group.run().ifPresent(run -> producers.note(group.bucketId(), run.producer(), run.firstRecord() + run.count()));
+        appendedSingly(group);
         unpublished.addLast(group);
+    }
+
+    /** The group's records stand in the log as mutations of their own. */
+    void appendedSingly(RecordGroup group) {
+        group.run().ifPresent(run -> producers.note(group.bucketId(), run.producer(), run.firstRecord() + run.count()));
     }
 
     /** The index has the group now. */

@@ -169,7 +169,9 @@ public final class Recovery {
         } else if (kept.isPresent()) {
             index = kept.get();
             lastSequence = Math.max(lastSequence, applied.get().sequence());
-            replay(index, applied.get().position());
+            IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
+            replay(builder, applied.get().position());
+            builder.finish();
             count(index);
         } else {
             index = rebuild();
@@ -224,39 +226,32 @@ public final class Recovery {
     }
 
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
-    private void replay(KeyIndex index, long from) {
+    private void replay(IndexBuilder builder, long from) {
         for (VolumeInfo volume : complete()) {
             boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
-                scan(volume, entry -> replay(index, entry, from, !counted));
+                scan(volume, entry -> replay(builder, entry, from, !counted));
             }
         }
-        scanTail(entry -> replay(index, entry, from, true));
+        scanTail(entry -> replay(builder, entry, from, true));
     }
 
-    private void replay(KeyIndex index, HintEntry entry, long from, boolean count) {
+    private void replay(IndexBuilder builder, HintEntry entry, long from, boolean count) {
         if (count) {
             countAppended(entry);
         }
         if (LogPosition.compare(entry.location().position(), from) >= 0) {
-            replay(index, entry);
+            replay(builder, entry);
         }
     }
 
-    private void replay(KeyIndex index, HintEntry entry) {
+    private void replay(IndexBuilder builder, HintEntry entry) {
         Location location = entry.location();
-        if (entry.sequence() < frameSequence) {
-            replayMoved(index, entry);
-            return;
-        }
-        long known = index.find(entry.hash()).map(Location::version).orElse(0L);
-        if (known >= location.version() || !isLiving.test(location.bucketId())) {
-            return;
-        }
-        if ((location.flags() & Location.TOMBSTONE) != 0) {
-            index.remove(entry.hash());
+        boolean isVersion = !location.has(Location.TOMBSTONE) || location.has(Location.MARKER);
+        if (entry.sequence() < frameSequence && isVersion) {
+            replayMoved(builder.target(), entry);
         } else {
-            index.put(entry.hash(), location);
+            offer(builder, entry); // A moved tombstone says what it always said.
         }
     }
 
@@ -274,12 +269,6 @@ public final class Recovery {
                 return;
             }
         }
-        if (copy.has(Location.TOMBSTONE)
-                && index.find(entry.hash())
-                        .filter(location -> location.version() < copy.version())
-                        .isPresent()) {
-            index.remove(entry.hash());
-        }
     }
 
     /** Builds the maps from nothing. */
@@ -289,14 +278,14 @@ public final class Recovery {
         }
         Path generation = folder.nextIndex();
         KeyIndex index = KeyIndex.open(IndexConfig.defaults(generation), KeyIndex.OpenMode.CREATE);
-        IndexBuilder builder = new IndexBuilder(index);
+        IndexBuilder builder = new IndexBuilder(index, hints.hasher());
         for (VolumeInfo volume : complete()) {
             if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume, builder)) {
                 scan(volume, entry -> countAndOffer(builder, entry));
             }
         }
         scanTail(entry -> countAndOffer(builder, entry));
-        builder.sweepTombstones();
+        builder.finish();
         folder.adoptIndex(generation);
         return index;
     }
@@ -440,7 +429,7 @@ public final class Recovery {
 
     private void count(KeyIndex index) {
         tallies.clearLive();
-        index.forEach((hash, location) -> tallies.live(location));
+        index.forEach((hash, location) -> tallies.recount(location));
     }
 
     private Directory openOrDiscardDirectory() {

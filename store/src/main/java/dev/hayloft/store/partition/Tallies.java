@@ -2,7 +2,9 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.Location;
 import dev.hayloft.model.LogPosition;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -38,28 +40,50 @@ public final class Tallies {
     /** One bucket's share of this partition. */
     public static final class BucketTally {
         final AtomicLong objects = new AtomicLong();
+        final AtomicLong versions = new AtomicLong();
+        final AtomicLong kept = new AtomicLong();
         final AtomicLong logicalBytes = new AtomicLong();
         final AtomicLong storedBytes = new AtomicLong();
+        final AtomicLong markerBytes = new AtomicLong();
         final AtomicLong appendedBytes = new AtomicLong();
 
-        /** Keys. */
+        /** Keys that have an object, not a delete marker, as their newest version. */
         public long objects() {
             return objects.get();
         }
 
-        /** Content as written. */
+        /** Readable versions of all keys. */
+        public long versions() {
+            return versions.get();
+        }
+
+        /** Versions and markers that a newer version does not replace. */
+        public long kept() {
+            return kept.get();
+        }
+
+        /** Content of readable versions as written. */
         public long logicalBytes() {
             return logicalBytes.get();
         }
 
-        /** Needles that the index points at. */
+        /** Needles of readable versions. */
         public long storedBytes() {
             return storedBytes.get();
         }
 
+        /** Needles that the index points at: those of readable versions, and markers. */
+        public long liveBytes() {
+            return storedBytes.get() + markerBytes.get();
+        }
+
         /** Needles in volumes that the index does not point at. */
         public long deadBytes() {
-            return Math.max(0, appendedBytes.get() - storedBytes.get());
+            return Math.max(0, appendedBytes.get() - liveBytes());
+        }
+
+        private List<AtomicLong> ofIndex() {
+            return List.of(objects, versions, kept, logicalBytes, storedBytes, markerBytes);
         }
     }
 
@@ -129,6 +153,7 @@ public final class Tallies {
         BucketTally bucket = bucket(sum.bucketId);
         bucket.storedBytes.addAndGet(sum.needleBytes);
         bucket.objects.addAndGet(sum.objects);
+        bucket.versions.addAndGet(sum.objects);
         bucket.logicalBytes.addAndGet(sum.contentBytes);
     }
 
@@ -157,21 +182,41 @@ public final class Tallies {
         long needleBytes = (long) sign * location.needleSize();
         volume(LogPosition.volume(location.position())).liveBytes.addAndGet(needleBytes);
         BucketTally bucket = bucket(location.bucketId());
-        bucket.storedBytes.addAndGet(needleBytes);
-        if ((location.flags() & Location.EXTENT) == 0) {
-            bucket.objects.addAndGet(sign);
+        boolean marker = location.has(Location.MARKER);
+        (marker ? bucket.markerBytes : bucket.storedBytes).addAndGet(needleBytes);
+        if (location.has(Location.KEPT)) {
+            bucket.kept.addAndGet(sign);
+        }
+        if (!marker && !location.has(Location.EXTENT)) {
+            bucket.versions.addAndGet(sign);
             bucket.logicalBytes.addAndGet(sign * location.contentSize());
+        }
+    }
+
+    /** A key has another newest version. */
+    void headChanged(Optional<Location> before, Optional<Location> after) {
+        before.ifPresent(head -> countHead(head, -1));
+        after.ifPresent(head -> countHead(head, 1));
+    }
+
+    private void countHead(Location head, int sign) {
+        if (!head.has(Location.MARKER)) {
+            bucket(head.bucketId()).objects.addAndGet(sign);
+        }
+    }
+
+    /** An entry of an index that is counted from its beginning. */
+    void recount(Location location) {
+        live(location);
+        if ((location.flags() & (Location.EXTENT | Location.OLDER)) == 0) {
+            countHead(location, 1);
         }
     }
 
     /** Forgets what the index points at; what was appended stays. Before counting an index anew. */
     void clearLive() {
         volumes.values().forEach(volume -> volume.liveBytes.set(0));
-        buckets.values().forEach(bucket -> {
-            bucket.objects.set(0);
-            bucket.logicalBytes.set(0);
-            bucket.storedBytes.set(0);
-        });
+        buckets.values().forEach(bucket -> bucket.ofIndex().forEach(figure -> figure.set(0)));
     }
 
     /** Bytes by bucket in a volume, for its hint file. */

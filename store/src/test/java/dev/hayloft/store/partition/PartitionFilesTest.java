@@ -52,7 +52,9 @@ class PartitionFilesTest {
     private static Tallies tallies() {
         Tallies tallies = new Tallies();
         tallies.appended(3, 7, 2, 300);
-        tallies.live(new Location(LogPosition.of(3, 4096), 64, 150, 99, 42, 0, 7, 1_800_000_000_000L));
+        tallies.recount(new Location(LogPosition.of(3, 4096), 64, 150, 99, 42, Location.KEPT, 7, 1_800_000_000_000L));
+        int marker = Location.TOMBSTONE | Location.MARKER | Location.OLDER;
+        tallies.recount(new Location(LogPosition.of(3, 5120), 64, 30, 98, 0, marker, 7, 1_800_000_000_000L));
         return tallies;
     }
 
@@ -67,12 +69,15 @@ class PartitionFilesTest {
         assertThat(read.producers()).isEqualTo(PRODUCERS);
         assertThat(read.tallies().volume(3).needles()).isEqualTo(2);
         assertThat(read.tallies().volume(3).bytes()).isEqualTo(300);
-        assertThat(read.tallies().volume(3).liveBytes()).isEqualTo(150);
+        assertThat(read.tallies().volume(3).liveBytes()).isEqualTo(180);
         assertThat(read.tallies().bytesByBucket(3).get(7)).hasValue(300);
         assertThat(read.tallies().bucket(7).objects()).isEqualTo(1);
+        assertThat(read.tallies().bucket(7).versions()).isEqualTo(1);
+        assertThat(read.tallies().bucket(7).kept()).isEqualTo(1);
+        assertThat(read.tallies().bucket(7).liveBytes()).isEqualTo(180);
         assertThat(read.tallies().bucket(7).logicalBytes()).isEqualTo(42);
         assertThat(read.tallies().bucket(7).storedBytes()).isEqualTo(150);
-        assertThat(read.tallies().bucket(7).deadBytes()).isEqualTo(150);
+        assertThat(read.tallies().bucket(7).deadBytes()).isEqualTo(120);
     }
 
     @Test

@@ -1,0 +1,170 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.KeyHash;
+import dev.hayloft.index.Location;
+import dev.hayloft.log.format.NeedleOrigin;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * From a mutation and what its key has, to the needles that make it true. Says nothing when nothing has to be written.
+ *
+ * <p><i>Threads:</i> the writer.
+ */
+final class VersionPlan {
+    private static final List<VersionStep> PLAIN_STORE = List.of(new VersionStep.Store(false));
+    private static final List<VersionStep> PLAIN_DELETE = List.of(new VersionStep.EndAll(NeedleOrigin.PUT));
+
+    private final VersionChain chain;
+
+    VersionPlan(VersionChain chain) {
+        this.chain = chain;
+    }
+
+    /** The steps of a put. */
+    List<VersionStep> store(KeyHash key, BucketGate.Rules rules) {
+        if (!rules.mayHaveOlder()) {
+            return PLAIN_STORE;
+        }
+        List<VersionStep> steps = new ArrayList<>();
+        Optional<Location> replaced = Optional.empty();
+        if (!rules.keep()) {
+            Optional<Location> hidden = findHiddenUnkept(key);
+            hidden.ifPresent(entry -> steps.add(drop(entry)));
+            replaced = hidden.isPresent() ? hidden : chain.head(key).filter(head -> !head.has(Location.KEPT));
+        }
+        steps.add(new VersionStep.Store(rules.keep()));
+        if (rules.versionsMax() > 0) {
+            prune(key, rules.versionsMax() - 1, replaced.map(Location::version).orElse(0L), steps);
+        }
+        return steps;
+    }
+
+    /** The version that is not kept, where a kept one hides it: a key has at most one that is not. */
+    private Optional<Location> findHiddenUnkept(KeyHash key) {
+        Optional<Location> head = chain.head(key);
+        if (head.isEmpty() || !head.get().has(Location.KEPT)) {
+            return Optional.empty();
+        }
+        List<Location> found = new ArrayList<>(1);
+        chain.walk(key, entry -> {
+            if (!entry.has(Location.KEPT)) {
+                found.add(entry);
+            }
+            return found.isEmpty();
+        });
+        return found.stream().findFirst();
+    }
+
+    private static VersionStep drop(Location entry) {
+        return new VersionStep.End(entry.version(), entry.has(Location.KEPT), NeedleOrigin.PUT);
+    }
+
+    /** Ends what is beyond so many of the versions there are before the mutation; the replaced one goes by itself. */
+    private void prune(KeyHash key, int keepMax, long replaced, List<VersionStep> steps) {
+        long[] newer = {0};
+        long[] first = {0};
+        int[] seen = {0};
+        chain.walk(key, entry -> {
+            if (entry.version() == replaced) {
+                return true;
+            }
+            if (seen[0]++ == keepMax) {
+                first[0] = entry.version();
+                return false;
+            }
+            newer[0] = entry.version();
+            return true;
+        });
+        if (first[0] != 0) {
+            steps.add(new VersionStep.EndUpTo(first[0], newer[0], NeedleOrigin.PUT));
+        }
+    }
+
+    /** The steps of a delete that names no version. */
+    List<VersionStep> delete(KeyHash key, BucketGate.Rules rules) {
+        Optional<Location> head = chain.head(key);
+        if (rules.keep()) {
+            List<VersionStep> steps = new ArrayList<>();
+            steps.add(new VersionStep.Mark(true, NeedleOrigin.PUT));
+            if (rules.versionsMax() > 0) {
+                pruneUnderMarker(key, rules.versionsMax(), steps);
+            }
+            return steps;
+        }
+        if (head.isEmpty() || isUnkeptMarker(head.get())) {
+            return List.of();
+        }
+        boolean older = head.get().link() != 0 || head.get().has(Location.KEPT);
+        if (!older) {
+            return PLAIN_DELETE;
+        }
+        List<VersionStep> steps = new ArrayList<>();
+        findHiddenUnkept(key).ifPresent(hidden -> steps.add(drop(hidden)));
+        steps.add(new VersionStep.Mark(false, NeedleOrigin.PUT));
+        return steps;
+    }
+
+    private static boolean isUnkeptMarker(Location head) {
+        return head.has(Location.MARKER) && !head.has(Location.KEPT);
+    }
+
+    /** The marker on top does not count, but a second one may not cost an object its place. */
+    private void pruneUnderMarker(KeyHash key, int versionsMax, List<VersionStep> steps) {
+        List<VersionStep> surplus = new ArrayList<>(1);
+        prune(key, versionsMax, 0, surplus);
+        Optional<Location> head = chain.head(key);
+        if (!surplus.isEmpty() && head.isPresent() && head.get().has(Location.MARKER)) {
+            steps.add(drop(head.get()));
+        } else {
+            steps.addAll(surplus);
+        }
+    }
+
+    /** The steps of a delete of one version. */
+    List<VersionStep> deleteVersion(KeyHash key, long version) {
+        return chain.find(key, version)
+                .filter(entry -> entry.version() == version)
+                .<List<VersionStep>>map(
+                        entry -> List.of(new VersionStep.End(version, entry.has(Location.KEPT), NeedleOrigin.PURGE)))
+                .orElse(List.of());
+    }
+
+    /** The steps of a delete of all versions. */
+    List<VersionStep> deleteAll(KeyHash key) {
+        return chain.head(key).isPresent() ? List.of(new VersionStep.EndAll(NeedleOrigin.PURGE)) : List.of();
+    }
+
+    /** The steps of a version's end by its time; what it hid stays hidden. */
+    List<VersionStep> expire(KeyHash key, long version, long nowMillis) {
+        Optional<Location> found =
+                chain.find(key, version).filter(entry -> entry.version() == version && entry.isExpired(nowMillis));
+        if (found.isEmpty()) {
+            return List.of();
+        }
+        Location entry = found.get();
+        boolean kept = entry.has(Location.KEPT);
+        if (entry.has(Location.OLDER) || !hidesAnObject(key, nowMillis)) {
+            return List.of(new VersionStep.End(version, kept, NeedleOrigin.EXPIRE));
+        }
+        VersionStep mark = new VersionStep.Mark(kept, NeedleOrigin.EXPIRE);
+        return kept ? List.of(mark, new VersionStep.End(version, true, NeedleOrigin.PUT)) : List.of(mark);
+    }
+
+    /** Whether an object would come up if the newest version went. */
+    private boolean hidesAnObject(KeyHash key, long nowMillis) {
+        boolean[] hides = {false};
+        boolean[] first = {true};
+        chain.walk(key, entry -> {
+            boolean isNewest = first[0];
+            first[0] = false;
+            if (isNewest || entry.isExpired(nowMillis)) {
+                return true;
+            }
+            hides[0] = !entry.has(Location.MARKER);
+            return false;
+        });
+        return hides[0];
+    }
+}
