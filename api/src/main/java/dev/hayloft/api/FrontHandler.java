@@ -1,5 +1,6 @@
 package dev.hayloft.api;
 
+import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.control.BucketCalls;
 import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.data.ObjectListings;
@@ -44,6 +45,7 @@ final class FrontHandler extends Handler.Wrapper {
     private final Operations operations;
     private final UserRoutes users;
     private final ConsoleDoor console;
+    private final CiaosHandler ciaos;
 
     /**
      * A front door.
@@ -64,6 +66,7 @@ final class FrontHandler extends Handler.Wrapper {
         this.listings = new ObjectListings(front);
         this.buckets = new BucketCalls(front);
         this.users = new UserRoutes(front, gate);
+        this.ciaos = new CiaosHandler(front, gate::requireIdentity);
     }
 
     @Override
@@ -73,6 +76,10 @@ final class FrontHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (CiaosHandler.takes(request)) {
+            ciaos.handle(request, response, callback);
+            return true;
+        }
         String path = request.getHttpURI().getPath();
         path = path == null ? "" : path;
         if (admin && (path.equals("/tasks") || path.startsWith("/tasks/"))) {

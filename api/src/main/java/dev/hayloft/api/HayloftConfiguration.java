@@ -1,5 +1,7 @@
 package dev.hayloft.api;
 
+import com.codahale.metrics.MetricRegistry;
+import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
 import io.dropwizard.core.Configuration;
@@ -12,6 +14,10 @@ import io.dropwizard.util.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.ThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /** Dropwizard's configuration, built from our settings alone: nobody writes connectors and thread pools by hand. */
 public final class HayloftConfiguration extends Configuration {
@@ -27,7 +33,7 @@ public final class HayloftConfiguration extends Configuration {
      */
     public HayloftConfiguration(Settings settings) {
         HayloftServerFactory server = new HayloftServerFactory();
-        server.setApplicationConnectors(List.of(connector(settings, Setting.HTTP_BIND, Setting.HTTP_PORT)));
+        server.setApplicationConnectors(applicationConnectors(settings));
         server.setAdminConnectors(List.of(connector(settings, Setting.ADMIN_BIND, Setting.ADMIN_PORT)));
         server.setMinThreads(THREADS_MIN);
         server.setMaxThreads(THREADS_MAX);
@@ -48,8 +54,17 @@ public final class HayloftConfiguration extends Configuration {
                 new StandardErrorLogging(settings.text(Setting.LOG_FORMAT), settings.text(Setting.LOG_LEVEL)));
     }
 
+    private static List<ConnectorFactory> applicationConnectors(Settings settings) {
+        ConnectorFactory http = connector(settings, Setting.HTTP_BIND, Setting.HTTP_PORT);
+        if (settings.integer(Setting.CIAOS_PORT) < 0) {
+            return List.of(http);
+        }
+        return List.of(http, connector(settings, Setting.HTTP_BIND, Setting.CIAOS_PORT));
+    }
+
     private static ConnectorFactory connector(Settings settings, Setting bind, Setting port) {
-        HttpConnectorFactory connector = new HttpConnectorFactory();
+        HttpConnectorFactory connector =
+                port == Setting.CIAOS_PORT ? new CiaosConnectorFactory() : new HttpConnectorFactory();
         connector.setBindHost(settings.text(bind));
         connector.setPort(settings.integer(port));
         connector.setAcceptorThreads(Optional.of(1));
@@ -64,6 +79,14 @@ public final class HayloftConfiguration extends Configuration {
         connector.setUseServerHeader(false);
         connector.setAcceptQueueSize(1024);
         return connector;
+    }
+
+    /** A connector whose requests are told apart by its name. */
+    private static final class CiaosConnectorFactory extends HttpConnectorFactory {
+        @Override
+        public Connector build(Server server, MetricRegistry metrics, String name, @Nullable ThreadPool threadPool) {
+            return super.build(server, metrics, CiaosHandler.CONNECTOR, threadPool);
+        }
     }
 
     /** Threads that read requests, and as many that answer writes: two on small machines, half the cores on others. */

@@ -1,6 +1,7 @@
 package dev.hayloft.api;
 
 import com.codahale.metrics.health.HealthCheckRegistry;
+import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
 import dev.hayloft.api.console.ConsoleCalls;
@@ -31,6 +32,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -221,12 +224,13 @@ public final class HayloftServer implements AutoCloseable {
 
     /** Where the native API listens. */
     public String httpUrl() {
-        return url(0);
+        return url(server.getConnectors()[0]);
     }
 
     /** Where the operations API listens. */
     public String adminUrl() {
-        return url(1);
+        Connector[] all = server.getConnectors();
+        return url(all[all.length - 1]);
     }
 
     /** Where the console is. */
@@ -234,8 +238,16 @@ public final class HayloftServer implements AutoCloseable {
         return adminUrl() + ConsoleCalls.PATH;
     }
 
-    private String url(int connector) {
-        NetworkConnector network = (NetworkConnector) server.getConnectors()[connector];
+    /** Where the CIAOS API listens; empty when it is off. */
+    public Optional<String> ciaosUrl() {
+        return Arrays.stream(server.getConnectors())
+                .filter(connector -> CiaosHandler.CONNECTOR.equals(connector.getName()))
+                .findFirst()
+                .map(HayloftServer::url);
+    }
+
+    private static String url(Connector connector) {
+        NetworkConnector network = (NetworkConnector) connector;
         String host = network.getHost();
         return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + network.getLocalPort();
     }
@@ -247,7 +259,7 @@ public final class HayloftServer implements AutoCloseable {
             json.writeStringField("http", httpUrl());
             json.writeStringField("admin", adminUrl());
             json.writeStringField("console", consoleUrl());
-            json.writeNullField("ciaos");
+            json.writeStringField("ciaos", ciaosUrl().orElse(null));
             json.writeEndObject();
         });
         Path temporary = serverFile.resolveSibling("server.json.new");

@@ -82,7 +82,8 @@ final class Serve {
         try {
             HayloftServer server = HayloftServer.start(settings, version(), opener);
             out.println("Hayloft " + version() + " ready: " + server.httpUrl() + " admin: " + server.adminUrl()
-                    + " console: " + server.consoleUrl() + " ciaos: off");
+                    + " console: " + server.consoleUrl() + " ciaos: "
+                    + server.ciaosUrl().orElse("off"));
             out.flush();
             return new Outcome(Optional.of(server), EXIT_DONE);
         } catch (StartException failure) {

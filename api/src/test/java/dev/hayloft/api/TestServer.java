@@ -26,7 +26,8 @@ final class TestServer implements AutoCloseable {
         SettingsReader reader = new SettingsReader()
                 .set(Setting.STORAGE_DATA, data.toString())
                 .set(Setting.HTTP_PORT, "0")
-                .set(Setting.ADMIN_PORT, "0");
+                .set(Setting.ADMIN_PORT, "0")
+                .set(Setting.CIAOS_PORT, "0");
         for (String assignment : assignments) {
             reader.assignment(assignment);
         }
@@ -55,6 +56,14 @@ final class TestServer implements AutoCloseable {
 
     String admin() {
         return server.adminUrl();
+    }
+
+    String ciaos() {
+        return server.ciaosUrl().orElseThrow();
+    }
+
+    boolean hasCiaos() {
+        return server.ciaosUrl().isPresent();
     }
 
     /** A header line with the root key. */

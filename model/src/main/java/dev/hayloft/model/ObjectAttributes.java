@@ -16,9 +16,12 @@ public record ObjectAttributes(
         String contentType, SortedMap<String, String> headers, SortedMap<String, String> metadata) {
     public static final String DEFAULT_CONTENT_TYPE = "application/octet-stream";
 
-    /** Content headers that are stored and answered as they came. */
-    public static final java.util.List<String> KEPT_HEADERS =
-            java.util.List.of("content-encoding", "content-disposition", "content-language", "cache-control");
+    /** Not a header of HTTP and never answered as one: how the CIAOS API cuts the content into blobs. */
+    public static final String CIAOS_BLOBS = "ciaos-blobs";
+
+    /** Content headers that are stored and answered as they came, and last {@link #CIAOS_BLOBS}, which stays inside. */
+    public static final java.util.List<String> KEPT_HEADERS = java.util.List.of(
+            "content-encoding", "content-disposition", "content-language", "cache-control", CIAOS_BLOBS);
 
     /** Octets without any header. */
     public static final ObjectAttributes NONE = new ObjectAttributes(DEFAULT_CONTENT_TYPE, Map.of(), Map.of());

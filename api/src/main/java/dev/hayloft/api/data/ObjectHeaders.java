@@ -40,7 +40,8 @@ final class ObjectHeaders {
             headers.add(contentType(attributes.contentType()));
         }
         for (Map.Entry<String, String> kept : attributes.headers().entrySet()) {
-            if (withContent || kept.getKey().equals("cache-control")) {
+            boolean inside = kept.getKey().equals(ObjectAttributes.CIAOS_BLOBS);
+            if (!inside && (withContent || kept.getKey().equals("cache-control"))) {
                 headers.add(new HttpField(kept.getKey(), raw(kept.getValue())));
             }
         }

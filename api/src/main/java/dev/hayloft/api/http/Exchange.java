@@ -41,6 +41,7 @@ public final class Exchange {
     private @Nullable Query query;
     private @Nullable HttpField problemHeader;
     private boolean bodyRead;
+    private @Nullable FailureForm failureForm;
     private @Nullable Identity identity;
     private boolean authorized;
 
@@ -230,17 +231,42 @@ public final class Exchange {
             end(cause);
             return;
         }
+        boolean unread = !bodyRead && request.getLength() != 0;
+        FailureForm form = failureForm;
+        ByteBuffer document = form == null ? problem(cause) : foreign(form.of(cause), unread);
+        boolean stop = Problem.of(cause).code() == ErrorCode.ENTITY_TIMEOUT || cause instanceof HttpException;
+        if (stop) {
+            headers().put(Headers.CLOSE);
+        }
+        boolean drain = !stop && unread;
+        Runnable afterwards = drain ? new BodyDrain(this)::start : () -> end(null);
+        response.write(true, isHead() ? null : document, Callback.from(afterwards, this::end));
+    }
+
+    private ByteBuffer problem(Throwable cause) {
         Problem problem = Problem.of(cause);
         ByteBuffer document = problem.document(id);
         response.setStatus(problem.status());
         putProblemHeaders(problem, document.remaining());
-        boolean stop = problem.code() == ErrorCode.ENTITY_TIMEOUT || cause instanceof HttpException;
-        if (stop) {
-            headers().put(Headers.CLOSE);
+        return document;
+    }
+
+    private ByteBuffer foreign(FailureForm.Failure failure, boolean unread) {
+        response.setStatus(failure.status());
+        HttpFields.Mutable headers = headers();
+        headers.clear();
+        failure.headers().forEach(headers::put);
+        headers.put(HttpHeader.CONTENT_LENGTH, failure.body().remaining());
+        boolean hasBody = request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING);
+        if (failure.closes() && unread && hasBody) {
+            headers.put(Headers.CLOSE);
         }
-        boolean drain = !stop && !bodyRead && request.getLength() != 0;
-        Runnable afterwards = drain ? new BodyDrain(this)::start : () -> end(null);
-        response.write(true, isHead() ? null : document, Callback.from(afterwards, this::end));
+        return failure.body();
+    }
+
+    /** Says how this front tells failures, where it is not by problem documents. */
+    public void failuresAs(FailureForm form) {
+        failureForm = form;
     }
 
     private void putProblemHeaders(Problem problem, int sizeBytes) {

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  *   17  u16 size, text                      content-disposition
  *   18  u16 size, text                      content-language
  *   19  u16 size, text                      cache-control
+ *   20  u16 size, text                      how the CIAOS API cuts the content into blobs
  *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
  * </pre>
  *
@@ -79,7 +80,7 @@ public final class AttributesFormat {
 
     /** Frozen here, whatever becomes of the model's list. */
     private static final List<String> HEADERS =
-            List.of("content-encoding", "content-disposition", "content-language", "cache-control");
+            List.of("content-encoding", "content-disposition", "content-language", "cache-control", "ciaos-blobs");
 
     private static final Map<String, Integer> TYPE_CODES = typeCodes();
 
