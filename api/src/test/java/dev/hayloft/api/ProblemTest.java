@@ -206,7 +206,7 @@ class ProblemTest {
         }) {
             assertProblem(server.call("GET", path), ErrorCode.NOT_FOUND);
         }
-        for (String path : new String[] {"/api/userx", "/console", "/api/volumes/", "/api/jobs/1/dance"}) {
+        for (String path : new String[] {"/api/userx", "/elsewhere", "/api/volumes/", "/api/jobs/1/dance"}) {
             assertProblem(server.callAdmin("GET", path, "", ""), ErrorCode.NOT_FOUND);
         }
     }

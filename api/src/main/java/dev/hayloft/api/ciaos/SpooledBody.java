@@ -74,7 +74,8 @@ final class SpooledBody {
                     return;
                 }
                 if (Content.Chunk.isFailure(chunk)) {
-                    throw new UncheckedIOException(new IOException(chunk.getFailure()));
+                    fail(chunk.getFailure());
+                    return;
                 }
                 if (!take(chunk)) {
                     pending = chunk;
@@ -162,11 +163,7 @@ final class SpooledBody {
 
     private void fail(Throwable failure) {
         close();
-        if (failure instanceof UncheckedIOException broken && broken.getCause().getCause() != null) {
-            exchange.fail(broken.getCause().getCause());
-        } else {
-            exchange.fail(failure);
-        }
+        exchange.fail(failure);
     }
 
     private void close() {
