@@ -3,6 +3,7 @@ package dev.hayloft.api;
 import dev.hayloft.api.console.ConsoleCalls;
 import dev.hayloft.api.console.Events;
 import dev.hayloft.api.control.Operations;
+import dev.hayloft.api.control.ServerCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Json;
@@ -11,6 +12,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the console's calls on the admin port, and its sessions.
@@ -18,12 +20,20 @@ import java.util.function.Consumer;
  * <p><i>Threads:</i> any.
  */
 final class ConsoleDoor {
+    private static final String RECORDINGS = "/api/recordings";
+    private static final String VOLUMES = "/api/volumes/";
+    private static final String NEEDLES = "/needles";
+
     private final Sessions sessions;
+    private final ServerCalls server;
+    private final VolumeNeedles needles;
     private final ConsoleCalls calls;
     private final Events events;
 
     ConsoleDoor(Front front, Operations operations) {
         sessions = new Sessions(new SecureRandom(), front.clock());
+        server = new ServerCalls(front, operations);
+        needles = new VolumeNeedles(front);
         calls = new ConsoleCalls(front, sessions);
         events = new Events(front, () -> Json.document(operations::writeStatus), operations::jobDocuments);
     }
@@ -70,8 +80,25 @@ final class ConsoleDoor {
                 switch (path) {
                     case "/api/session" -> Call.open(this::session, "GET", "HEAD", "POST", "DELETE");
                     case "/api/events" -> Call.of(events::listen, "GET");
-                    default -> null;
+                    case "/api/config" -> Call.of(server::config, "GET", "HEAD");
+                    case "/api/log-levels" -> Call.of(server::logLevels, "GET", "HEAD", "PUT");
+                    case "/api/threads" -> Call.of(server::threads, "GET", "HEAD");
+                    case "/api/diagnostics" -> Call.of(server::diagnostics, "GET", "HEAD");
+                    case RECORDINGS -> Call.of(server::recordings, "GET", "HEAD", "POST");
+                    default -> one(path);
                 });
+    }
+
+    private @Nullable Call one(String path) {
+        if (path.startsWith(RECORDINGS + "/")) {
+            String id = path.substring(RECORDINGS.length() + 1);
+            return Call.of(exchange -> server.recording(exchange, id), "GET", "HEAD", "DELETE");
+        }
+        if (path.startsWith(VOLUMES) && path.endsWith(NEEDLES) && path.length() > VOLUMES.length() + NEEDLES.length()) {
+            String id = path.substring(VOLUMES.length(), path.length() - NEEDLES.length());
+            return Call.of(exchange -> needles.list(exchange, id), "GET", "HEAD");
+        }
+        return null;
     }
 
     private void session(Exchange exchange) {
@@ -93,6 +120,7 @@ final class ConsoleDoor {
 
     /** Ends the streams of events. */
     void close() {
+        server.close();
         events.close();
     }
 }

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.jul.LevelChangePropagator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.read.CyclicBufferAppender;
 import com.codahale.metrics.MetricRegistry;
 import io.dropwizard.logging.common.LoggingFactory;
 import java.io.FileDescriptor;
@@ -22,6 +23,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 final class StandardErrorLogging implements LoggingFactory {
     private static final String TEXT =
             "%d{\"yyyy-MM-dd'T'HH:mm:ss.SSS'Z'\",UTC} %-5level [%thread] %logger{0}: %msg%n%ex";
+
+    private static final int RECENT_LINES = 1000;
 
     private final String format;
     private final String level;
@@ -59,6 +62,7 @@ final class StandardErrorLogging implements LoggingFactory {
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(level, Level.INFO));
         root.addAppender(appender);
+        root.addAppender(recent(context));
         if (level.equals("info")) {
             // Their own account of every start is for whoever asks for it.
             for (String loud : new String[] {"org.eclipse.jetty", "io.dropwizard", "net.openhft", "org.hibernate"}) {
@@ -69,6 +73,16 @@ final class StandardErrorLogging implements LoggingFactory {
         context.getLogger("net.openhft.chronicle.core.cleaner.impl.reflect").setLevel(Level.ERROR);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
+    }
+
+    /** The last lines once more in memory, for a diagnostics bundle. */
+    private static CyclicBufferAppender<ILoggingEvent> recent(LoggerContext context) {
+        CyclicBufferAppender<ILoggingEvent> recent = new CyclicBufferAppender<>();
+        recent.setContext(context);
+        recent.setName("recent");
+        recent.setMaxSize(RECENT_LINES);
+        recent.start();
+        return recent;
     }
 
     private Encoder<ILoggingEvent> encoder(LoggerContext context) {

@@ -220,7 +220,8 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    private String rootKey(String name) {
+    /** A line of {@code root.key}: {@code access_key} or {@code secret_key}. */
+    String rootKey(String name) {
         return read(options.data().resolve("root.key"))
                 .lines()
                 .filter(line -> line.startsWith(name + "="))

@@ -207,16 +207,19 @@ public final class Operations {
     public void volumes(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        exchange.block(() -> exchange.answerJson(200, json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("volumes");
-            for (VolumeStatus volume : front.store().volumes()) {
-                writeVolume(json, volume);
-            }
-            json.writeEndArray();
-            json.writeNullField("next");
-            json.writeEndObject();
-        }));
+        exchange.block(() -> exchange.answerJson(200, this::writeVolumes));
+    }
+
+    /** The document of {@code /api/volumes}. */
+    void writeVolumes(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("volumes");
+        for (VolumeStatus volume : front.store().volumes()) {
+            writeVolume(json, volume);
+        }
+        json.writeEndArray();
+        json.writeNullField("next");
+        json.writeEndObject();
     }
 
     /** {@code GET /api/volumes/ID}. */
@@ -264,16 +267,19 @@ public final class Operations {
     public void jobs(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        exchange.block(() -> exchange.answerJson(200, json -> {
-            json.writeStartObject();
-            json.writeArrayFieldStart("jobs");
-            for (Job job : front.store().jobs().list()) {
-                JobJson.write(json, job);
-            }
-            json.writeEndArray();
-            json.writeNullField("next");
-            json.writeEndObject();
-        }));
+        exchange.block(() -> exchange.answerJson(200, this::writeJobs));
+    }
+
+    /** The document of {@code /api/jobs}. */
+    void writeJobs(JsonGenerator json) throws IOException {
+        json.writeStartObject();
+        json.writeArrayFieldStart("jobs");
+        for (Job job : front.store().jobs().list()) {
+            JobJson.write(json, job);
+        }
+        json.writeEndArray();
+        json.writeNullField("next");
+        json.writeEndObject();
     }
 
     /** {@code GET /api/jobs/ID}. */

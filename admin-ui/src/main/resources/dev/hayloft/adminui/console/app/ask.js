@@ -165,11 +165,11 @@ class Toasts extends LitElement {
   add(text, label, undo) {
     const toast = { text, label, undo };
     this.toasts = [...this.toasts.slice(-2), toast];
-    setTimeout(() => this.remove(toast), undo ? 12_000 : 5_000);
+    setTimeout(() => this.takeAway(toast), undo ? 12_000 : 5_000);
   }
 
   /** @param {object} toast */
-  remove(toast) {
+  takeAway(toast) {
     this.toasts = this.toasts.filter((each) => each !== toast);
   }
 
@@ -180,7 +180,7 @@ class Toasts extends LitElement {
           <span>${toast.text}</span>
           ${toast.undo
             ? html`<button class="quiet small" @click=${() => {
-                this.remove(toast);
+                this.takeAway(toast);
                 toast.undo?.().catch((failure) => this.add(`Not undone: ${failure.message}`, '', null));
               }}>${toast.label}</button>`
             : nothing}

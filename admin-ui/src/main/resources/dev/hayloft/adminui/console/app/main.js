@@ -8,8 +8,15 @@ import { live } from './live.js';
 import { problemBox } from './parts.js';
 import { current } from './route.js';
 import './screens/buckets.js';
+import './screens/compaction.js';
+import './screens/erasure.js';
+import './screens/jobs.js';
 import './screens/objects.js';
 import './screens/overview.js';
+import './screens/streams.js';
+import './screens/system.js';
+import './screens/users.js';
+import './screens/volume.js';
 import './screens/volumes.js';
 
 /** @type {{ name: string, title: string, key: string }[]} */
@@ -17,6 +24,12 @@ const SCREENS = [
   { name: 'overview', title: 'Overview', key: 'o' },
   { name: 'buckets', title: 'Buckets', key: 'b' },
   { name: 'volumes', title: 'Volumes', key: 'v' },
+  { name: 'compaction', title: 'Compaction', key: 'c' },
+  { name: 'erasure', title: 'Erasure coding', key: 'e' },
+  { name: 'streams', title: 'Streams', key: 's' },
+  { name: 'jobs', title: 'Jobs', key: 'j' },
+  { name: 'users', title: 'Users and keys', key: 'u' },
+  { name: 'system', title: 'System', key: 'y' },
 ];
 
 class HayConsole extends LitElement {
@@ -251,7 +264,21 @@ class HayConsole extends LitElement {
           ? html`<hay-buckets .route=${this.route}></hay-buckets>`
           : html`<hay-objects .route=${this.route}></hay-objects>`;
       case 'volumes':
-        return html`<hay-volumes .route=${this.route}></hay-volumes>`;
+        return id === undefined
+          ? html`<hay-volumes .route=${this.route}></hay-volumes>`
+          : html`<hay-volume .route=${this.route}></hay-volume>`;
+      case 'compaction':
+        return html`<hay-compaction .route=${this.route}></hay-compaction>`;
+      case 'erasure':
+        return html`<hay-erasure .route=${this.route}></hay-erasure>`;
+      case 'streams':
+        return html`<hay-streams .route=${this.route}></hay-streams>`;
+      case 'jobs':
+        return html`<hay-jobs .route=${this.route}></hay-jobs>`;
+      case 'users':
+        return html`<hay-users .route=${this.route}></hay-users>`;
+      case 'system':
+        return html`<hay-system .route=${this.route}></hay-system>`;
       default:
         return html`<div class="empty"><h1 tabindex="-1">No such screen</h1>
           <p>The console has nothing at <code>${location.hash}</code>. <a href="#/overview">Go to the overview</a>.</p></div>`;

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit';
 import { ask, say } from '../ask.js';
-import { bucketPath, call, get } from '../api.js';
+import { Problem, bucketPath, call, get, send } from '../api.js';
 import { bytes, duration, number, shellWord } from '../format.js';
 import { command, empty, heading, moment, problemBox, table } from '../parts.js';
 import { to } from '../route.js';
@@ -173,9 +173,11 @@ class Buckets extends Screen {
         <details><summary>Settings</summary>${fields(DEFAULTS)}</details>`,
       command: (form) => `bin/hayloft bucket create ${name(form) || 'NAME'}${words(changes(form, DEFAULTS))}`,
       run: async (form) => {
-        const bucket = await call('PUT', bucketPath(name(form)), { json: changes(form, DEFAULTS) });
-        say(`Bucket ${bucket.name} is there.`);
-        return bucket;
+        const response = await send('PUT', bucketPath(name(form)), { json: changes(form, DEFAULTS) });
+        if (response.status === 200) { // To ask twice is no mistake for a program, but a person thinks it is new.
+          throw new Problem(409, 'bucket-exists', 'Bucket exists', `There is a bucket “${name(form)}” already. Choose another name.`, '');
+        }
+        say(`Bucket ${name(form)} is there.`);
       },
     });
     if (made !== undefined) {
@@ -184,7 +186,7 @@ class Buckets extends Screen {
   }
 
   /** @param {Promise<any>} asked */
-  async then(asked) {
+  async afterwards(asked) {
     if ((await asked) !== undefined) {
       this.load();
     }
@@ -222,8 +224,8 @@ class Buckets extends Screen {
                 <td>${summary(bucket.settings)}</td>
                 <td>${moment(bucket.createdAt)}</td>
                 <td class="row-actions">
-                  <button class="quiet small" @click=${() => this.then(changeSettings(bucket))} aria-label="Settings of ${bucket.name}">Settings</button>
-                  <button class="quiet small" @click=${() => this.then(deleteBucket(bucket))} aria-label="Delete ${bucket.name}">Delete</button>
+                  <button class="quiet small" @click=${() => this.afterwards(changeSettings(bucket))} aria-label="Settings of ${bucket.name}">Settings</button>
+                  <button class="quiet small" @click=${() => this.afterwards(deleteBucket(bucket))} aria-label="Delete ${bucket.name}">Delete</button>
                 </td>
               </tr>`,
             ),

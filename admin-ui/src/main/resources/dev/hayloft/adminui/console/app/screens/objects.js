@@ -276,7 +276,7 @@ class Objects extends Screen {
   // ---- actions
 
   /** @param {any} entry */
-  async remove(entry) {
+  async deleteObject(entry) {
     const versioned = this.bucket?.settings.versioning === 'on';
     let marker = '';
     const done = await ask({
@@ -472,7 +472,7 @@ class Objects extends Screen {
       <div class="actions">
         <a class="button main small" href=${objectPath(this.name, entry.key)} download=${entry.key.split('/').pop() || 'object'}>Download</a>
         <button class="quiet small" @click=${() => this.rename(entry)}>Rename</button>
-        <button class="quiet small" @click=${() => this.remove(entry)}>Delete</button>
+        <button class="quiet small" @click=${() => this.deleteObject(entry)}>Delete</button>
       </div>
       ${this.previewOf(entry)}
       <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>

@@ -1,30 +1,11 @@
 import { html, nothing } from 'lit';
-import { ask, say } from '../ask.js';
-import { call, get } from '../api.js';
+import { get } from '../api.js';
 import { bytes, number, percent } from '../format.js';
 import { empty, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
 import { Screen } from '../screen.js';
+import { startJob } from './jobs.js';
 
 const RELOAD_MILLIS = 3000;
-
-/**
- * Begins a job, after showing what it is.
- *
- * @param {{ title: string, text: unknown, kind: string, line: string, json?: object }} what
- */
-export function startJob(what) {
-  return ask({
-    title: what.title,
-    text: what.text,
-    label: 'Start',
-    command: () => what.line,
-    run: async () => {
-      const job = await call('POST', '/api/jobs', { json: { kind: what.kind, ...what.json } });
-      say(`Job ${job.id} has begun: ${job.kind}.`);
-      return job;
-    },
-  });
-}
 
 /** Every volume with what is live and dead in it. */
 class Volumes extends Screen {
@@ -60,8 +41,8 @@ class Volumes extends Screen {
       title: 'Seal the open volumes',
       text: 'Each partition closes its open volume and goes on in a new one. Sealed volumes can be compacted and encoded.',
       kind: 'seal',
-      line: 'bin/hayloft seal',
-      json: { all: true },
+      line: () => 'bin/hayloft seal',
+      json: () => ({ all: true }),
     });
     if (done !== undefined) {
       this.load();

@@ -1,0 +1,147 @@
+import { html, nothing } from 'lit';
+import { ask, say } from '../ask.js';
+import { call, get } from '../api.js';
+import { bytes, duration, number } from '../format.js';
+import { live } from '../live.js';
+import { empty, heading, moment, pill, problemBox, progress, table } from '../parts.js';
+import { Screen } from '../screen.js';
+
+/** Jobs that are not over yet have one of these states. */
+const UNDER_WAY = ['queued', 'running', 'paused'];
+
+/** @param {any} job */
+export function isUnderWay(job) {
+  return UNDER_WAY.includes(job.state);
+}
+
+/**
+ * Begins a job, after showing what it is.
+ *
+ * @param {{ title: string, text: unknown, kind: string, line: (form: FormData) => string, fields?: unknown,
+ *   json?: (form: FormData) => object }} what
+ */
+export function startJob(what) {
+  return ask({
+    title: what.title,
+    text: what.text,
+    label: 'Start',
+    fields: what.fields,
+    command: what.line,
+    run: async (form) => {
+      const job = await call('POST', '/api/jobs', { json: { kind: what.kind, ...what.json?.(form) } });
+      say(`Job ${job.id} has begun: ${job.kind}.`);
+      return job;
+    },
+  });
+}
+
+/** @param {any} job @param {'pause' | 'resume' | 'cancel'} verb */
+async function control(job, verb) {
+  await ask({
+    title: `${verb[0].toUpperCase()}${verb.slice(1)} job ${job.id}`,
+    text: verb === 'cancel' ? 'What it has done so far stays done; nothing is left half done.' : undefined,
+    label: verb === 'cancel' ? 'Cancel the job' : verb === 'pause' ? 'Pause' : 'Resume',
+    danger: verb === 'cancel',
+    command: () => `bin/hayloft job ${verb} ${job.id}`,
+    run: () => (verb === 'cancel' ? call('DELETE', `/api/jobs/${job.id}`) : call('POST', `/api/jobs/${job.id}/${verb}`)),
+  });
+}
+
+/** What a finished job brought, in words. @param {any} job */
+export function resultOf(job) {
+  if (job.error) {
+    return html`<span class="bad">${typeof job.error === 'string' ? job.error : (job.error.detail ?? JSON.stringify(job.error))}</span>`;
+  }
+  if (!job.result) {
+    return nothing;
+  }
+  return Object.entries(job.result)
+    .map(([name, value]) => {
+      const words = name.replace(/([A-Z])/g, ' $1').toLowerCase();
+      if (Array.isArray(value)) {
+        return `${words} ${value.length === 0 ? 'none' : value.length}`;
+      }
+      return `${words} ${typeof value !== 'number' ? JSON.stringify(value) : /bytes/i.test(name) ? bytes(value) : number(value)}`;
+    })
+    .join(', ');
+}
+
+/** A list of jobs, newest first. @param {any[]} jobs @param {string} label */
+export function jobTable(jobs, label) {
+  return table(
+    label,
+    html`<th>Job</th><th>Kind</th><th>State</th><th>Progress</th><th>Detail and result</th><th>Begun</th><th class="num">Took</th>
+      <th><span class="hidden">Actions</span></th>`,
+    jobs.map((job) => {
+      const end = job.finishedAt ? new Date(job.finishedAt) : new Date();
+      const took = job.startedAt ? duration((end.getTime() - new Date(job.startedAt).getTime()) / 1000) : '–';
+      return html`<tr data-job=${job.id}>
+        <td>${job.id}</td>
+        <td>${job.kind}</td>
+        <td>${pill(job.state)}</td>
+        <td>${isUnderWay(job) ? progress(job.progress, `Job ${job.id}`) : html`<span class="muted">${bytes(job.bytesDone)}</span>`}</td>
+        <td class="text">${job.detail} ${resultOf(job)}</td>
+        <td>${moment(job.startedAt ?? job.createdAt)}</td>
+        <td class="num">${took}</td>
+        <td class="row-actions">
+          ${isUnderWay(job)
+            ? html`${job.state === 'paused'
+                  ? html`<button class="quiet small" @click=${() => control(job, 'resume')} aria-label="Resume job ${job.id}">Resume</button>`
+                  : html`<button class="quiet small" @click=${() => control(job, 'pause')} aria-label="Pause job ${job.id}">Pause</button>`}
+                <button class="quiet small" @click=${() => control(job, 'cancel')} aria-label="Cancel job ${job.id}">Cancel</button>`
+            : nothing}
+        </td>
+      </tr>`;
+    }),
+  );
+}
+
+/** All jobs known, newest first. @param {(job: any) => boolean} [only] */
+export function jobs(only = () => true) {
+  return [...live.jobs.values()].filter(only).sort((a, b) => Number(b.id) - Number(a.id));
+}
+
+/** What runs, waits and has run. */
+class Jobs extends Screen {
+  connectedCallback() {
+    super.connectedCallback();
+    this.attempt(() => live.loadJobs());
+  }
+
+  backup() {
+    return startJob({
+      title: 'Backup',
+      text: 'A copy of the whole store, true at one moment, into a folder on the server’s machine. Reads and writes go on.',
+      kind: 'backup',
+      fields: html`<label class="field">Folder on the server<input name="directory" required autocomplete="off" spellcheck="false" autofocus></label>`,
+      line: (form) => `bin/hayloft backup ${String(form.get('directory') ?? '') || 'DIR'}`,
+      json: (form) => ({ directory: String(form.get('directory') ?? '') }),
+    });
+  }
+
+  rebuild() {
+    return startJob({
+      title: 'Rebuild the index',
+      text: 'The index is a view of the log: it is made anew beside the old one, which serves meanwhile.',
+      kind: 'rebuild-index',
+      line: () => 'bin/hayloft index rebuild',
+    });
+  }
+
+  render() {
+    const all = jobs();
+    const running = all.filter(isUnderWay);
+    const over = all.filter((job) => !isUnderWay(job));
+    const actions = html`<button class="quiet" @click=${this.rebuild}>Rebuild index</button>
+      <button class="main" @click=${this.backup}>Backup</button>`;
+    return html`${heading('Jobs', actions, 'Work in the background. It can be paused and cancelled at any moment without harm.')}
+      ${problemBox(this.problem, () => this.attempt(() => live.loadJobs()))}
+      <h2 class="section">Under way</h2>
+      ${running.length === 0 ? html`<p class="muted">Nothing runs and nothing waits.</p>` : jobTable(running, 'Jobs under way')}
+      <h2 class="section">History</h2>
+      ${over.length === 0
+        ? empty('No job has ended yet', 'Compaction, encoding, scrubs, repairs and backups are listed here when they are over.')
+        : jobTable(over, 'History of jobs')}`;
+  }
+}
+customElements.define('hay-jobs', Jobs);
