@@ -47,6 +47,12 @@ final class DumpLines implements FrameVisitor {
 
     private static void write(JsonGenerator json, DumpedNeedle needle) throws IOException {
         json.writeStartObject();
+        writeFields(json, needle);
+        json.writeEndObject();
+    }
+
+    /** The fields of a needle, within an object that is open. */
+    static void writeFields(JsonGenerator json, DumpedNeedle needle) throws IOException {
         json.writeStringField("type", needle.type());
         json.writeNumberField("offset", needle.offsetInFrame());
         json.writeNumberField("bytes", needle.sizeBytes());
@@ -76,7 +82,6 @@ final class DumpLines implements FrameVisitor {
             json.writeString(flag);
         }
         json.writeEndArray();
-        json.writeEndObject();
     }
 
     @Override

@@ -83,6 +83,7 @@ final class VolumeNeedles {
                 nextOffset = offset;
                 throw new PageFull();
             }
+            long bucketId = frame.bucketId(); // The view is valid until we return.
             String time = Json.time(Instant.ofEpochMilli(frame.timeMillis()));
             frame.forEachNeedle(view -> {
                 DumpedNeedle needle = DumpedNeedle.of(view);
@@ -90,7 +91,7 @@ final class VolumeNeedles {
                     json.writeStartObject();
                     json.writeNumberField("frame", offset);
                     json.writeStringField("time", time);
-                    json.writeNumberField("bucketId", frame.bucketId());
+                    json.writeNumberField("bucketId", bucketId);
                     DumpLines.writeFields(json, needle);
                     json.writeEndObject();
                 });

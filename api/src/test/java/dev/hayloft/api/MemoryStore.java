@@ -430,6 +430,11 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
+    public void scanVolume(String id, long fromOffset, dev.hayloft.log.FrameVisitor visitor) {
+        throw new RequestException(ErrorCode.NO_SUCH_VOLUME, "A store in memory has no volumes.");
+    }
+
+    @Override
     public Jobs jobs() {
         return new MemoryJobs();
     }

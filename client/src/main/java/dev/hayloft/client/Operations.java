@@ -1,9 +1,13 @@
 package dev.hayloft.client;
 
 import dev.hayloft.client.Wire.Call;
+import dev.hayloft.client.http.HttpAnswer;
 import dev.hayloft.client.json.JsonArray;
+import dev.hayloft.client.json.JsonNull;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
+import java.io.FilterInputStream;
+import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -89,6 +93,38 @@ public final class Operations {
 
     private static String user(String name, String rest) {
         return "/api/users/" + Targets.encoded(name, "") + rest;
+    }
+
+    /** Every setting with its value in force and its default. */
+    public JsonObject config() {
+        return wire.json(Call.of("GET", "/api/config"), json -> json);
+    }
+
+    /** Levels of the server's log. */
+    public JsonObject logLevels() {
+        return wire.json(Call.of("GET", "/api/log-levels"), json -> json);
+    }
+
+    /**
+     * Sets a level, until the server's next start.
+     *
+     * @param level empty for what the logger above it has
+     */
+    public JsonObject setLogLevel(String logger, Optional<String> level) {
+        JsonObject wish = JsonObject.of("logger", JsonValue.of(logger))
+                .with("level", level.isPresent() ? JsonValue.of(level.get()) : JsonNull.NULL);
+        return wire.json(Call.of("PUT", "/api/log-levels").withJson(wish, "application/json"), json -> json);
+    }
+
+    /** A zip file of figures, settings, threads and the end of the log; closed by the caller. */
+    public InputStream diagnostics() {
+        HttpAnswer answer = wire.send(Call.of("GET", "/api/diagnostics"));
+        return new FilterInputStream(answer.body()) {
+            @Override
+            public void close() {
+                answer.close();
+            }
+        };
     }
 
     private List<JsonObject> all(String target, String name) {

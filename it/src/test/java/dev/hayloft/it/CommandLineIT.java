@@ -18,6 +18,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,35 @@ final class CommandLineIT {
         assertThat(bearer.get("/v1/buckets/shelf").statusCode()).isEqualTo(200);
         done("user", "rm", "ann");
         assertThat(run("user", "show", "ann").code()).isEqualTo(1);
+    }
+
+    @Test
+    void process_configLevelsDiagnostics_areShownAndSet() throws IOException {
+        assertThat(done("config", "storage.volumeSize").out())
+                .contains("storage.volumeSize")
+                .contains("4MiB")
+                .contains("1GiB");
+        assertThat(done("config", "--json").json().get("settings").asArray()).isNotEmpty();
+        assertThat(done("log-level", "dev.hayloft.log", "debug").out()).containsPattern("dev.hayloft.log +debug");
+        assertThat(done("log-level", "dev.hayloft.log", "inherit").out()).doesNotContain("debug");
+        assertThat(run("log-level", "dev.hayloft.log", "loud").err()).contains("A level is off, error, warn");
+        done("diagnostics", "bundle.zip");
+        try (ZipFile zip = new ZipFile(folder.resolve("bundle.zip").toFile())) {
+            assertThat(zip.getEntry("status.json")).isNotNull();
+        }
+        assertThat(run("diagnostics", "bundle.zip").code()).isEqualTo(2);
+        done("diagnostics", "bundle.zip", "--overwrite");
+    }
+
+    @Test
+    void shell_completionAndPages_areWritten() throws IOException {
+        String script = done("completion").out();
+        assertThat(script).contains("complete -F").contains("log-level").contains("--json");
+        done("man", "pages");
+        assertThat(folder.resolve("pages/hayloft-bucket-create.1")).exists();
+        assertThat(Files.readString(folder.resolve("pages/hayloft.1")))
+                .startsWith(".TH \"HAYLOFT\" 1")
+                .contains("put(1)");
     }
 
     private static String[] with(String[] options, String... verb) {

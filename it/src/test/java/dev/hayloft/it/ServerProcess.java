@@ -163,6 +163,11 @@ final class ServerProcess implements AutoCloseable {
         return new HttpCalls(api, rootKey("access_key"), rootKey("secret_key"));
     }
 
+    /** As {@link #calls}, to the admin port. */
+    HttpCalls adminCalls() {
+        return new HttpCalls(admin, rootKey("access_key"), rootKey("secret_key"));
+    }
+
     /** Kills the process and what it may have started, at once, and waits until it is gone. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import dev.hayloft.index.KeyHasher;
+import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.ObjectKey;
@@ -372,6 +373,11 @@ public final class HayloftStore implements ObjectStore {
     @Override
     public List<VolumeStatus> volumes() {
         return figures.volumes();
+    }
+
+    @Override
+    public void scanVolume(String id, long fromOffset, FrameVisitor visitor) {
+        figures.scan(id, fromOffset, visitor);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.ObjectKey;
@@ -125,6 +126,15 @@ public interface ObjectStore extends AutoCloseable {
 
     /** All volumes, by partition and number. Does not block. */
     List<VolumeStatus> volumes();
+
+    /**
+     * Shows what stands in a volume from a place on, in the order of its file, every checksum checked on the way; a
+     * visitor that throws ends the scan. Reads from the disk.
+     *
+     * @param id as {@link VolumeStatus#id}
+     * @throws dev.hayloft.model.error.RequestException {@code no-such-volume} when there is none, or its file has gone
+     */
+    void scanVolume(String id, long fromOffset, FrameVisitor visitor);
 
     /** Background work that an operator starts, watches and cancels. */
     Jobs jobs();

@@ -1,8 +1,11 @@
 package dev.hayloft.store;
 
 import dev.hayloft.index.IndexStatus;
+import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.StoreStatus.IndexFigures;
 import dev.hayloft.store.StoreStatus.LogFigures;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
@@ -109,6 +112,18 @@ final class StoreFigures {
             }
         }
         return all;
+    }
+
+    void scan(String id, long fromOffset, FrameVisitor visitor) {
+        for (Partition partition : partitions) {
+            for (VolumeInfo volume : partition.log().volumes()) {
+                if (name(partition, volume.id()).equals(id)) {
+                    partition.log().scanVolume(volume.id(), fromOffset, visitor);
+                    return;
+                }
+            }
+        }
+        throw new RequestException(ErrorCode.NO_SUCH_VOLUME, "There is no such volume.").with("volume", id);
     }
 
     private static VolumeStatus volume(Partition partition, VolumeInfo volume) {

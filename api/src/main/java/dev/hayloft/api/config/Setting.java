@@ -36,6 +36,8 @@ public enum Setting {
     TLS_KEY_STORE_PASSWORD_FILE("tls.keyStorePasswordFile", "", Kind.text()),
     LOG_FORMAT("log.format", "text", Kind.choice("text", "json")),
     LOG_LEVEL("log.level", "info", Kind.choice("error", "warn", "info", "debug", "trace", "off")),
+    LOG_ACCESS("log.access", "false", Kind.flag()),
+    LOG_SLOW("log.slow", "1s", Kind.time(0, 3_600_000)),
     LIMITS_REQUEST_HEADERS("limits.requestHeaders", "16KiB", Kind.size(8 << 10, 1 << 20)),
     LIMITS_JSON_BODY("limits.jsonBody", "1MiB", Kind.size(1 << 10, 64 << 20)),
     LIMITS_METADATA("limits.metadata", "2KiB", Kind.size(0, 8 << 10)),

@@ -294,7 +294,10 @@ public final class Exchange {
 
     /** Ends the exchange: with a cause, the connection is broken off, so that nothing short looks complete. */
     void end(@Nullable Throwable cause) {
-        front.metrics().end(operation, cause == null ? response.getStatus() : 0, System.nanoTime() - startNanos);
+        int status = cause == null ? response.getStatus() : 0;
+        long nanos = System.nanoTime() - startNanos;
+        front.metrics().end(operation, status, nanos);
+        RequestLog.note(this, operation, status, nanos, identity == null ? "-" : identity.accessKey());
         if (cause == null) {
             callback.succeeded();
         } else {

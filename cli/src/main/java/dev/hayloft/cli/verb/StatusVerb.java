@@ -12,7 +12,7 @@ import picocli.CommandLine.Command;
 /** {@code status}. */
 @Command(name = "status", description = "Show the server's figures and health; exit code 1 when it is unhealthy.")
 public final class StatusVerb extends Verb {
-    private static final Set<String> TOLD_APART = Set.of("health", "partitions", "jobs");
+    private static final Set<String> TOLD_APART = Set.of("health", "latency", "partitions", "jobs");
 
     public StatusVerb(Session session) {
         super(session);
@@ -51,6 +51,9 @@ public final class StatusVerb extends Verb {
                 table.add(name, figure(name, value));
             }
         });
+        status.find("latency").ifPresent(latency -> latency.asObject().members().forEach((operation, of) -> table.add(
+                operation + " p50, p99 of the last minute", of.asObject().get("p50Micros") + ", "
+                        + of.asObject().get("p99Micros") + " µs")));
         status.find("partitions").ifPresent(partitions -> partitions.asArray().forEach(value -> {
             JsonObject partition = value.asObject();
             String volume = partition.find("openVolume").map(JsonValue::asText).orElse("-");

@@ -17,6 +17,8 @@ public final class Verbs {
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
         groups.put("Operation", List.of("volumes", "volume", "job", "index", "user", "token"));
         groups.put("To and from elsewhere", List.of("sync", "import", "export"));
+        groups.put("The server's process", List.of("config", "log-level", "diagnostics"));
+        groups.put("Your shell", List.of("completion", "man"));
         return groups;
     }
 
@@ -40,6 +42,11 @@ public final class Verbs {
                 .addSubcommand(new SyncVerbs.Import(session))
                 .addSubcommand(new SyncVerbs.Export(session))
                 .addSubcommand("user", UserVerbs.commandLine(session))
-                .addSubcommand(new TokenVerb(session));
+                .addSubcommand(new TokenVerb(session))
+                .addSubcommand(new ProcessVerbs.Config(session))
+                .addSubcommand(new ProcessVerbs.LogLevel(session))
+                .addSubcommand(new ProcessVerbs.Diagnostics(session))
+                .addSubcommand(new ShellVerbs.Completion(session))
+                .addSubcommand(new ShellVerbs.Man(session));
     }
 }

@@ -24,7 +24,26 @@ function grantsOf(text) {
 
 /** @param {any[]} grants as options of the command line */
 function grantWords(grants) {
-  return grants.map((grant) => ` ${shellWord(grant.bucket)}:${grant.access.join(',')}`).join('');
+  return grants.map((grant) => ` --grant ${shellWord(`${grant.bucket}:${grant.access.join(',')}`)}`).join('');
+}
+
+/** The commands that lead from these grants to those. @param {string} name @param {any[]} before @param {any[]} after */
+function changeCommands(name, before, after) {
+  const user = shellWord(name);
+  /** @param {any[]} of @param {string} bucket @returns {string[]} */
+  const access = (of, bucket) => of.filter((grant) => grant.bucket === bucket).flatMap((grant) => grant.access);
+  const commands = [];
+  for (const bucket of new Set([...before, ...after].map((grant) => grant.bucket))) {
+    const gone = access(before, bucket).filter((each) => !access(after, bucket).includes(each));
+    const come = access(after, bucket).filter((each) => !access(before, bucket).includes(each));
+    if (come.length > 0) {
+      commands.push(`bin/hayloft user grant ${user} ${shellWord(bucket)} ${come.join(',')}`);
+    }
+    if (gone.length > 0) {
+      commands.push(`bin/hayloft user revoke ${user} ${shellWord(bucket)} ${gone.join(',')}`);
+    }
+  }
+  return commands.join(' && ') || `bin/hayloft user show ${user}`;
 }
 
 /** @param {string} value */
@@ -96,7 +115,7 @@ class Users extends Screen {
         title: `Grants of ${user.name}`,
         label: 'Save',
         fields: grantsField(grantsText(user.grants)),
-        command: (form) => `bin/hayloft user grant ${shellWord(user.name)}${grantWords(grants(form))}`,
+        command: (form) => changeCommands(user.name, user.grants, grants(form)),
         run: (form) => call('PATCH', `/api/users/${encodeURIComponent(user.name)}`, { json: { grants: grants(form) } }),
       }),
     );
@@ -110,7 +129,7 @@ class Users extends Screen {
         text: 'To rotate a key: make a new one, put it where the old one is used, then remove the old one.',
         label: 'Make a key',
         command: () => `bin/hayloft user key add ${shellWord(user.name)}`,
-        run: () => call('POST', `/api/users/${encodeURIComponent(user.name)}/keys`),
+        run: () => call('POST', `/api/users/${encodeURIComponent(user.name)}/keys`, { json: {} }),
         shown: onceShown,
       }),
     );
@@ -172,7 +191,7 @@ class Users extends Screen {
       ${all === null
         ? nothing
         : all.length === 0
-          ? empty('No users yet', 'Programs and people should have keys of their own, with no more rights than they need.', command('bin/hayloft user create ann photos*:read,write'))
+          ? empty('No users yet', 'Programs and people should have keys of their own, with no more rights than they need.', command("bin/hayloft user create ann --grant 'photos*:read,write'"))
           : this.list(all)}`;
   }
 

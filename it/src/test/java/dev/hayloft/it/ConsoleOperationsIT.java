@@ -1,0 +1,216 @@
+package dev.hayloft.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Download;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.WaitForSelectorState;
+import dev.hayloft.it.ServerProcess.Options;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.zip.ZipFile;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The operator's half of the console in a real browser: volumes from within, jobs, users, streams, the process. */
+final class ConsoleOperationsIT {
+    @TempDir
+    static Path folder;
+
+    private static ServerProcess server;
+    private static ConsoleBrowser browser;
+    private static Page page;
+    private HttpCalls calls;
+
+    @BeforeAll
+    static void open() {
+        server = ServerProcess.start(Options.on(folder.resolve("data")));
+        browser = ConsoleBrowser.open(server);
+        page = browser.page();
+        browser.signIn();
+    }
+
+    @AfterAll
+    static void close() {
+        browser.isQuiet();
+        browser.close();
+        server.stopCleanly();
+    }
+
+    @BeforeEach
+    void begin() {
+        calls = server.calls();
+        page.evaluate("() => document.querySelectorAll('dialog[open]').forEach(each => each.close())");
+    }
+
+    private void put(String bucket, String key) throws IOException {
+        assertThat(calls.put(HttpCalls.object(bucket, key), "hay".getBytes(StandardCharsets.UTF_8))
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
+    private static void soundEverywhere(String name) {
+        browser.isSound(name, 390, ColorScheme.LIGHT);
+        browser.isSound(name, 1440, ColorScheme.DARK);
+        browser.isSound(name, 1440, ColorScheme.LIGHT);
+    }
+
+    @Test
+    void volume_page_showsItsNeedles() throws IOException {
+        calls.makeBucket("inside");
+        for (int i = 0; i < 130; i++) {
+            put("inside", "needle-" + i);
+        }
+        String volumes = HttpCalls.text(server.adminCalls().get("/api/volumes"));
+        for (String id : new String[] {"0-0", "1-0"}) {
+            assertThat(volumes).contains("\"id\":\"" + id + "\"");
+            browser.go("volumes/" + id, "Volume " + id);
+            page.locator("td", new Page.LocatorOptions().setHasText("volume-start")).waitFor();
+            if (page.getByText("needle-0").count() > 0) {
+                break;
+            }
+        }
+        browser.button("Show more").click();
+        page.getByText("needle-129").waitFor();
+        soundEverywhere("volume");
+    }
+
+    @Test
+    void jobs_begunHere_comeToAnEndOnThePage() {
+        browser.go("jobs", "Jobs");
+        browser.button("Rebuild index").click();
+        assertThat(browser.dialog().locator(".command code").textContent()).isEqualTo("bin/hayloft index rebuild");
+        browser.inDialog("Start").click();
+        page.locator("tr[data-job] .pill.done").first().waitFor();
+        assertThat(jobs()).contains("\"kind\":\"rebuild-index\"");
+        soundEverywhere("jobs");
+    }
+
+    private static String jobs() {
+        try {
+            return HttpCalls.text(server.adminCalls().get("/api/jobs"));
+        } catch (IOException failed) {
+            throw new AssertionError(failed);
+        }
+    }
+
+    @Test
+    void compaction_dryRun_isAsked() throws IOException {
+        calls.makeBucket("dead");
+        put("dead", "a");
+        calls.delete(HttpCalls.object("dead", "a"));
+        browser.go("compaction", "Compaction");
+        page.getByLabel("Estimate").waitFor();
+        browser.button("Compact …").click();
+        browser.dialog().getByText("Only tell what it would do").click();
+        assertThat(browser.dialog().locator(".command code").textContent())
+                .isEqualTo("bin/hayloft compact --dry-run");
+        browser.inDialog("Cancel").click();
+        soundEverywhere("compaction");
+    }
+
+    @Test
+    void erasure_beforeAnyCoding_saysWhatThereIs() {
+        browser.go("erasure", "Erasure coding");
+        browser.says("Not encoded: one copy");
+        browser.says("What can be lost");
+        soundEverywhere("erasure");
+    }
+
+    @Test
+    void users_createGrantRotateDelete_areDoneAndShown() throws IOException {
+        browser.go("users", "Users and keys");
+        browser.button("New user").click();
+        browser.dialog().locator("[name=name]").fill("ann");
+        browser.dialog().locator("[name=grants]").fill("photos*: read write");
+        assertThat(browser.dialog().locator(".command code").textContent())
+                .isEqualTo("bin/hayloft user create ann --grant 'photos*:read,write'");
+        browser.inDialog("Create").click();
+        browser.dialog().locator("code.break").waitFor();
+        String secret = browser.dialog().locator("code.break").textContent().strip();
+        String access = browser.dialog().locator("dd code").first().textContent().strip();
+        HttpCalls hers = new HttpCalls(server.api(), access, secret);
+        assertThat(hers.get("/v1/buckets").statusCode()).isEqualTo(200);
+        browser.inDialog("Done").click();
+        Locator row = page.locator("[data-user=ann]");
+        row.getByText("photos*").waitFor();
+        soundEverywhere("users");
+
+        page.getByLabel("New key for ann").click();
+        browser.inDialog("Make a key").click();
+        browser.dialog().locator("code.break").waitFor();
+        browser.inDialog("Done").click();
+        page.getByLabel("Remove key " + access).click();
+        browser.inDialog("Remove").click();
+        row.getByText(access).waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        assertThat(hers.get("/v1/buckets").statusCode()).isEqualTo(401);
+
+        page.getByLabel("Delete ann").click();
+        browser.inDialog("Delete").click();
+        row.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        assertThat(server.adminCalls().get("/api/users/ann").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void streams_screen_showsWhatIsOnTheWay() {
+        calls.makeBucket("stream");
+        browser.go("streams", "Streams");
+        browser.says("On the way to the disk");
+        browser.says("Changes as they happen");
+        soundEverywhere("streams");
+    }
+
+    @Test
+    void system_levelsThreadsBundle_areThere() throws IOException {
+        browser.go("system", "System");
+        page.locator("[data-setting='storage.volumeSize'] b", new Page.LocatorOptions().setHasText("4MiB"))
+                .waitFor();
+        browser.says("partitions");
+        browser.button("Set a level …").click();
+        browser.dialog().locator("[name=logger]").fill("dev.hayloft.index");
+        browser.dialog().locator("[name=level]").selectOption("warn");
+        assertThat(browser.dialog().locator(".command code").textContent())
+                .isEqualTo("bin/hayloft log-level dev.hayloft.index warn");
+        browser.inDialog("Set").click();
+        page.locator("[data-logger='dev.hayloft.index']").waitFor();
+        assertThat(HttpCalls.text(server.adminCalls().get("/api/log-levels")))
+                .contains("{\"logger\":\"dev.hayloft.index\",\"level\":\"warn\"}");
+
+        browser.button("Show what every thread does").click();
+        page.locator("pre.preview", new Page.LocatorOptions().setHasText("hayloft-")).waitFor();
+
+        browser.button("Record …").click();
+        browser.dialog().locator("[name=seconds]").selectOption("10");
+        browser.inDialog("Record").click();
+        browser.says("Recording 1");
+        soundEverywhere("system");
+
+        Download download = page.waitForDownload(() -> page.getByText("Diagnostics bundle").click());
+        Set<String> names = new TreeSet<>();
+        try (ZipFile zip = new ZipFile(download.path().toFile())) {
+            zip.stream().forEach(entry -> names.add(entry.getName()));
+            String config = new String(
+                    zip.getInputStream(zip.getEntry("config.json")).readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(config).contains("storage.volumeSize").doesNotContain(server.rootKey("secret_key"));
+        }
+        assertThat(names).contains("status.json", "threads.txt", "log.txt", "metrics.txt", "jvm.txt");
+        Awaitility.await("a recording that can be read").until(() -> server.adminCalls()
+                        .get("/api/recordings/1")
+                        .statusCode()
+                == 200);
+    }
+
+    @Test
+    void screen_thatIsNone_saysSo() {
+        browser.go("nowhere", "No such screen");
+    }
+}
