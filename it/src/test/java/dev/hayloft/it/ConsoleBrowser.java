@@ -103,21 +103,20 @@ final class ConsoleBrowser implements AutoCloseable {
         page.getByLabel("Access key").fill(server.rootKey("access_key"));
         page.getByLabel("Secret key").fill(server.rootKey("secret_key"));
         button("Sign in").click();
-        page.getByRole(AriaRole.NAVIGATION,
-                        new Page.GetByRoleOptions().setName("Screens"))
+        page.getByRole(AriaRole.NAVIGATION, new Page.GetByRoleOptions().setName("Screens"))
                 .waitFor();
     }
 
     /** Goes to a screen, and waits for its heading. */
     void go(String address, String heading) {
         page.evaluate("to => { location.hash = to; }", "#/" + address);
-        page.locator(SETTLED + " h1", new Page.LocatorOptions().setHasText(heading)).waitFor();
+        page.locator(SETTLED + " h1", new Page.LocatorOptions().setHasText(heading))
+                .waitFor();
     }
 
     Locator button(String name) {
         return page.getByRole(
-                AriaRole.BUTTON,
-                new Page.GetByRoleOptions().setName(name).setExact(true));
+                AriaRole.BUTTON, new Page.GetByRoleOptions().setName(name).setExact(true));
     }
 
     /** The dialog that is open. */

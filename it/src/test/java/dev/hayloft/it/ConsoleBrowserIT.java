@@ -96,7 +96,8 @@ final class ConsoleBrowserIT {
             }
             return !puts.textContent().strip().equals("0/s");
         });
-        page.locator("[data-figure=puts] .note", new Page.LocatorOptions().setHasText("p99")).waitFor();
+        page.locator("[data-figure=puts] .note", new Page.LocatorOptions().setHasText("p99"))
+                .waitFor();
         soundEverywhere("overview");
     }
 
@@ -141,8 +142,7 @@ final class ConsoleBrowserIT {
         browser.inDialog("Create").click();
         browser.dialog().locator(".problem").waitFor();
         page.keyboard().press("Escape");
-        browser.dialog().waitFor(new Locator.WaitForOptions()
-                .setState(WaitForSelectorState.HIDDEN));
+        browser.dialog().waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.HIDDEN));
     }
 
     @Test
@@ -156,20 +156,25 @@ final class ConsoleBrowserIT {
             new FilePayload("dot.png", "image/png", Base64.getDecoder().decode(PIXEL)),
         });
         page.locator("[data-key='dot.png']").waitFor();
-        assertThat(HttpCalls.text(calls.get(HttpCalls.object("photos", "hay.txt")))).isEqualTo("hay, dry and sweet\n");
+        assertThat(HttpCalls.text(calls.get(HttpCalls.object("photos", "hay.txt"))))
+                .isEqualTo("hay, dry and sweet\n");
         assertThat(calls.get(HttpCalls.object("photos", "näme with + & ?.json")).statusCode())
                 .isEqualTo(200);
 
         page.locator("[data-key='näme with + & ?.json'] a").click();
-        page.locator("pre.preview", new Page.LocatorOptions().setHasText("\"a\": [")).waitFor();
+        page.locator("pre.preview", new Page.LocatorOptions().setHasText("\"a\": ["))
+                .waitFor();
         page.locator("[data-key='dot.png'] a").click();
         page.locator("img.preview").waitFor();
-        assertThat(page.locator("img.preview").evaluate("async image => { await image.decode(); return image.naturalWidth; }"))
+        assertThat(page.locator("img.preview")
+                        .evaluate("async image => { await image.decode(); return image.naturalWidth; }"))
                 .isEqualTo(1);
 
         page.locator("[data-key='hay.txt'] a").click();
-        page.locator("pre.preview", new Page.LocatorOptions().setHasText("dry and sweet")).waitFor();
-        Download download = page.waitForDownload(() -> page.getByText("Download").first().click());
+        page.locator("pre.preview", new Page.LocatorOptions().setHasText("dry and sweet"))
+                .waitFor();
+        Download download =
+                page.waitForDownload(() -> page.getByText("Download").first().click());
         assertThat(download.suggestedFilename()).isEqualTo("hay.txt");
         assertThat(Files.readString(download.path())).isEqualTo("hay, dry and sweet\n");
         soundEverywhere("objects");
@@ -178,7 +183,8 @@ final class ConsoleBrowserIT {
         assertThat(browser.dialog().locator(".command code").textContent()).isEqualTo("bin/hayloft rm photos/hay.txt");
         browser.inDialog("Delete").click();
         browser.says("Deleted hay.txt");
-        assertThat(calls.get(HttpCalls.object("photos", "hay.txt")).statusCode()).isEqualTo(404);
+        assertThat(calls.get(HttpCalls.object("photos", "hay.txt")).statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -200,9 +206,10 @@ final class ConsoleBrowserIT {
         page.locator("[data-key='many/229']").waitFor();
         page.getByLabel("Keys that begin with").fill("many/22");
         page.keyboard().press("Enter");
-        page.locator("[data-key='many/000']").waitFor(new Locator.WaitForOptions()
-                .setState(WaitForSelectorState.DETACHED));
-        Awaitility.await("keys that begin so").until(() -> page.locator("[data-key]").count() == 10);
+        page.locator("[data-key='many/000']")
+                .waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
+        Awaitility.await("keys that begin so")
+                .until(() -> page.locator("[data-key]").count() == 10);
         page.getByLabel("Keys that begin with").fill("none");
         page.keyboard().press("Enter");
         browser.says("Nothing begins so");
@@ -218,7 +225,8 @@ final class ConsoleBrowserIT {
                 + " document.querySelector('.drop').dispatchEvent("
                 + "new DragEvent('drop', {dataTransfer: data, bubbles: true, cancelable: true})); }");
         page.locator("[data-key='in/drop.txt']").waitFor();
-        assertThat(HttpCalls.text(calls.get(HttpCalls.object("dropped", "in/drop.txt")))).isEqualTo("dropped hay");
+        assertThat(HttpCalls.text(calls.get(HttpCalls.object("dropped", "in/drop.txt"))))
+                .isEqualTo("dropped hay");
     }
 
     @Test

@@ -74,7 +74,8 @@ final class ConsoleOperationsIT {
         for (String id : new String[] {"0-0", "1-0"}) {
             assertThat(volumes).contains("\"id\":\"" + id + "\"");
             browser.go("volumes/" + id, "Volume " + id);
-            page.locator("td", new Page.LocatorOptions().setHasText("volume-start")).waitFor();
+            page.locator("td", new Page.LocatorOptions().setHasText("volume-start"))
+                    .waitFor();
             if (page.getByText("needle-0").count() > 0) {
                 break;
             }
@@ -112,8 +113,7 @@ final class ConsoleOperationsIT {
         page.getByLabel("Estimate").waitFor();
         browser.button("Compact …").click();
         browser.dialog().getByText("Only tell what it would do").click();
-        assertThat(browser.dialog().locator(".command code").textContent())
-                .isEqualTo("bin/hayloft compact --dry-run");
+        assertThat(browser.dialog().locator(".command code").textContent()).isEqualTo("bin/hayloft compact --dry-run");
         browser.inDialog("Cancel").click();
         soundEverywhere("compaction");
     }
@@ -137,7 +137,8 @@ final class ConsoleOperationsIT {
         browser.inDialog("Create").click();
         browser.dialog().locator("code.break").waitFor();
         String secret = browser.dialog().locator("code.break").textContent().strip();
-        String access = browser.dialog().locator("dd code").first().textContent().strip();
+        String access =
+                browser.dialog().locator("dd code").first().textContent().strip();
         HttpCalls hers = new HttpCalls(server.api(), access, secret);
         assertThat(hers.get("/v1/buckets").statusCode()).isEqualTo(200);
         browser.inDialog("Done").click();
@@ -186,7 +187,8 @@ final class ConsoleOperationsIT {
                 .contains("{\"logger\":\"dev.hayloft.index\",\"level\":\"warn\"}");
 
         browser.button("Show what every thread does").click();
-        page.locator("pre.preview", new Page.LocatorOptions().setHasText("hayloft-")).waitFor();
+        page.locator("pre.preview", new Page.LocatorOptions().setHasText("hayloft-"))
+                .waitFor();
 
         browser.button("Record …").click();
         browser.dialog().locator("[name=seconds]").selectOption("10");
@@ -194,19 +196,18 @@ final class ConsoleOperationsIT {
         browser.says("Recording 1");
         soundEverywhere("system");
 
-        Download download = page.waitForDownload(() -> page.getByText("Diagnostics bundle").click());
+        Download download =
+                page.waitForDownload(() -> page.getByText("Diagnostics bundle").click());
         Set<String> names = new TreeSet<>();
         try (ZipFile zip = new ZipFile(download.path().toFile())) {
             zip.stream().forEach(entry -> names.add(entry.getName()));
-            String config = new String(
-                    zip.getInputStream(zip.getEntry("config.json")).readAllBytes(), StandardCharsets.UTF_8);
+            String config =
+                    new String(zip.getInputStream(zip.getEntry("config.json")).readAllBytes(), StandardCharsets.UTF_8);
             assertThat(config).contains("storage.volumeSize").doesNotContain(server.rootKey("secret_key"));
         }
         assertThat(names).contains("status.json", "threads.txt", "log.txt", "metrics.txt", "jvm.txt");
-        Awaitility.await("a recording that can be read").until(() -> server.adminCalls()
-                        .get("/api/recordings/1")
-                        .statusCode()
-                == 200);
+        Awaitility.await("a recording that can be read")
+                .until(() -> server.adminCalls().get("/api/recordings/1").statusCode() == 200);
     }
 
     @Test

@@ -82,8 +82,10 @@ final class ObservabilityIT {
                 .headers()
                 .firstValue("X-Request-Id")
                 .orElseThrow();
-        org.awaitility.Awaitility.await("the access log").until(() -> server.said().contains(id));
+        org.awaitility.Awaitility.await("the access log")
+                .until(() -> server.said().contains(id));
         assertThat(server.said().lines().filter(line -> line.contains(id)).findFirst())
-                .hasValueSatisfying(line -> assertThat(line).contains("PUT").contains("/v1/buckets/logged/objects/slow"));
+                .hasValueSatisfying(
+                        line -> assertThat(line).contains("PUT").contains("/v1/buckets/logged/objects/slow"));
     }
 }

@@ -61,8 +61,7 @@ final class LogLevels {
                     .with("parameter", "logger");
         }
         if (level.isPresent() ? !LEVELS.contains(level.get()) : name.equals(ROOT)) {
-            throw new RequestException(
-                            ErrorCode.BAD_PARAMETER, "A level is off, error, warn, info, debug or trace.")
+            throw new RequestException(ErrorCode.BAD_PARAMETER, "A level is off, error, warn, info, debug or trace.")
                     .with("parameter", "level")
                     .with("value", level.orElse("null"));
         }

@@ -99,8 +99,7 @@ public final class ServerCalls {
                 return;
             }
             ByteBuffer content = recordings.content(id);
-            exchange.headers()
-                    .put(HttpHeader.CONTENT_DISPOSITION, "attachment; filename=\"hayloft-" + id + ".jfr\"");
+            exchange.headers().put(HttpHeader.CONTENT_DISPOSITION, "attachment; filename=\"hayloft-" + id + ".jfr\"");
             answer(exchange, "application/octet-stream", content);
         });
     }

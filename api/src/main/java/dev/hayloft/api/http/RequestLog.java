@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Lines about requests that have ended: of all where {@code log.access} says so, and of those that took longer than
- * {@code log.slow}. Answers that stay open by design are not slow. Queries are
- * left out: a signed link's would be as good as a key.
+ * {@code log.slow}. Answers that stay open by design are not slow. Queries are left out: a signed link's would be as
+ * good as a key.
  */
 final class RequestLog {
     private static final Logger ACCESS = LoggerFactory.getLogger("dev.hayloft.access");
@@ -46,7 +46,8 @@ final class RequestLog {
         Request request = exchange.request();
         long inBytes = request.getLength();
         long outBytes = exchange.headers().getLongField(HttpHeader.CONTENT_LENGTH);
-        return exchange.id() + " " + Request.getRemoteAddr(request) + " " + (accessKey.isEmpty() ? "-" : accessKey) + " "
+        return exchange.id() + " " + Request.getRemoteAddr(request) + " " + (accessKey.isEmpty() ? "-" : accessKey)
+                + " "
                 + request.getMethod() + " " + request.getHttpURI().getPath() + " "
                 + (status == 0 ? "broken" : status) + " in " + Math.max(0, inBytes) + " B out " + Math.max(0, outBytes)
                 + " B " + nanos / 1000 + " us";

@@ -20,7 +20,11 @@ public final class ManPage {
         StringBuilder page = new StringBuilder(2048);
         String what = String.join(" ", verb.usageMessage().description());
         page.append(".TH \"").append(name.toUpperCase(Locale.ROOT)).append("\" 1 \"\" \"Hayloft\" \"Hayloft\"\n");
-        page.append(".SH NAME\n").append(text(name)).append(" \\- ").append(text(what)).append('\n');
+        page.append(".SH NAME\n")
+                .append(text(name))
+                .append(" \\- ")
+                .append(text(what))
+                .append('\n');
         page.append(".SH SYNOPSIS\n.B ").append(text(verb.qualifiedName())).append('\n');
         page.append(text(synopsis(verb))).append('\n');
         page.append(".SH DESCRIPTION\n").append(text(what)).append('\n');
@@ -77,7 +81,11 @@ public final class ManPage {
     }
 
     private static void entry(StringBuilder page, String term, String what) {
-        page.append(".TP\n.B ").append(text(term)).append('\n').append(text(what)).append('\n');
+        page.append(".TP\n.B ")
+                .append(text(term))
+                .append('\n')
+                .append(text(what))
+                .append('\n');
     }
 
     /** What roff would take for a command of its own is escaped. */

@@ -81,10 +81,12 @@ final class ProcessVerbs {
         int run() {
             boolean sets = !level.isEmpty();
             JsonObject levels = sets
-                    ? session().client()
+                    ? session()
+                            .client()
                             .operations()
-                            .setLogLevel(logger, Optional.of(level.toLowerCase(Locale.ROOT))
-                                    .filter(text -> !text.equals("inherit")))
+                            .setLogLevel(
+                                    logger,
+                                    Optional.of(level.toLowerCase(Locale.ROOT)).filter(text -> !text.equals("inherit")))
                     : session().client().operations().logLevels();
             if (session().json()) {
                 session().print(levels);

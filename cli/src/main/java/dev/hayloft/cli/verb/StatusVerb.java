@@ -51,9 +51,11 @@ public final class StatusVerb extends Verb {
                 table.add(name, figure(name, value));
             }
         });
-        status.find("latency").ifPresent(latency -> latency.asObject().members().forEach((operation, of) -> table.add(
-                operation + " p50, p99 of the last minute", of.asObject().get("p50Micros") + ", "
-                        + of.asObject().get("p99Micros") + " µs")));
+        status.find("latency").ifPresent(latency -> latency.asObject()
+                .members()
+                .forEach((operation, of) -> table.add(
+                        operation + " p50, p99 of the last minute",
+                        of.asObject().get("p50Micros") + ", " + of.asObject().get("p99Micros") + " µs")));
         status.find("partitions").ifPresent(partitions -> partitions.asArray().forEach(value -> {
             JsonObject partition = value.asObject();
             String volume = partition.find("openVolume").map(JsonValue::asText).orElse("-");
