@@ -29,6 +29,8 @@ import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.Upload;
 import dev.hayloft.store.VolumeStatus;
+import dev.hayloft.store.VersionListPage;
+import dev.hayloft.store.VersionListRequest;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.WriteResult;
 import java.io.ByteArrayOutputStream;
@@ -287,6 +289,21 @@ final class MemoryStore implements ObjectStore {
     @Override
     public ReadAttempt tryRead(BucketName bucket, ObjectKey key, OptionalLong version) {
         return cold ? new ReadAttempt.WouldBlock() : read(bucket, key, version);
+    }
+
+    @Override
+    public List<ListEntry.VersionLine> versions(BucketName bucket, ObjectKey key, OptionalLong after, int max) {
+        throw new UnsupportedOperationException("the double keeps no versions");
+    }
+
+    @Override
+    public CompletionStage<VersionListPage> listVersions(VersionListRequest request) {
+        throw new UnsupportedOperationException("the double keeps no versions");
+    }
+
+    @Override
+    public CompletionStage<ListCursor> listAllVersions(VersionListRequest request) {
+        throw new UnsupportedOperationException("the double keeps no versions");
     }
 
     private final class MemoryObject implements StoredObject {

@@ -6,6 +6,7 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.partition.BucketGate;
 import dev.hayloft.store.partition.Partition;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -36,6 +37,7 @@ final class BucketRegistry {
     private final Executor background;
     private final ConcurrentHashMap<BucketName, BucketState> buckets = new ConcurrentHashMap<>();
     private final Set<Integer> livingIds = ConcurrentHashMap.newKeySet();
+    private final ConcurrentHashMap<Integer, BucketState> byId = new ConcurrentHashMap<>();
     private int lastId;
 
     private BucketRegistry(
@@ -59,7 +61,9 @@ final class BucketRegistry {
     private void add(Bucket bucket) {
         Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
         livingIds.add(bucket.id());
-        buckets.put(bucket.name(), new BucketState(bucket, partition));
+        BucketState state = new BucketState(bucket, partition);
+        byId.put(bucket.id(), state);
+        buckets.put(bucket.name(), state);
     }
 
     /** Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. */
@@ -84,6 +88,11 @@ final class BucketRegistry {
 
     Optional<BucketState> find(BucketName name) {
         return Optional.ofNullable(buckets.get(name));
+    }
+
+    /** The gate of a bucket that exists; any thread. */
+    Optional<BucketGate> gate(int bucketId) {
+        return Optional.ofNullable(byId.get(bucketId)).map(BucketState::gate);
     }
 
     /** The bucket, or {@code no-such-bucket}. */
@@ -169,6 +178,7 @@ final class BucketRegistry {
             }
         }
         buckets.remove(name);
+        byId.remove(state.id());
         livingIds.remove(state.id());
         drop(partition, state.id());
     }

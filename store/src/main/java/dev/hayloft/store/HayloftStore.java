@@ -14,6 +14,7 @@ import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobScheduler;
+import dev.hayloft.store.partition.ExpirySweep;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
@@ -43,6 +44,7 @@ import java.util.function.UnaryOperator;
  */
 public final class HayloftStore implements ObjectStore {
     private static final Logger LOG = System.getLogger(HayloftStore.class.getName());
+    private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
     private static final long SYSTEM_VOLUME_SIZE = 16L << 20;
     private static final long DIRECTORIES_BYTES = 96L << 20;
     private static final long DIRECTORY_BYTES_MIN = 8L << 20;
@@ -57,6 +59,8 @@ public final class HayloftStore implements ObjectStore {
     private final ObjectWrites writes;
     private final ObjectVerbs verbs;
     private final Listings listings;
+    private final VersionListings versionListings;
+    private final List<ExpirySweep> sweeps;
     private final StoreFigures figures;
     private final JobScheduler jobs;
     private final StoreRecords records;
@@ -80,6 +84,10 @@ public final class HayloftStore implements ObjectStore {
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading(), clock);
         this.verbs = new StoreVerbs(buckets, writes);
         this.listings = new Listings(buckets, threads.reading(), clock);
+        this.versionListings = new VersionListings(buckets, threads.reading(), clock);
+        this.sweeps = partitions.stream()
+                .map(partition -> new ExpirySweep(partition, buckets::gate, clock))
+                .toList();
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = JobScheduler.start(
                 new StoreJobs(system, partitions, buckets, clock).tasks(), StoreJobs.archive(opening.records()), clock);
@@ -239,6 +247,7 @@ public final class HayloftStore implements ObjectStore {
         threads.every(halfSync, "memory sync of the system partition", system::housekeep);
         partitions.forEach(partition -> threads.every( // Each by itself: a lost disk must not keep others from theirs.
                 halfSync, "memory sync of partition " + partition.config().name(), partition::housekeep));
+        sweeps.forEach(sweep -> threads.every(SWEEP_INTERVAL, "sweep of what has expired", sweep::run));
         LOG.log(
                 Level.INFO,
                 "Opened {0}: {1} partitions, {2} buckets, last stop {3}.",
@@ -366,6 +375,23 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
+    public List<ListEntry.VersionLine> versions(
+            BucketName bucket, ObjectKey objectKey, OptionalLong after, int max) {
+        checkOpen();
+        return versionListings.versions(bucket, objectKey, after, max);
+    }
+
+    @Override
+    public CompletionStage<VersionListPage> listVersions(VersionListRequest request) {
+        return versionListings.page(request);
+    }
+
+    @Override
+    public CompletionStage<ListCursor> listAllVersions(VersionListRequest request) {
+        return versionListings.cursor(request);
+    }
+
+    @Override
     public StoreStatus status() {
         return figures.status();
     }
@@ -416,6 +442,11 @@ public final class HayloftStore implements ObjectStore {
         steps.take(folder::close);
         steps.throwFailure();
         LOG.log(Level.INFO, "Closed {0}.", folder.path());
+    }
+
+    /** Takes out what has expired by now; otherwise it is done every second. */
+    void sweepExpired() {
+        sweeps.forEach(ExpirySweep::run);
     }
 
     private boolean isHealthy() {

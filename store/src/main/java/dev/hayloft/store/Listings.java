@@ -68,11 +68,11 @@ final class Listings {
                         clock.millis()));
     }
 
-    private static ByteBuffer utf8(String text) {
+    static ByteBuffer utf8(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String text(ByteBuffer utf8) {
+    static String text(ByteBuffer utf8) {
         return StandardCharsets.UTF_8.decode(utf8.duplicate()).toString();
     }
 
@@ -92,7 +92,7 @@ final class Listings {
         return new ListPage(entries, page.next().map(Listings::text));
     }
 
-    private static int compare(ByteBuffer left, ByteBuffer right) {
+    static int compare(ByteBuffer left, ByteBuffer right) {
         int mismatch = left.mismatch(right);
         if (mismatch < 0) {
             return 0;

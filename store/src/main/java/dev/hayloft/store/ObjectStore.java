@@ -121,6 +121,20 @@ public interface ObjectStore extends AutoCloseable {
     /** All of a listing from one moment on, to be walked and closed; the request's limit does not count. */
     CompletionStage<ListCursor> listAll(ListRequest request);
 
+    /**
+     * The versions of a key, delete markers among them, the newest first. May block on a cold disk.
+     *
+     * @param after only what is older than this one
+     * @param max most lines, at least 1
+     */
+    List<ListEntry.VersionLine> versions(BucketName bucket, ObjectKey key, OptionalLong after, int max);
+
+    /** One page of the versions of all keys that shows every write completed before the call. */
+    CompletionStage<VersionListPage> listVersions(VersionListRequest request);
+
+    /** All of the versions of all keys from one moment on, key by key; the request's limit does not count. */
+    CompletionStage<ListCursor> listAllVersions(VersionListRequest request);
+
     /** Figures of the whole store. Does not block. */
     StoreStatus status();
 

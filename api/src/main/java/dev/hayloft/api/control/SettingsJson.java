@@ -7,14 +7,19 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A bucket's settings as JSON. What this version does not do is refused by name: a setting that is accepted is kept.
  * Pure functions.
  */
 final class SettingsJson {
+    private static final long VERSIONS_MAX = 1_000_000;
+    private static final long TTL_SECONDS_MAX = 3_155_760_000L;
+
     private SettingsJson() {}
 
     static void write(JsonGenerator json, BucketSettings settings) throws IOException {
@@ -61,31 +66,82 @@ final class SettingsJson {
     }
 
     private static BucketSettings patchOne(BucketSettings before, String name, JsonNode value, Durability durability) {
-        return switch (name) {
-            case "durability" -> with(before, durability(value, durability), before.compression(), before.readOnly());
-            case "compression" -> with(before, before.durability(), compression(value), before.readOnly());
-            case "readOnly" -> with(before, before.durability(), before.compression(), flag(name, value));
-            case "versioning" ->
-                requireOff(before, name, value.isNull() || value.asText().equals("off"), value);
+        Draft draft = new Draft(before);
+        switch (name) {
+            case "durability" -> draft.durability = durability(value, durability);
+            case "compression" -> draft.compression = compression(value);
+            case "readOnly" -> draft.readOnly = flag(name, value);
+            case "versioning" -> draft.versioning = versioning(value);
+            case "maxVersions" -> draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
+            case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
             case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
-            case "maxVersions", "ttl", "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
+            case "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
             default -> throw bad("A bucket has no such setting.", name);
+        }
+        return draft.settings();
+    }
+
+    /** Settings that are being changed. */
+    private static final class Draft {
+        private boolean versioning;
+        private Optional<Integer> maxVersions;
+        private String compression;
+        private boolean deduplicate;
+        private boolean encrypt;
+        private Optional<Duration> ttl;
+        private Durability durability;
+        private Optional<Long> quotaBytes;
+        private Optional<Long> quotaObjects;
+        private boolean readOnly;
+
+        Draft(BucketSettings before) {
+            versioning = before.versioning();
+            maxVersions = before.maxVersions();
+            compression = before.compression();
+            deduplicate = before.deduplicate();
+            encrypt = before.encrypt();
+            ttl = before.ttl();
+            durability = before.durability();
+            quotaBytes = before.quotaBytes();
+            quotaObjects = before.quotaObjects();
+            readOnly = before.readOnly();
+        }
+
+        BucketSettings settings() {
+            return new BucketSettings(
+                    versioning,
+                    maxVersions,
+                    compression,
+                    deduplicate,
+                    encrypt,
+                    ttl,
+                    durability,
+                    quotaBytes,
+                    quotaObjects,
+                    readOnly);
+        }
+    }
+
+    private static boolean versioning(JsonNode value) {
+        return switch (value.isNull() ? "off" : value.asText()) {
+            case "on" -> true;
+            case "off" -> false;
+            default ->
+                throw bad("Versioning is on or off.", "versioning").with("value", value.asText());
         };
     }
 
-    private static BucketSettings with(
-            BucketSettings before, Durability durability, String compression, boolean readOnly) {
-        return new BucketSettings(
-                before.versioning(),
-                before.maxVersions(),
-                compression,
-                before.deduplicate(),
-                before.encrypt(),
-                before.ttl(),
-                durability,
-                before.quotaBytes(),
-                before.quotaObjects(),
-                readOnly);
+    private static Optional<Long> number(String name, JsonNode value, long max) {
+        if (value.isNull()) {
+            return Optional.empty();
+        }
+        if (!value.isIntegralNumber() || !value.canConvertToLong() || value.asLong() < 1 || value.asLong() > max) {
+            throw bad("This setting is null or a whole number within its bounds.", name)
+                    .with("value", value.asText())
+                    .with("min", 1)
+                    .with("max", max);
+        }
+        return Optional.of(value.asLong());
     }
 
     private static BucketSettings requireOff(BucketSettings before, String name, boolean off, JsonNode value) {

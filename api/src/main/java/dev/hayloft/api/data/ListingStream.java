@@ -55,6 +55,9 @@ final class ListingStream extends StreamedAnswer {
         } else if (entry.get() instanceof ListEntry.ObjectLine line) {
             objects++;
             ObjectListings.writeObject(json, line.info(), metadata);
+        } else if (entry.get() instanceof ListEntry.VersionLine line) {
+            objects++;
+            ObjectVersions.write(json, line, metadata);
         } else if (entry.get() instanceof ListEntry.PrefixLine line) {
             json.writeStartObject();
             json.writeStringField("prefix", line.prefix());

@@ -3,6 +3,7 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.http.ByteRanges.Piece;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Headers;
+import dev.hayloft.api.http.Json;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
@@ -11,8 +12,10 @@ import dev.hayloft.store.ObjectInfo;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
@@ -34,6 +37,7 @@ final class ObjectHeaders {
         putVersion(headers, info.version(), info.sha256());
         headers.add(
                 new HttpField(HttpHeader.LAST_MODIFIED, exchange.front().dates().format(info.lastModified())));
+        putExpiry(headers, info.expiresAt());
         ObjectAttributes attributes = info.attributes();
         if (withContent) {
             headers.add(Headers.ACCEPT_RANGES);
@@ -56,6 +60,11 @@ final class ObjectHeaders {
         headers.add(new HttpField(HttpHeader.ETAG, '"' + hex + '"'));
         headers.add(new HttpField(Headers.VERSION, Long.toString(version)));
         headers.add(new HttpField(Headers.SHA256, hex));
+    }
+
+    /** Puts when the object ends, if it does. */
+    static void putExpiry(HttpFields.Mutable headers, Optional<Instant> expiresAt) {
+        expiresAt.ifPresent(time -> headers.add(new HttpField(Headers.EXPIRES, Json.time(time))));
     }
 
     private static HttpField contentType(String value) {

@@ -17,22 +17,26 @@ import dev.hayloft.store.ListEntry;
 import dev.hayloft.store.ListPage;
 import dev.hayloft.store.ListRequest;
 import dev.hayloft.store.ObjectInfo;
+import dev.hayloft.store.VersionListRequest;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Listings, a page at a time as JSON or all of the rest as a stream of lines. */
 public final class ObjectListings {
-    private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "after", "limit", "metadata");
+    private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "after", "limit", "metadata", "versions", "afterVersion");
     private static final int LIMIT_DEFAULT = 1000;
 
     private final Front front;
+    private final ObjectVersions versions;
     private final int pageMax;
 
     public ObjectListings(Front front) {
         this.front = front;
+        this.versions = new ObjectVersions(front);
         this.pageMax = front.settings().integer(Setting.LIMITS_LIST_PAGE);
     }
 
@@ -49,11 +53,24 @@ public final class ObjectListings {
         boolean metadata = query.flag("metadata");
         ListRequest request =
                 new ListRequest(bucket, query.text("prefix").orElse(""), delimiter, query.text("after"), limit);
+        OptionalLong afterVersion = query.version("afterVersion");
+        if (afterVersion.isPresent() && (!query.flag("versions") || request.after().isEmpty())) {
+            throw new RequestException(
+                            ErrorCode.BAD_PARAMETER, "A listing goes on behind a version with versions=true and after.")
+                    .with("parameter", "afterVersion");
+        }
         exchange.authorize(bucket, Access.READ);
         if (front.store().findBucket(bucket).isEmpty()) {
             throw new RequestException(ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.").with("bucket", bucket);
         }
-        if (wantsLines(exchange)) {
+        if (query.flag("versions")) {
+            VersionListRequest ofVersions = new VersionListRequest(request, afterVersion);
+            if (wantsLines(exchange)) {
+                versions.stream(exchange, ofVersions, metadata);
+            } else {
+                versions.page(exchange, ofVersions, metadata);
+            }
+        } else if (wantsLines(exchange)) {
             stream(exchange, request, metadata);
         } else {
             page(exchange, request, metadata);
@@ -117,7 +134,7 @@ public final class ObjectListings {
         json.writeStringField("version", Long.toString(info.version()));
         json.writeStringField("contentType", info.attributes().contentType());
         json.writeStringField("lastModified", Json.time(info.lastModified()));
-        json.writeNullField("expiresAt");
+        json.writeStringField("expiresAt", info.expiresAt().map(Json::time).orElse(null));
         if (metadata) {
             json.writeObjectFieldStart("metadata");
             for (Map.Entry<String, String> each : info.attributes().metadata().entrySet()) {

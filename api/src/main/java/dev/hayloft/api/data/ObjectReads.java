@@ -4,6 +4,7 @@ import dev.hayloft.api.http.ByteRanges;
 import dev.hayloft.api.http.ByteRanges.Piece;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
@@ -16,6 +17,7 @@ import dev.hayloft.store.StoredObject;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
@@ -26,35 +28,65 @@ import org.eclipse.jetty.util.Callback;
  * leaves it first.
  */
 public final class ObjectReads {
-    private static final Set<String> PARAMETERS = Set.of();
+    private static final Set<String> PARAMETERS = Set.of("version");
 
     private final Front front;
+    private final ObjectVersions versions;
 
     public ObjectReads(Front front) {
         this.front = front;
+        this.versions = new ObjectVersions(front);
     }
 
     /** Answers a read. */
     public void read(Exchange exchange, BucketName bucket, ObjectKey key) {
         exchange.operation(exchange.isHead() ? Operation.HEAD : Operation.GET);
-        exchange.query().only(PARAMETERS);
+        if (exchange.query().isNamed("versions")) {
+            versions.ofKey(exchange, bucket, key);
+            return;
+        }
+        OptionalLong version = exchange.query().only(PARAMETERS).version("version");
         exchange.authorize(bucket, Access.READ);
-        ReadAttempt attempt = front.store().tryRead(bucket, key);
-        if (attempt instanceof ReadAttempt.Found found) {
-            answer(exchange, found.object());
-        } else if (attempt instanceof ReadAttempt.Absent) {
-            throw absent(exchange, bucket, key);
+        ReadAttempt attempt = front.store().tryRead(bucket, key, version);
+        if (attempt instanceof ReadAttempt.WouldBlock) {
+            exchange.block(() ->
+                    answer(exchange, new Wanted(bucket, key, version), front.store().read(bucket, key, version)));
         } else {
-            exchange.block(() -> {
-                StoredObject object = front.store().read(bucket, key).orElseThrow(() -> absent(exchange, bucket, key));
-                answer(exchange, object);
-            });
+            answer(exchange, new Wanted(bucket, key, version), attempt);
         }
     }
 
-    private static RequestException absent(Exchange exchange, BucketName bucket, ObjectKey key) {
+    /** What was asked for. */
+    private record Wanted(BucketName bucket, ObjectKey key, OptionalLong version) {}
+
+    private void answer(Exchange exchange, Wanted wanted, ReadAttempt attempt) {
+        if (attempt instanceof ReadAttempt.Found found) {
+            answer(exchange, found.object());
+            return;
+        }
+        if (attempt instanceof ReadAttempt.Deleted deleted) {
+            exchange.problemHeader(new HttpField(Headers.DELETED, "true"));
+            exchange.problemHeader(new HttpField(Headers.VERSION, Long.toString(deleted.version())));
+        }
+        throw absent(exchange, wanted, attempt);
+    }
+
+    private static RequestException absent(Exchange exchange, Wanted wanted, ReadAttempt attempt) {
+        BucketName bucket = wanted.bucket();
+        ObjectKey key = wanted.key();
         if (ReadConditions.of(exchange.request().getHeaders()).needsObject()) {
             return new RequestException(ErrorCode.PRECONDITION_FAILED, "If-Match cannot hold: the key has no object.")
+                    .with("bucket", bucket)
+                    .with("key", key);
+        }
+        if (wanted.version().isPresent() && !(attempt instanceof ReadAttempt.Deleted)) {
+            return new RequestException(ErrorCode.NO_SUCH_VERSION, "The key has no such version.")
+                    .with("bucket", bucket)
+                    .with("key", key)
+                    .with("version", wanted.version().getAsLong());
+        }
+        if (attempt instanceof ReadAttempt.Deleted) {
+            return new RequestException(ErrorCode.NO_SUCH_KEY, "The key is deleted: a delete marker stands there.")
                     .with("bucket", bucket)
                     .with("key", key);
         }

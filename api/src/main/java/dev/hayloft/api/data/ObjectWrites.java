@@ -3,6 +3,8 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Headers;
+import dev.hayloft.api.http.Query;
 import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
@@ -12,12 +14,15 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.Bucket;
+import dev.hayloft.store.DeleteRequest;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.WriteResult;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +32,7 @@ public final class ObjectWrites {
     static final int INLINE_MAX = 64 << 10;
 
     private static final Set<String> PARAMETERS = Set.of();
+    private static final Set<String> DELETE_PARAMETERS = Set.of("version", "purge");
 
     private final Front front;
     private final long metadataMaxBytes;
@@ -52,7 +58,8 @@ public final class ObjectWrites {
             throw new RequestException(
                     ErrorCode.LENGTH_REQUIRED, "A PUT of an object needs Content-Length or chunked encoding.");
         }
-        PutRequest request = new PutRequest(bucket, key, attributes, headers.condition(), headers.durability());
+        PutRequest request = new PutRequest(
+                bucket, key, attributes, headers.condition(), headers.durability(), headers.ttl());
         if (headers.isConditional()) {
             exchange.block(() -> {
                 requireCondition(bucket, key, headers.condition());
@@ -104,19 +111,36 @@ public final class ObjectWrites {
     /** Answers a delete. */
     public void delete(Exchange exchange, BucketName bucket, ObjectKey key) {
         exchange.operation(Operation.DELETE);
-        exchange.query().only(PARAMETERS);
+        Query query = exchange.query().only(DELETE_PARAMETERS);
+        DeleteRequest.Target target = target(query);
         WriteHeaders headers = WriteHeaders.of(exchange.request().getHeaders());
         exchange.authorize(bucket, Access.WRITE);
         requireWritable(bucket);
         front.store()
-                .delete(bucket, key, headers.condition())
+                .delete(new DeleteRequest(bucket, key, target, headers.condition()))
                 .whenComplete((result, failure) -> exchange.respond(() -> {
                     if (failure == null) {
+                        result.marker()
+                                .ifPresent(version -> exchange.headers()
+                                        .put(new HttpField(Headers.VERSION, Long.toString(version))));
                         exchange.answer(204);
                     } else {
                         exchange.fail(failure);
                     }
                 }));
+    }
+
+    private static DeleteRequest.Target target(Query query) {
+        OptionalLong version = query.version("version");
+        boolean purge = query.flag("purge");
+        if (version.isPresent() && purge) {
+            throw new RequestException(ErrorCode.BAD_PARAMETER, "A delete names one version or purges all of them.")
+                    .with("parameter", "purge");
+        }
+        if (version.isPresent()) {
+            return new DeleteRequest.Target.Version(version.getAsLong());
+        }
+        return purge ? new DeleteRequest.Target.All() : new DeleteRequest.Target.Newest();
     }
 
     private void requireWritable(BucketName name) {
@@ -135,6 +159,7 @@ public final class ObjectWrites {
     /** Answers a write that has come true. */
     static void answer(Exchange exchange, WriteResult result) {
         ObjectHeaders.putVersion(exchange.headers(), result.version(), result.sha256());
+        ObjectHeaders.putExpiry(exchange.headers(), result.expiresAt());
         exchange.answer(result.created() ? 201 : 200);
     }
 }

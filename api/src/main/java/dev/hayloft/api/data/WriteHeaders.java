@@ -9,6 +9,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.WriteCondition.Tags;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -25,11 +26,19 @@ import org.jspecify.annotations.Nullable;
  * @param durability asked for; empty: as the bucket is set
  * @param sha256 promised by the client
  * @param md5 promised by the client, in base64
+ * @param ttl asked for; empty: as the bucket is set
  */
 record WriteHeaders(
-        WriteCondition condition, Optional<Durability> durability, Optional<Sha256> sha256, Optional<String> md5) {
+        WriteCondition condition,
+        Optional<Durability> durability,
+        Optional<Sha256> sha256,
+        Optional<String> md5,
+        Optional<Duration> ttl) {
+    /** A hundred years. */
+    private static final long TTL_SECONDS_MAX = 3_155_760_000L;
+
     private static final WriteHeaders NONE =
-            new WriteHeaders(WriteCondition.NONE, Optional.empty(), Optional.empty(), Optional.empty());
+            new WriteHeaders(WriteCondition.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     private static final int MD5_SIZE = 16;
 
     /**
@@ -67,6 +76,7 @@ record WriteHeaders(
         private Optional<Durability> durability = Optional.empty();
         private Optional<Sha256> sha256 = Optional.empty();
         private Optional<String> md5 = Optional.empty();
+        private Optional<Duration> ttl = Optional.empty();
 
         void put(HttpField field) {
             String name = field.getName();
@@ -84,7 +94,7 @@ record WriteHeaders(
             } else if (name.equalsIgnoreCase(Headers.SHA256)) {
                 sha256 = Optional.of(sha256(value));
             } else if (name.equalsIgnoreCase(Headers.TTL)) {
-                throw Exchange.badHeader("This version keeps no time to live.", name, value);
+                ttl = Optional.of(ttl(value));
             }
         }
 
@@ -94,7 +104,19 @@ record WriteHeaders(
             boolean unconditional = ifVersion.isEmpty() && match.isEmpty() && noneMatch.isEmpty();
             WriteCondition condition =
                     unconditional ? WriteCondition.NONE : new WriteCondition(ifVersion, match, noneMatch);
-            return new WriteHeaders(condition, durability, sha256, md5);
+            return new WriteHeaders(condition, durability, sha256, md5, ttl);
+        }
+
+        private static Duration ttl(String value) {
+            boolean digits = !value.isEmpty() && value.length() <= 10;
+            for (int i = 0; i < value.length(); i++) {
+                digits &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
+            }
+            long seconds = digits ? Long.parseLong(value) : 0;
+            if (seconds < 1 || seconds > TTL_SECONDS_MAX) {
+                throw Exchange.badHeader("A time to live is 1 to 3155760000 whole seconds.", Headers.TTL, value);
+            }
+            return Duration.ofSeconds(seconds);
         }
 
         private static long version(String value) {

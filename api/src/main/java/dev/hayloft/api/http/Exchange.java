@@ -8,6 +8,8 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -39,7 +41,7 @@ public final class Exchange {
     private final AtomicBoolean answered = new AtomicBoolean();
     private Operation operation = Operation.OTHER;
     private @Nullable Query query;
-    private @Nullable HttpField problemHeader;
+    private final List<HttpField> problemHeaders = new ArrayList<>(0);
     private boolean bodyRead;
     private @Nullable FailureForm failureForm;
     private @Nullable Identity identity;
@@ -275,10 +277,7 @@ public final class Exchange {
         headers.put(new HttpField(Headers.REQUEST_ID, id));
         headers.put(Headers.PROBLEM);
         headers.put(HttpHeader.CONTENT_LENGTH, sizeBytes);
-        HttpField extra = problemHeader;
-        if (extra != null) {
-            headers.put(extra);
-        }
+        problemHeaders.forEach(headers::put);
         switch (problem.code()) {
             case UNAUTHENTICATED ->
                 headers.put(request.getHeaders().contains(Headers.CSRF) ? Headers.SESSION : Headers.BASIC);
@@ -289,7 +288,7 @@ public final class Exchange {
 
     /** A header that goes with a problem, should one be answered. */
     public void problemHeader(HttpField field) {
-        problemHeader = field;
+        problemHeaders.add(field);
     }
 
     /** Ends the exchange: with a cause, the connection is broken off, so that nothing short looks complete. */

@@ -12,6 +12,8 @@ public final class Headers {
     public static final String IF_VERSION = "X-Hayloft-If-Version";
     public static final String DURABILITY = "X-Hayloft-Durability";
     public static final String TTL = "X-Hayloft-Ttl";
+    public static final String EXPIRES = "X-Hayloft-Expires";
+    public static final String DELETED = "X-Hayloft-Deleted";
     public static final String META_PREFIX = "X-Hayloft-Meta-";
     public static final String CONTENT_MD5 = "Content-MD5";
 

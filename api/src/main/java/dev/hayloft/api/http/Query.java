@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -107,6 +108,27 @@ public final class Query {
                     .with("max", max);
         }
         return number;
+    }
+
+    /** Whether a parameter is named, with no value or with {@code true}. */
+    public boolean isNamed(String name) {
+        return values.containsKey(name) && (values.get(name).isEmpty() || flag(name));
+    }
+
+    /** A version's number. */
+    public OptionalLong version(String name) {
+        String value = values.get(name);
+        if (value == null) {
+            return OptionalLong.empty();
+        }
+        boolean digits = !value.isEmpty() && value.length() <= 19;
+        for (int i = 0; i < value.length(); i++) {
+            digits &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
+        }
+        if (!digits || (value.length() == 19 && value.compareTo("9223372036854775807") > 0)) {
+            throw bad("A version is a decimal number.", name).with("value", value);
+        }
+        return OptionalLong.of(Long.parseLong(value));
     }
 
     private static RequestException bad(String sentence, String name) {

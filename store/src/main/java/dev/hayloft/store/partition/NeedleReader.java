@@ -15,6 +15,8 @@ import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,6 +63,35 @@ public final class NeedleReader {
             before = head;
         }
         return Optional.empty();
+    }
+
+    /**
+     * Where versions of a key stand, the newest first, delete markers among them.
+     *
+     * @param before only versions below this one
+     * @param max most of them
+     */
+    public List<Location> versions(KeyHash hash, long before, int max) {
+        List<Location> found = new ArrayList<>();
+        for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+            found.clear();
+            Optional<Location> entry = findVersion(hash, before);
+            if (entry.filter(location -> location.version() == before).isEmpty()) {
+                entry = index.find(hash);
+            }
+            long next = 0;
+            while (entry.isPresent() && found.size() < max) {
+                if (entry.get().version() < before) {
+                    found.add(entry.get());
+                }
+                next = entry.get().link();
+                entry = next == 0 ? Optional.empty() : index.find(hasher.version(hash, next));
+            }
+            if (next == 0 || found.size() == max) {
+                return found;
+            }
+        } // The chain was being changed each time we walked along it.
+        return found;
     }
 
     /** Where the newest version of a key stands. */
