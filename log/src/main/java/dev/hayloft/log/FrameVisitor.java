@@ -8,6 +8,11 @@ public interface FrameVisitor {
     /** A frame whose checksums were right; valid until this returns. */
     void frame(FrameView frame);
 
+    /** Whether the scan may end here; asked before each frame. */
+    default boolean isEnough() {
+        return false;
+    }
+
     /** A stretch that held forced data and can no longer be read; the scan goes on behind it. */
     default void damaged(DamagedRange range) {}
 }

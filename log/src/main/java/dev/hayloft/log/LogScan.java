@@ -22,6 +22,7 @@ final class LogScan {
     private final IdleHandles idle;
     private final Consumer<VolumeFile> onLastOfDeleted;
     private final boolean isAppending;
+    private final int windowSize;
     private final FrameVisitor visitor;
     private final List<DamagedRange> damaged = new ArrayList<>();
     private long end;
@@ -35,17 +36,20 @@ final class LogScan {
      * @param volumes all volumes there are
      * @param onLastOfDeleted removes a file that was deleted while it was scanned
      * @param isAppending whether the open volume's end is known, because it is appended to
+     * @param windowSize bytes read at a time
      */
     LogScan(
             NavigableMap<Integer, VolumeFile> volumes,
             IdleHandles idle,
             Consumer<VolumeFile> onLastOfDeleted,
             boolean isAppending,
+            int windowSize,
             FrameVisitor visitor) {
         this.volumes = volumes;
         this.idle = idle;
         this.onLastOfDeleted = onLastOfDeleted;
         this.isAppending = isAppending;
+        this.windowSize = windowSize;
         this.visitor = visitor;
     }
 
@@ -63,6 +67,9 @@ final class LogScan {
                 isWhole = volume(file, file.id() == first ? LogPosition.offset(from) : 0);
             } finally {
                 lease.get().close();
+            }
+            if (visitor.isEnough()) {
+                break;
             }
             if (!isWhole) {
                 countTornBehind(file);
@@ -92,10 +99,10 @@ final class LogScan {
     private boolean volume(VolumeFile file, long fromOffset) throws IOException {
         boolean isExact = file.isSealed() || isAppending;
         long limit = isExact ? file.dataEnd() : file.writtenEnd();
-        FrameScanner scanner = new FrameScanner(file, idle, limit, FrameScanner.WINDOW_SIZE);
+        FrameScanner scanner = new FrameScanner(file, idle, limit, windowSize);
         long offset = fromOffset > 0 && scanner.isMagic(fromOffset) ? fromOffset - Integer.BYTES : fromOffset;
         boolean isEnded = false;
-        while (!isExact || offset < limit) {
+        while ((!isExact || offset < limit) && !visitor.isEnough()) {
             FrameScanner.Place place = scanner.judge(offset);
             if (place == FrameScanner.Place.FRAME) {
                 isEnded = visit(scanner, offset + Integer.BYTES);

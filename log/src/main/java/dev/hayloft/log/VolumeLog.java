@@ -75,7 +75,16 @@ public final class VolumeLog implements AutoCloseable {
      */
     public ScanReport scan(long from, FrameVisitor visitor) {
         try {
-            return newScan(visitor).all(from);
+            return newScan(visitor, FrameScanner.WINDOW_SIZE).all(from);
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+    }
+
+    /** As {@link #scan}, for a few frames: reads no more than a little at a time, until the visitor has enough. */
+    public ScanReport scanBriefly(long from, FrameVisitor visitor) {
+        try {
+            return newScan(visitor, FrameScanner.SMALL_WINDOW_SIZE).all(from);
         } catch (IOException failed) {
             throw unusable(failed);
         }
@@ -88,7 +97,7 @@ public final class VolumeLog implements AutoCloseable {
      */
     public ScanReport scanVolume(int volume, long fromOffset, FrameVisitor visitor) {
         try (VolumeLease lease = lease(volume)) {
-            return newScan(visitor).one(existing(lease.volume()), fromOffset);
+            return newScan(visitor, FrameScanner.WINDOW_SIZE).one(existing(lease.volume()), fromOffset);
         } catch (IOException failed) {
             throw unusable(failed);
         }
@@ -234,8 +243,8 @@ public final class VolumeLog implements AutoCloseable {
         }
     }
 
-    private LogScan newScan(FrameVisitor visitor) {
-        return new LogScan(volumes, idle, this::deleteFile, writer != null, visitor);
+    private LogScan newScan(FrameVisitor visitor, int windowSize) {
+        return new LogScan(volumes, idle, this::deleteFile, writer != null, windowSize, visitor);
     }
 
     private LogWriter appending() {

@@ -61,6 +61,7 @@ public final class HayloftStore implements ObjectStore {
     private final Listings listings;
     private final VersionListings versionListings;
     private final List<ExpirySweep> sweeps;
+    private final ChangeFeed feed;
     private final StoreFigures figures;
     private final JobScheduler jobs;
     private final StoreRecords records;
@@ -88,6 +89,7 @@ public final class HayloftStore implements ObjectStore {
         this.sweeps = partitions.stream()
                 .map(partition -> new ExpirySweep(partition, buckets::gate, clock))
                 .toList();
+        this.feed = new ChangeFeed(buckets, folder.incarnation());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.jobs = JobScheduler.start(
                 new StoreJobs(system, partitions, buckets, clock).tasks(), StoreJobs.archive(opening.records()), clock);
@@ -389,6 +391,18 @@ public final class HayloftStore implements ObjectStore {
     @Override
     public CompletionStage<ListCursor> listAllVersions(VersionListRequest request) {
         return versionListings.cursor(request);
+    }
+
+    @Override
+    public ChangesPage changes(ChangesRequest request) {
+        checkOpen();
+        return feed.read(request);
+    }
+
+    @Override
+    public CompletableFuture<Void> whenChanged(BucketName bucket, String after) {
+        checkOpen();
+        return feed.await(bucket, after);
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.UnaryOperator;
 
@@ -134,6 +135,20 @@ public interface ObjectStore extends AutoCloseable {
 
     /** All of the versions of all keys from one moment on, key by key; the request's limit does not count. */
     CompletionStage<ListCursor> listAllVersions(VersionListRequest request);
+
+    /**
+     * A stretch of a bucket's changes: every mutation once, in the order in which they became true. May block.
+     *
+     * @throws dev.hayloft.model.error.RequestException {@code gone} for a cursor of another store, {@code bad-parameter}
+     *     for what is none
+     */
+    ChangesPage changes(ChangesRequest request);
+
+    /**
+     * Completes when the bucket has changes behind a cursor, perhaps none that the reader wants, or when the store is
+     * closed. Costs nothing but memory; give it up by cancelling. The stage completes on a thread of the store.
+     */
+    CompletableFuture<Void> whenChanged(BucketName bucket, String after);
 
     /** Figures of the whole store. Does not block. */
     StoreStatus status();

@@ -66,6 +66,23 @@ public final class FrameView {
         return bytes.getInt(at + FrameFormat.NEEDLE_COUNT_OFFSET);
     }
 
+    /** Whether its needles have the numbers that follow from {@link #firstSequence}: not marks, and not moved ones. */
+    public boolean isNumbered() {
+        if (needleCount() == 0) {
+            return false;
+        }
+        NeedleView first = NeedleView.inFrame(
+                bytes,
+                at + FrameFormat.headerSize(bytes, at),
+                at + sizeBytes(),
+                at,
+                new Stamp(firstSequence(), firstVersion(), timeMillis()));
+        return switch (first.type()) {
+            case VOLUME_START, VOLUME_END, PRODUCERS -> false;
+            default -> !first.isStamped();
+        };
+    }
+
     /** Everything before this position was on the disk when the frame was appended. */
     public long forcedUpTo() {
         return bytes.getLong(at + FrameFormat.FORCED_UP_TO_OFFSET);

@@ -52,6 +52,7 @@ public final class Partition implements AutoCloseable {
     private final Publisher publisher;
     private final ExtentReaper reaper;
     private final NeedleReader reader;
+    private final PartitionFeed feed;
 
     private final MutationRing ring;
     private final ArrayBlockingQueue<Group> groups = new ArrayBlockingQueue<>(GROUPS_MAX);
@@ -85,6 +86,7 @@ public final class Partition implements AutoCloseable {
                 new RecordWriting(parts.producers()),
                 parts.nextSequence());
         this.reaper = new ExtentReaper(this, reader);
+        this.feed = new PartitionFeed(this, parts, reader);
         this.publisher = new Publisher(
                 parts.index(),
                 parts.directory(),
@@ -92,6 +94,7 @@ public final class Partition implements AutoCloseable {
                 writer,
                 new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
                 reader,
+                feed,
                 reaper::retire,
                 parts.nextSequence() - 1,
                 parts.log().end());
@@ -428,6 +431,11 @@ public final class Partition implements AutoCloseable {
         return parts.directory().whenApplied(publisher.publishedSequence());
     }
 
+    /** The mutations in their order. */
+    public PartitionFeed feed() {
+        return feed;
+    }
+
     public NeedleReader reader() {
         return reader;
     }
@@ -497,6 +505,7 @@ public final class Partition implements AutoCloseable {
         Joining.join(writerThread);
         Joining.join(flusherThread);
         reaper.close();
+        feed.close();
         force();
         try {
             retired.clear();

@@ -13,8 +13,10 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +37,8 @@ final class Publisher {
     private final RecordPublishing records;
     private final NeedleReader reader;
     private final VersionChain chain;
+    private final PartitionFeed feed;
+    private final Set<Integer> bucketIds = new HashSet<>();
     private final List<DirectoryChange> changes = new ArrayList<>();
     private Optional<Pending> changing = Optional.empty(); // Whose step is being applied.
 
@@ -54,6 +58,7 @@ final class Publisher {
             PartitionWriter writer,
             MovePublishing moves,
             NeedleReader reader,
+            PartitionFeed feed,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
             long position) {
@@ -74,6 +79,7 @@ final class Publisher {
                 retire(location);
             }
         });
+        this.feed = feed;
         this.onReplacedManifest = onReplacedManifest;
         this.records = new RecordPublishing(index, tallies, this::replacedByRecord);
         this.publishedSequence = lastSequence;
@@ -95,6 +101,7 @@ final class Publisher {
             for (Pending part : pending.parts()) {
                 lastSequence = part.isAppended() ? Math.max(lastSequence, part.sequence()) : lastSequence;
                 position = part.isAppended() ? part.framePosition() : position;
+                noteForFeed(part);
             }
         }
         if (lastSequence > publishedSequence) { // Also without a change: listings wait for the sequence.
@@ -103,6 +110,25 @@ final class Publisher {
         }
         publishedPosition = position;
         publishedSequence = lastSequence;
+        if (!bucketIds.isEmpty()) {
+            feed.published(bucketIds, lastSequence);
+            bucketIds.clear();
+        }
+    }
+
+    private void noteForFeed(Pending pending) {
+        Mutation mutation = pending.mutation();
+        if (!pending.isAppended() || mutation instanceof Mutation.Move) {
+            return; // What is only moved is nothing new.
+        }
+        long firstSequence = pending.sequence();
+        if (mutation instanceof Mutation.OfKey ofKey) {
+            bucketIds.add(ofKey.gate().bucketId());
+        } else if (mutation instanceof Mutation.Records records) {
+            bucketIds.add(records.gate().bucketId());
+            firstSequence = records.group().sequence(0);
+        }
+        feed.note(firstSequence, pending.framePosition());
     }
 
     private void applyIfAppended(Pending pending) {

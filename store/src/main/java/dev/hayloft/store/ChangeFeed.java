@@ -1,0 +1,147 @@
+package dev.hayloft.store;
+
+import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.partition.PartitionFeed;
+import dev.hayloft.store.partition.PartitionFeed.Place;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The changes of buckets: cursors, and what needles say in the words of the contract.
+ *
+ * <p><i>Threads:</i> any; reading blocks, waiting does not.
+ */
+final class ChangeFeed {
+    /** A page takes no further change once its keys and values have this many bytes. */
+    private static final long PAGE_BYTES = 4 << 20;
+
+    private final BucketRegistry buckets;
+    private final UUID incarnation;
+
+    ChangeFeed(BucketRegistry buckets, UUID incarnation) {
+        this.buckets = buckets;
+        this.incarnation = incarnation;
+    }
+
+    ChangesPage read(ChangesRequest request) {
+        BucketState bucket = buckets.require(request.bucket());
+        PartitionFeed feed = bucket.partition().feed();
+        Page page = new Page(bucket, request);
+        Place after = place(bucket, request.after());
+        Place reached = feed.read(bucket.id(), after, page);
+        return new ChangesPage(
+                page.changes,
+                cursor(bucket, reached),
+                reached.sequence() >= feed.end().sequence());
+    }
+
+    /** Completes when the bucket has something behind a cursor; give it up by cancelling. */
+    CompletableFuture<Void> await(BucketName name, String after) {
+        BucketState bucket = buckets.require(name);
+        PartitionFeed feed = bucket.partition().feed();
+        CompletableFuture<Void> future = feed.await(bucket.id(), place(bucket, after));
+        return future.whenComplete((unused, failure) -> {
+            if (failure != null) {
+                feed.forget(bucket.id(), future);
+            }
+        });
+    }
+
+    private Place place(BucketState bucket, String after) {
+        if (after.equals(ChangesRequest.EARLIEST)) {
+            return Place.START;
+        }
+        if (after.equals(ChangesRequest.LATEST)) {
+            return bucket.partition().feed().end();
+        }
+        ChangeCursor cursor = ChangeCursor.parse(after);
+        if (!cursor.incarnation().equals(incarnation) || cursor.bucketId() != bucket.id()) {
+            throw new RequestException(
+                            ErrorCode.GONE,
+                            "This cursor is of another store, or of a bucket that was deleted; begin with earliest.")
+                    .with("bucket", bucket.bucket().name());
+        }
+        return cursor.place();
+    }
+
+    private String cursor(BucketState bucket, Place place) {
+        return new ChangeCursor(incarnation, bucket.id(), place).toString();
+    }
+
+    private final class Page implements PartitionFeed.Visitor {
+        private final BucketState bucket;
+        private final ChangesRequest request;
+        private final ByteBuffer prefix;
+        private final List<Change> changes = new ArrayList<>();
+        private long bytes;
+
+        Page(BucketState bucket, ChangesRequest request) {
+            this.bucket = bucket;
+            this.request = request;
+            this.prefix = ByteBuffer.wrap(request.prefix().getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public boolean isEnough() {
+            return changes.size() >= request.limit() || bytes >= PAGE_BYTES;
+        }
+
+        @Override
+        public void mutation(NeedleView needle, Place place) {
+            ObjectKey key = ObjectKey.ofUtf8(needle.key());
+            if (!key.startsWith(prefix)) {
+                return;
+            }
+            Optional<Change.Stored> object =
+                    needle.type() == NeedleType.OBJECT ? Optional.of(stored(needle)) : Optional.empty();
+            Optional<ByteBuffer> value =
+                    request.withValues() && object.isPresent() && !needle.isManifest()
+                            ? Optional.of(copy(needle.payload()))
+                            : Optional.empty();
+            bytes += key.sizeBytes() + value.map(ByteBuffer::remaining).orElse(0);
+            changes.add(new Change(
+                    cursor(bucket, place),
+                    op(needle),
+                    key,
+                    needle.version(),
+                    Instant.ofEpochMilli(needle.timeMillis()),
+                    object,
+                    value));
+        }
+    }
+
+    private static Change.Stored stored(NeedleView needle) {
+        return new Change.Stored(
+                needle.contentSize(),
+                needle.sha256().map(Sha256::hex).orElse(""),
+                AttributesFormat.decode(needle.metadata()));
+    }
+
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private static Change.Op op(NeedleView needle) {
+        boolean isTombstone = needle.type() == NeedleType.TOMBSTONE;
+        return switch (needle.origin()) {
+            case APPEND -> Change.Op.APPEND;
+            case PATCH -> Change.Op.PATCH;
+            case EXPIRE -> Change.Op.EXPIRE;
+            case PURGE -> Change.Op.PURGE;
+            case PUT, RENAME, COPY -> isTombstone ? Change.Op.DELETE : Change.Op.PUT;
+        };
+    }
+}

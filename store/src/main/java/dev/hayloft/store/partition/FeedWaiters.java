@@ -1,0 +1,74 @@
+package dev.hayloft.store.partition;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Who waits for the next mutation of a bucket: a future each and nothing else, completed by whoever publishes.
+ *
+ * <p><i>Threads:</i> any; {@link #published} one at a time. Futures complete on the publishing thread: who continues
+ * there must not block.
+ */
+final class FeedWaiters {
+    private static final class Waiters {
+        private final Set<CompletableFuture<Void>> futures = ConcurrentHashMap.newKeySet();
+        private volatile long lastSequence; // Written by published before it looks at the futures.
+    }
+
+    private final Map<Integer, Waiters> buckets = new ConcurrentHashMap<>();
+    private volatile boolean closed; // Set by close before it looks at the futures.
+
+    /**
+     * A future that completes once something of the bucket is published behind a sequence, or at the end of all. Give
+     * it up with {@link #forget}.
+     *
+     * @param published what was published when the caller looked in vain
+     */
+    CompletableFuture<Void> await(int bucketId, long published) {
+        Waiters waiters = buckets.computeIfAbsent(bucketId, unused -> new Waiters());
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        waiters.futures.add(future);
+        if (waiters.lastSequence > published || closed) {
+            waiters.futures.remove(future);
+            future.complete(null);
+        }
+        return future;
+    }
+
+    /** The caller waits no longer. */
+    void forget(int bucketId, CompletableFuture<Void> future) {
+        Waiters waiters = buckets.get(bucketId);
+        if (waiters != null) {
+            waiters.futures.remove(future);
+        }
+    }
+
+    /** Mutations of these buckets are readable now, up to this sequence. */
+    void published(Set<Integer> bucketIds, long sequence) {
+        for (int bucketId : bucketIds) {
+            Waiters waiters = buckets.get(bucketId);
+            if (waiters != null) {
+                waiters.lastSequence = sequence;
+                complete(waiters);
+            }
+        }
+    }
+
+    private static void complete(Waiters waiters) {
+        if (!waiters.futures.isEmpty()) {
+            List<CompletableFuture<Void>> ready = new ArrayList<>(waiters.futures);
+            ready.forEach(waiters.futures::remove);
+            ready.forEach(future -> future.complete(null));
+        }
+    }
+
+    /** Completes all, now and from now on. */
+    void close() {
+        closed = true;
+        buckets.values().forEach(FeedWaiters::complete);
+    }
+}

@@ -1,0 +1,200 @@
+package dev.hayloft.store.partition;
+
+import dev.hayloft.index.Location;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.log.format.NeedleType;
+import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.LogPosition;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The mutations of a partition's buckets in the order in which they became true: a walk along the log. Where volumes
+ * are missing, because compaction has moved what was alive of them, the moved needles are shown in their old place;
+ * where they stand now they are passed over. So each is seen once.
+ *
+ * <p><i>Threads:</i> any; reading blocks on the disk.
+ */
+public final class PartitionFeed {
+    /** Is shown needles of objects and tombstones. */
+    public interface Visitor {
+        /**
+         * A mutation; the view is valid until this returns.
+         *
+         * @param place where a reader may go on that has seen this one
+         */
+        void mutation(NeedleView needle, Place place);
+
+        /** Whether the walk may end here. */
+        boolean isEnough();
+    }
+
+    /**
+     * A place between two mutations.
+     *
+     * @param sequence of the last one before it
+     * @param position a hint: no later mutation was first written before this {@link LogPosition}; 0 for no hint
+     */
+    public record Place(long sequence, long position) {
+        /** Before everything. */
+        public static final Place START = new Place(0, LogPosition.START);
+    }
+
+    private final PartitionParts parts;
+    private final NeedleReader reader;
+    private final FeedMarks marks;
+    private final FeedWaiters waiters = new FeedWaiters();
+    private final Partition partition;
+
+    PartitionFeed(Partition partition, PartitionParts parts, NeedleReader reader) {
+        this.partition = partition;
+        this.parts = parts;
+        this.reader = reader;
+        this.marks = new FeedMarks(parts.log());
+    }
+
+    /** The place behind all that is readable. */
+    public Place end() {
+        long position = partition.publishedPosition(); // First: it must not be behind the sequence.
+        return new Place(partition.publishedSequence(), position);
+    }
+
+    /** Shows the mutations of a bucket behind a place; returns the place that was reached. */
+    public Place read(int bucketId, Place after, Visitor visitor) {
+        Place end = end();
+        if (after.sequence() >= end.sequence()) {
+            return after.sequence() == end.sequence() ? after : end; // A power cut took what was not forced.
+        }
+        Walk walk = new Walk(bucketId, after, end.sequence(), visitor);
+        parts.log().scanBriefly(start(after), walk);
+        walk.showMoved(end.sequence() + 1);
+        return walk.isOver() ? walk.place : end;
+    }
+
+    private long start(Place after) {
+        long hint = after.position();
+        boolean isThere = hint != LogPosition.START
+                && parts.log().volumes().stream().anyMatch(volume -> volume.id() == LogPosition.volume(hint));
+        return isThere ? hint : marks.before(after.sequence() + 1);
+    }
+
+    /** Completes when the bucket has something behind a place; see {@link #forget}. */
+    public CompletableFuture<Void> await(int bucketId, Place seen) {
+        return waiters.await(bucketId, seen.sequence());
+    }
+
+    /** Whoever asked waits no longer. */
+    public void forget(int bucketId, CompletableFuture<Void> future) {
+        waiters.forget(bucketId, future);
+    }
+
+    /** The publisher's: a frame of first-hand needles is readable. */
+    void note(long firstSequence, long position) {
+        marks.note(firstSequence, position);
+    }
+
+    /** The publisher's: these buckets have something new. */
+    void published(Set<Integer> bucketIds, long sequence) {
+        waiters.published(bucketIds, sequence);
+    }
+
+    void close() {
+        waiters.close();
+    }
+
+    private final class Walk implements FrameVisitor {
+        private final int bucketId;
+        private final long last;
+        private final Visitor visitor;
+        private Place place;
+        private long expected;
+        private boolean isBehind;
+
+        Walk(int bucketId, Place after, long last, Visitor visitor) {
+            this.bucketId = bucketId;
+            this.place = after;
+            this.expected = after.sequence() + 1;
+            this.last = last;
+            this.visitor = visitor;
+        }
+
+        boolean isOver() {
+            return visitor.isEnough();
+        }
+
+        @Override
+        public boolean isEnough() {
+            return isBehind || isOver();
+        }
+
+        @Override
+        public void frame(FrameView frame) {
+            if (!frame.isNumbered()) {
+                return;
+            }
+            long first = frame.firstSequence();
+            if (first > last) {
+                isBehind = true;
+                return;
+            }
+            marks.note(first, frame.position());
+            if (first > expected) {
+                showMoved(first);
+            }
+            if (isOver()) {
+                return;
+            }
+            if (frame.bucketId() == bucketId) {
+                frame.forEachNeedle(needle -> {
+                    if (needle.sequence() >= expected && needle.sequence() <= last && !isOver()) {
+                        show(needle, frame.position());
+                    }
+                });
+            }
+            if (!isOver()) {
+                expected = Math.max(expected, first + frame.needleCount());
+                place = new Place(expected - 1, frame.position());
+            }
+        }
+
+        private void show(NeedleView needle, long position) {
+            expected = needle.sequence() + 1;
+            place = new Place(needle.sequence(), position);
+            if (needle.type() == NeedleType.OBJECT || needle.type() == NeedleType.TOMBSTONE) {
+                visitor.mutation(needle, place);
+            }
+        }
+
+        /** Shows what was moved of the sequences from the next one to another, which have no volume any more. */
+        void showMoved(long to) {
+            MovedNeedles moved = new MovedNeedles(parts, bucketId);
+            boolean isMore = expected < to;
+            while (isMore && !isOver()) {
+                NavigableMap<Long, Location> found = moved.find(expected, to);
+                isMore = found.size() == MovedNeedles.COUNT_MAX;
+                for (Location location : found.values()) {
+                    if (!isOver() && !isShownAt(location)) {
+                        isMore = true; // It was moved once more meanwhile.
+                        break;
+                    }
+                }
+            }
+            if (!isOver() && expected < to) {
+                expected = to;
+            }
+        }
+
+        private boolean isShownAt(Location location) {
+            Optional<OpenNeedle> needle = reader.readAt(location);
+            needle.ifPresent(open -> {
+                try (open) {
+                    show(open.view(), LogPosition.START);
+                }
+            });
+            return needle.isPresent();
+        }
+    }
+}
