@@ -6,6 +6,7 @@ import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.data.ObjectListings;
 import dev.hayloft.api.data.ObjectReads;
 import dev.hayloft.api.data.ObjectWrites;
+import dev.hayloft.api.data.StreamCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.PercentCoding;
@@ -41,6 +42,7 @@ final class FrontHandler extends Handler.Wrapper {
     private final ObjectReads reads;
     private final ObjectWrites writes;
     private final ObjectListings listings;
+    private final StreamCalls streams;
     private final BucketCalls buckets;
     private final Operations operations;
     private final UserRoutes users;
@@ -64,6 +66,7 @@ final class FrontHandler extends Handler.Wrapper {
         this.reads = new ObjectReads(front);
         this.writes = new ObjectWrites(front);
         this.listings = new ObjectListings(front);
+        this.streams = new StreamCalls(front);
         this.buckets = new BucketCalls(front);
         this.users = new UserRoutes(front, gate);
         this.ciaos = new CiaosHandler(front, gate::requireIdentity);
@@ -136,6 +139,14 @@ final class FrontHandler extends Handler.Wrapper {
         int slash = path.indexOf('/', BUCKET.length());
         if (slash < 0) {
             bucket(exchange, path);
+            return;
+        }
+        Optional<BucketRoute> route = BucketRoute.of(path.substring(slash + 1));
+        if (route.isPresent()) {
+            if (allows(exchange, route.get().method())) {
+                requireIdentity(exchange);
+                route.get().call(streams, exchange, bucketName(path, slash));
+            }
             return;
         }
         boolean isObject = path.startsWith(OBJECT, slash + 1);

@@ -7,6 +7,7 @@ import dev.hayloft.store.RecordStream;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /** A stream of records into a map: a record at a time, acknowledged at once. */
@@ -21,6 +22,7 @@ final class MemoryRecordStream implements RecordStream {
     private final Listener listener;
     private final Runnable onClose;
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+    private final AtomicBoolean failed = new AtomicBoolean();
     private long records;
 
     MemoryRecordStream(
@@ -46,7 +48,7 @@ final class MemoryRecordStream implements RecordStream {
         last = last.thenCombine(write, (one, other) -> null).whenComplete((ignored, failure) -> {
             if (failure == null) {
                 listener.acknowledged(number);
-            } else if (failure.getCause() instanceof HayloftException reason) {
+            } else if (failure.getCause() instanceof HayloftException reason && failed.compareAndSet(false, true)) {
                 listener.failed(reason, number - 1);
             }
         });

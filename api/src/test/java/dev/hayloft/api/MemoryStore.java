@@ -9,6 +9,8 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Bucket;
 import dev.hayloft.store.BucketStatistics;
+import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangesRequest;
 import dev.hayloft.store.CreatedBucket;
 import dev.hayloft.store.DeleteRequest;
 import dev.hayloft.store.DeleteResult;
@@ -203,6 +205,17 @@ final class MemoryStore implements ObjectStore {
                 key -> delete(request.bucket(), key, WriteCondition.NONE),
                 listener,
                 openUploads::decrementAndGet);
+    }
+
+    @Override
+    public ChangesPage changes(ChangesRequest request) {
+        state(request.bucket());
+        throw new UnsupportedOperationException("a store in memory keeps no changes; ChangesIT has a real one");
+    }
+
+    @Override
+    public CompletableFuture<Void> whenChanged(BucketName bucket, String after) {
+        throw new UnsupportedOperationException("a store in memory keeps no changes; ChangesIT has a real one");
     }
 
     @Override

@@ -71,13 +71,13 @@ final class Wire implements AutoCloseable {
     /** Reads an answer to a request of this method. */
     Answer answer(String method) {
         try {
-            String status = line();
+            String status = readLine();
             if (status.isEmpty()) {
                 return new Answer(0, Map.of(), "");
             }
             int code = Integer.parseInt(status.split(" ")[1]);
             Map<String, String> headers = new TreeMap<>();
-            for (String line = line(); !line.isEmpty(); line = line()) {
+            for (String line = readLine(); !line.isEmpty(); line = readLine()) {
                 int colon = line.indexOf(':');
                 headers.put(
                         line.substring(0, colon).toLowerCase(Locale.ROOT),
@@ -105,9 +105,9 @@ final class Wire implements AutoCloseable {
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         while (true) {
-            int length = Integer.parseInt(line(), 16);
+            int length = Integer.parseInt(readLine(), 16);
             bytes.writeBytes(in.readNBytes(length));
-            line();
+            readLine();
             if (length == 0) {
                 return bytes.toString(StandardCharsets.ISO_8859_1);
             }
@@ -123,7 +123,28 @@ final class Wire implements AutoCloseable {
         }
     }
 
-    private String line() throws IOException {
+    /** One line of what comes, without its end. */
+    String line() {
+        try {
+            return readLine();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** One chunk of a chunked body. */
+    String chunk() {
+        try {
+            String size = readLine();
+            size = size.isEmpty() ? readLine() : size; // The end of the chunk before comes with this one.
+            byte[] bytes = in.readNBytes(Integer.parseInt(size, 16));
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private String readLine() throws IOException {
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         for (int b = in.read(); b >= 0 && b != '\n'; b = in.read()) {
             if (b != '\r') {

@@ -49,15 +49,13 @@ final class ChangeFeed {
     }
 
     /** Completes when the bucket has something behind a cursor; give it up by cancelling. */
+    @SuppressWarnings("FutureReturnValueIgnored") // What follows is for its own sake.
     CompletableFuture<Void> await(BucketName name, String after) {
         BucketState bucket = buckets.require(name);
         PartitionFeed feed = bucket.partition().feed();
         CompletableFuture<Void> future = feed.await(bucket.id(), place(bucket, after));
-        return future.whenComplete((unused, failure) -> {
-            if (failure != null) {
-                feed.forget(bucket.id(), future);
-            }
-        });
+        future.whenComplete((unused, failure) -> feed.forget(bucket.id(), future));
+        return future;
     }
 
     private Place place(BucketState bucket, String after) {

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordIngestion implements RecordStream {
     static final int GROUPS_MAX = 8;
+    static final long BYTES_MAX = 4L << 20;
 
     private final BucketState bucket;
     private final Durability durability;
@@ -52,6 +54,7 @@ final class RecordIngestion implements RecordStream {
 
     private final AtomicReference<@Nullable RecordGroup> waiting = new AtomicReference<>();
     private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicLong underWayBytes = new AtomicLong();
     private final AtomicBoolean failureTold = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile long acknowledged; // Written by completions, which come one at a time.
@@ -142,11 +145,13 @@ final class RecordIngestion implements RecordStream {
 
     @Override
     public boolean isSaturated() {
-        return underWay.get() >= GROUPS_MAX;
+        return underWay.get() >= GROUPS_MAX || underWayBytes.get() >= BYTES_MAX;
     }
 
     private void send(RecordGroup group) {
+        int sizeBytes = group.sizeBytes();
         underWay.incrementAndGet();
+        underWayBytes.addAndGet(sizeBytes);
         try {
             if (state.failure().isPresent()) {
                 throw state.failure().get();
@@ -154,20 +159,21 @@ final class RecordIngestion implements RecordStream {
             writes.admit(bucket, group.contentBytes());
             bucket.partition()
                     .submitPatiently(new Mutation.Records(bucket.gate(), group, durability, state))
-                    .whenComplete((outcome, failure) -> landed(group, failure));
+                    .whenComplete((outcome, failure) -> landed(group, sizeBytes, failure));
         } catch (HayloftException e) {
-            landed(group, e);
+            landed(group, sizeBytes, e);
         }
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // Groups that succeed land one at a time.
-    private void landed(RecordGroup group, @Nullable Throwable failure) {
+    private void landed(RecordGroup group, int sizeBytes, @Nullable Throwable failure) {
         if (failure != null) {
             state.fail(reason(failure));
         } else {
             acknowledged += group.records();
         }
         groups.give(group);
+        underWayBytes.addAndGet(-sizeBytes);
         int left = underWay.decrementAndGet();
         Optional<HayloftException> reason = state.failure();
         if (reason.isPresent()) {

@@ -183,7 +183,7 @@ public final class Operations {
         json.writeObjectFieldStart("rates");
         json.writeNumberField("putsPerSecond", rates.puts());
         json.writeNumberField("getsPerSecond", rates.gets());
-        json.writeNumberField("recordsPerSecond", 0); // No call of this version takes records.
+        json.writeNumberField("recordsPerSecond", rates.records());
         json.writeNumberField("bytesInPerSecond", rates.bytesIn());
         json.writeNumberField("bytesOutPerSecond", rates.bytesOut());
         json.writeEndObject();

@@ -144,6 +144,11 @@ public final class ObjectWrites {
     }
 
     private void requireWritable(BucketName name) {
+        requireWritable(front, name);
+    }
+
+    /** Makes sure that a bucket is there and takes writes. */
+    static void requireWritable(Front front, BucketName name) {
         Bucket bucket = front.store().findBucket(name).orElseThrow(() -> new RequestException(
                         ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
                 .with("bucket", name));

@@ -216,6 +216,33 @@ public final class Exchange {
         return answered.compareAndSet(false, true);
     }
 
+    /**
+     * Takes the answer over, to be written to the response by whoever asked, who must end it by {@link #endAnswer} or
+     * {@link #breakOff}; false when it has been given already.
+     */
+    public boolean startAnswer() {
+        return takeAnswer();
+    }
+
+    /** Ends an answer that was taken over and is written; what the client still sends is read and dropped. */
+    public void endAnswer() {
+        if (bodyRead || request.getLength() == 0) {
+            end(null);
+        } else {
+            new BodyDrain(this).start();
+        }
+    }
+
+    /** Breaks off an answer that was taken over. */
+    public void breakOff(Throwable failure) {
+        broken(failure);
+    }
+
+    /** Logs what is not the client's doing. */
+    public void log(Throwable failure) {
+        LOG.warn("Request {} {} {} failed.", id, request.getMethod(), request.getHttpURI(), failure);
+    }
+
     /** Answers with a problem document, or breaks the connection off when the answer has begun. */
     public void fail(Throwable failure) {
         Throwable cause = Problem.unwrap(failure);

@@ -15,6 +15,8 @@ public final class Headers {
     public static final String EXPIRES = "X-Hayloft-Expires";
     public static final String DELETED = "X-Hayloft-Deleted";
     public static final String META_PREFIX = "X-Hayloft-Meta-";
+    public static final String PRODUCER = "X-Hayloft-Producer";
+    public static final String SEQUENCE = "X-Hayloft-Sequence";
     public static final String CONTENT_MD5 = "Content-MD5";
 
     public static final String PROBLEM_TYPE = "application/problem+json";

@@ -9,6 +9,9 @@ public enum Operation {
     PUT,
     DELETE,
     LIST,
+    RECORDS,
+    CHANGES,
+    MULTIGET,
     BUCKET,
     OPERATIONS,
     OTHER;

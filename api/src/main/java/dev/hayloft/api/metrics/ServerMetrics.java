@@ -25,11 +25,12 @@ public final class ServerMetrics {
     private final Map<Operation, LatencyHistogram> latencies = new EnumMap<>(Operation.class);
     private final LongAdder bytesIn = new LongAdder();
     private final LongAdder bytesOut = new LongAdder();
+    private final LongAdder records = new LongAdder();
     private final LongAdder underway = new LongAdder();
     private final Map<Operation, long[][]> latencyWindows = new EnumMap<>(Operation.class);
     private final long[][] window = new long[WINDOW + 1][];
     private int ticks;
-    private volatile Rates rates = new Rates(0, 0, 0, 0); // Written by tick, read by any.
+    private volatile Rates rates = new Rates(0, 0, 0, 0, 0); // Written by tick, read by any.
     private volatile Map<Operation, Latency> recent = Map.of(); // Written by tick, read by any.
 
     public ServerMetrics() {
@@ -61,6 +62,16 @@ public final class ServerMetrics {
     /** Content taken in. */
     public void bytesIn(long bytes) {
         bytesIn.add(bytes);
+    }
+
+    /** Records acknowledged. */
+    public void records(long count) {
+        records.add(count);
+    }
+
+    /** Records acknowledged since the start. */
+    public long records() {
+        return records.sum();
     }
 
     /** Content given out. */
@@ -103,7 +114,7 @@ public final class ServerMetrics {
     /** Moves the window of rates on by a second. */
     public void tick() {
         tickLatencies();
-        long[] now = {classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum()};
+        long[] now = {classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum(), records.sum()};
         window[ticks % window.length] = now;
         int back = Math.min(ticks, WINDOW);
         ticks++;
@@ -113,7 +124,8 @@ public final class ServerMetrics {
                     (now[0] - then[0]) / (double) back,
                     (now[1] - then[1]) / (double) back,
                     (now[2] - then[2]) / (double) back,
-                    (now[3] - then[3]) / (double) back);
+                    (now[3] - then[3]) / (double) back,
+                    (now[4] - then[4]) / (double) back);
         }
     }
 
@@ -156,8 +168,9 @@ public final class ServerMetrics {
      * @param gets successful reads of objects
      * @param bytesIn content taken in
      * @param bytesOut content given out
+     * @param records records acknowledged
      */
-    public record Rates(double puts, double gets, double bytesIn, double bytesOut) {}
+    public record Rates(double puts, double gets, double bytesIn, double bytesOut, double records) {}
 
     /**
      * How long requests took.
