@@ -48,7 +48,11 @@ class RecordsTest {
     private static String body(int records) {
         StringBuilder lines = new StringBuilder();
         for (int i = 0; i < records; i++) {
-            lines.append("{\"key\":\"k").append(i).append("\",\"text\":\"v").append(i).append("\"}\n");
+            lines.append("{\"key\":\"k")
+                    .append(i)
+                    .append("\",\"text\":\"v")
+                    .append(i)
+                    .append("\"}\n");
         }
         return lines.toString();
     }

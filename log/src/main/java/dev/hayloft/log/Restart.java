@@ -101,7 +101,10 @@ final class Restart {
     private void putAwayBefore(int endVolume) throws IOException {
         for (VolumeFile file : volumes.headMap(endVolume, false).values()) {
             if (!file.isSealed()) {
-                putAway(file, new LogScan(volumes, idle, deleted -> {}, false, FrameScanner.WINDOW_SIZE, frame -> {}).endOf(file));
+                putAway(
+                        file,
+                        new LogScan(volumes, idle, deleted -> {}, false, FrameScanner.WINDOW_SIZE, frame -> {})
+                                .endOf(file));
             }
         }
     }

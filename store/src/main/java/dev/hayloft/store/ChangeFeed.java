@@ -105,10 +105,9 @@ final class ChangeFeed {
             }
             Optional<Change.Stored> object =
                     needle.type() == NeedleType.OBJECT ? Optional.of(stored(needle)) : Optional.empty();
-            Optional<ByteBuffer> value =
-                    request.withValues() && object.isPresent() && !needle.isManifest()
-                            ? Optional.of(copy(needle.payload()))
-                            : Optional.empty();
+            Optional<ByteBuffer> value = request.withValues() && object.isPresent() && !needle.isManifest()
+                    ? Optional.of(copy(needle.payload()))
+                    : Optional.empty();
             bytes += key.sizeBytes() + value.map(ByteBuffer::remaining).orElse(0);
             changes.add(new Change(
                     cursor(bucket, place),

@@ -139,8 +139,8 @@ public interface ObjectStore extends AutoCloseable {
     /**
      * A stretch of a bucket's changes: every mutation once, in the order in which they became true. May block.
      *
-     * @throws dev.hayloft.model.error.RequestException {@code gone} for a cursor of another store, {@code bad-parameter}
-     *     for what is none
+     * @throws dev.hayloft.model.error.RequestException {@code gone} for a cursor of another store,
+     *     {@code bad-parameter} for what is none
      */
     ChangesPage changes(ChangesRequest request);
 

@@ -119,7 +119,8 @@ class ChangeFeedTest {
             put(store, LOGS, "b", "2");
             changed.get(30, TimeUnit.SECONDS);
             assertThat(store.whenChanged(LOGS, cursor)).isDone();
-            assertThat(all(store, cursor, 10).stream().map(ChangeFeedTest::line)).containsExactly("put b 2");
+            assertThat(all(store, cursor, 10).stream().map(ChangeFeedTest::line))
+                    .containsExactly("put b 2");
         }
     }
 
@@ -130,8 +131,8 @@ class ChangeFeedTest {
             put(store, LOGS, "a", "1");
             foreign = store.changes(after(ChangesRequest.EARLIEST, 10)).cursor();
             assertThatThrownBy(() -> store.changes(after("no-cursor", 10)))
-                    .isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
-                            .isEqualTo(ErrorCode.BAD_PARAMETER));
+                    .isInstanceOfSatisfying(
+                            HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_PARAMETER));
             store.deleteBucket(LOGS, true);
             store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY));
             refusedAsGone(store, foreign);
@@ -146,8 +147,8 @@ class ChangeFeedTest {
 
     private static void refusedAsGone(HayloftStore store, String cursor) {
         assertThatThrownBy(() -> store.changes(after(cursor, 10)))
-                .isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
-                        .isEqualTo(ErrorCode.GONE));
+                .isInstanceOfSatisfying(
+                        HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.GONE));
     }
 
     @Test

@@ -2,7 +2,6 @@ package dev.hayloft.api.data;
 
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Headers;
-import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Problem;
 import dev.hayloft.api.records.InRecord;
 import dev.hayloft.api.records.RecordParser;

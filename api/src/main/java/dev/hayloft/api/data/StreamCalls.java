@@ -4,11 +4,11 @@ import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Headers;
+import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.api.records.BinaryRecordParser;
 import dev.hayloft.api.records.JsonRecordParser;
 import dev.hayloft.api.records.RecordParser;
-import dev.hayloft.api.identity.Access;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
@@ -36,9 +36,13 @@ public final class StreamCalls {
     public void records(Exchange exchange, BucketName bucket) {
         exchange.operation(Operation.RECORDS);
         exchange.query().only(Set.of());
-        Optional<String> producer = header(exchange, Headers.PRODUCER, PRODUCER, "A producer's name has 1 to 64 of A-Z a-z 0-9 _ . -");
+        Optional<String> producer =
+                header(exchange, Headers.PRODUCER, PRODUCER, "A producer's name has 1 to 64 of A-Z a-z 0-9 _ . -");
         Optional<String> sequence = header(
-                exchange, Headers.SEQUENCE, SEQUENCE, "A sequence is the decimal number of the request's first record.");
+                exchange,
+                Headers.SEQUENCE,
+                SEQUENCE,
+                "A sequence is the decimal number of the request's first record.");
         if (producer.isPresent() != sequence.isPresent()) {
             throw Exchange.badHeader(
                     "X-Hayloft-Producer and X-Hayloft-Sequence come together.",
@@ -49,12 +53,16 @@ public final class StreamCalls {
         exchange.authorize(bucket, Access.WRITE);
         ObjectWrites.requireWritable(front, bucket);
         RecordsRequest request = new RecordsRequest(
-                bucket, headers.durability(), producer, sequence.map(Long::parseLong).orElse(0L));
+                bucket,
+                headers.durability(),
+                producer,
+                sequence.map(Long::parseLong).orElse(0L));
         new RecordIntake(exchange, request, parser(exchange)).start();
     }
 
     private static Optional<String> header(Exchange exchange, String name, Pattern pattern, String sentence) {
-        Optional<String> value = Optional.ofNullable(exchange.request().getHeaders().get(name));
+        Optional<String> value =
+                Optional.ofNullable(exchange.request().getHeaders().get(name));
         value.filter(text -> !pattern.matcher(text).matches()).ifPresent(text -> {
             throw Exchange.badHeader(sentence, name, text);
         });

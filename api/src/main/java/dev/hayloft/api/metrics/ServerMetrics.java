@@ -114,7 +114,13 @@ public final class ServerMetrics {
     /** Moves the window of rates on by a second. */
     public void tick() {
         tickLatencies();
-        long[] now = {classes(Operation.PUT)[2].sum(), classes(Operation.GET)[2].sum(), bytesIn.sum(), bytesOut.sum(), records.sum()};
+        long[] now = {
+            classes(Operation.PUT)[2].sum(),
+            classes(Operation.GET)[2].sum(),
+            bytesIn.sum(),
+            bytesOut.sum(),
+            records.sum()
+        };
         window[ticks % window.length] = now;
         int back = Math.min(ticks, WINDOW);
         ticks++;

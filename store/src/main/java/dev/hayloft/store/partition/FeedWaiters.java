@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><i>Threads:</i> any; {@link #published} one at a time. Futures complete on the publishing thread: who continues
  * there must not block.
  */
+@SuppressWarnings("CollectionUndefinedEquality") // A future is equal to itself, which is what is meant.
 final class FeedWaiters {
     private static final class Waiters {
         private final Set<CompletableFuture<Void>> futures = ConcurrentHashMap.newKeySet();
