@@ -8,21 +8,14 @@ import java.util.Optional;
 
 /** What stands beside the objects below a bucket. */
 enum BucketRoute {
-    RECORDS("records", "POST", StreamCalls::records);
-
-    /** A call on a bucket. */
-    private interface Call {
-        void on(StreamCalls calls, Exchange exchange, BucketName bucket);
-    }
+    RECORDS("records", "POST");
 
     private final String path;
     private final String method;
-    private final Call call;
 
-    BucketRoute(String path, String method, Call call) {
+    BucketRoute(String path, String method) {
         this.path = path;
         this.method = method;
-        this.call = call;
     }
 
     /** The route of what stands behind the bucket's name and a slash. */
@@ -35,6 +28,8 @@ enum BucketRoute {
     }
 
     void call(StreamCalls calls, Exchange exchange, BucketName bucket) {
-        call.on(calls, exchange, bucket);
+        switch (this) {
+            case RECORDS -> calls.records(exchange, bucket);
+        }
     }
 }
