@@ -278,7 +278,7 @@ final class RecordIntake implements RecordStream.Listener {
     private void write() {
         StringBuilder lines = new StringBuilder(128);
         boolean last;
-        Throwable reason;
+        @Nullable Throwable reason;
         synchronized (lock) {
             last = isComplete();
             reason = failure;
@@ -288,14 +288,13 @@ final class RecordIntake implements RecordStream.Listener {
             }
             ended |= last;
         }
-        ByteBuffer bytes;
-        if (last && reason == null) {
+        if (last && reason != null) {
+            lines.append(errorLine(reason));
+        } else if (last) {
             lines.append("{\"done\":true,\"records\":").append(total).append(",\"bytes\":");
             lines.append(receivedBytes).append("}\n");
-        } else if (last) {
-            lines.append(errorLine(reason));
         }
-        bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
+        ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
         exchange.response().write(last, bytes, last ? new WrittenLast() : new Written());
     }
 
