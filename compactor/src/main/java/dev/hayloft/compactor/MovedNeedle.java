@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  * @param position of the frame it stands in
  * @param offset in that frame
  * @param stamp what it keeps: sequence, version, time
+ * @param isDeletion whether it moves because of what it ends, and not because the index points at it
  * @param bytes the whole needle; must not change until the move is done
  */
-public record MovedNeedle(KeyHash hash, long position, int offset, Stamp stamp, ByteBuffer bytes) {}
+public record MovedNeedle(KeyHash hash, long position, int offset, Stamp stamp, boolean isDeletion, ByteBuffer bytes) {}

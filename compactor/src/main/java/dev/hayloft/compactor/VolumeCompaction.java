@@ -58,8 +58,11 @@ public final class VolumeCompaction {
          */
         void read(long bytes);
 
-        /** So many bytes were appended; may wait before more are. */
+        /** So many bytes are appended; may wait before more are. */
         void moved(long bytes);
+
+        /** What was appended took so long until readers saw it. Any thread; must not block. */
+        default void waited(long nanos) {}
     }
 
     private static final class Batch {
@@ -116,12 +119,12 @@ public final class VolumeCompaction {
     private void take(FrameView frame) {
         mover.judge(frame, (entry, fate, needle) -> {
             if (fate == NeedleMover.Fate.LIVE) {
-                gather(frame.bucketId(), copy(entry, needle));
+                gather(frame.bucketId(), copy(entry, fate, needle));
             } else if (fate == NeedleMover.Fate.DELETION) {
                 if (needle.timeMillis() >= deletionsKeptFromMillis) {
-                    gather(frame.bucketId(), copy(entry, needle));
+                    gather(frame.bucketId(), copy(entry, fate, needle));
                 } else {
-                    doubtful.put(entry, copy(entry, needle));
+                    doubtful.put(entry, copy(entry, fate, needle));
                 }
             }
         });
@@ -131,12 +134,17 @@ public final class VolumeCompaction {
         pace.read(frame.sizeBytes());
     }
 
-    private static MovedNeedle copy(HintEntry entry, NeedleView needle) {
+    private static MovedNeedle copy(HintEntry entry, NeedleMover.Fate fate, NeedleView needle) {
         ByteBuffer bytes = needle.bytes();
         ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
         Stamp stamp = new Stamp(needle.sequence(), needle.version(), needle.timeMillis());
         return new MovedNeedle(
-                entry.hash(), entry.location().position(), entry.location().needleOffset(), stamp, copy);
+                entry.hash(),
+                entry.location().position(),
+                entry.location().needleOffset(),
+                stamp,
+                fate == NeedleMover.Fate.DELETION,
+                copy);
     }
 
     private void judgeDoubtful() {
@@ -179,7 +187,11 @@ public final class VolumeCompaction {
         while (!underWay.isEmpty() && underWayBytes + batch.bytes > UNDER_WAY_BYTES_MAX) {
             await(underWay.remove());
         }
-        underWay.add(new Way(mover.move(bucketId, batch.needles).toCompletableFuture(), batch.bytes));
+        long startNanos = System.nanoTime();
+        CompletableFuture<Long> moved = mover.move(bucketId, batch.needles)
+                .whenComplete((bytes, failure) -> pace.waited(System.nanoTime() - startNanos))
+                .toCompletableFuture();
+        underWay.add(new Way(moved, batch.bytes));
         underWayBytes += batch.bytes;
         pace.moved(batch.bytes);
     }

@@ -47,6 +47,7 @@ public final class HayloftStore implements ObjectStore {
     private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
     private static final long SYSTEM_VOLUME_SIZE = 16L << 20;
     private static final long DIRECTORIES_BYTES = 96L << 20;
+    private static final Duration COMPACTION_LOOK = Duration.ofSeconds(5);
     private static final long DIRECTORY_BYTES_MIN = 8L << 20;
 
     private final DataFolder folder;
@@ -63,6 +64,7 @@ public final class HayloftStore implements ObjectStore {
     private final List<ExpirySweep> sweeps;
     private final ChangeFeed feed;
     private final StoreFigures figures;
+    private final StoreCompaction compaction;
     private final JobScheduler jobs;
     private final StoreRecords records;
     private final StoreThreads threads;
@@ -71,7 +73,7 @@ public final class HayloftStore implements ObjectStore {
     private final Set<ExtentUpload> uploads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed; // Set once by close.
 
-    private HayloftStore(Opening opening, InstantSource clock) {
+    private HayloftStore(Opening opening, StoreConfig config, InstantSource clock) {
         this.folder = opening.folder;
         this.key = opening.key;
         this.threads = opening.threads;
@@ -91,8 +93,9 @@ public final class HayloftStore implements ObjectStore {
                 .toList();
         this.feed = new ChangeFeed(buckets, folder.incarnation());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
+        this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
-                new StoreJobs(system, partitions, buckets, clock).tasks(), StoreJobs.archive(opening.records()), clock);
+                new StoreJobs(partitions, buckets).tasks(compaction), StoreJobs.archive(opening.records()), clock);
         this.records = new FrontRecords(opening.records());
     }
 
@@ -180,7 +183,7 @@ public final class HayloftStore implements ObjectStore {
                 opening,
                 new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
         RunMark.markRunning(data);
-        HayloftStore store = new HayloftStore(opening, clock);
+        HayloftStore store = new HayloftStore(opening, config, clock);
         store.afterOpen(config, lastStop, opening.disk);
         return store;
     }
@@ -245,6 +248,9 @@ public final class HayloftStore implements ObjectStore {
         buckets.finishDeletions();
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
+        if (config.compaction().automatic()) {
+            threads.every(COMPACTION_LOOK, "compaction", () -> compaction.submitIfWorthIt(jobs));
+        }
         Duration halfSync = config.memorySync().dividedBy(2);
         threads.every(halfSync, "memory sync of the system partition", system::housekeep);
         partitions.forEach(partition -> threads.every( // Each by itself: a lost disk must not keep others from theirs.

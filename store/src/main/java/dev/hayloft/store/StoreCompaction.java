@@ -1,36 +1,67 @@
 package dev.hayloft.store;
 
+import dev.hayloft.compactor.Pacer;
+import dev.hayloft.compactor.VictimPolicy;
 import dev.hayloft.compactor.VolumeCompaction;
 import dev.hayloft.compactor.VolumeLoad;
+import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.job.JobRun;
 import dev.hayloft.store.job.JobTask;
+import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCompactor;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The job that compacts volumes: picks them, one after the other, and reports.
+ * The job that compacts volumes: picks them, one after the other, and reports. Each volume needs room for what lives in
+ * it before its own room comes back: compaction may use the disk's reserve for that, down to a quarter, and takes the
+ * volumes that need least first when there is less.
  *
- * <p><i>Threads:</i> as {@link JobTask} says.
+ * <p><i>Threads:</i> as {@link JobTask} says; {@link #submitIfWorthIt} and figures any.
  */
 final class StoreCompaction implements JobTask {
+    /** From here on what is dead is worth more than what is moved, at any ratio that pays at all. */
+    private static final double URGENT_DEAD_RATIO = 0.02;
+
     private final List<PartitionCompactor> compactors;
+    private final BucketRegistry buckets;
+    private final DiskGuard disk;
+    private final StoreConfig config;
     private final InstantSource clock;
+    private final Pacer pacer;
+    private final LongAdder volumesDone = new LongAdder();
+    private final LongAdder bytesMoved = new LongAdder();
+    private final LongAdder bytesReclaimed = new LongAdder();
 
     /** Of these partitions, the system's too. */
-    StoreCompaction(Partition system, List<Partition> partitions, BucketRegistry buckets, InstantSource clock) {
+    StoreCompaction(
+            Partition system,
+            List<Partition> partitions,
+            BucketRegistry buckets,
+            DiskGuard disk,
+            StoreConfig config,
+            InstantSource clock) {
         List<PartitionCompactor> all = new ArrayList<>();
         partitions.forEach(partition -> all.add(new PartitionCompactor(partition, buckets::isLiving)));
         all.add(new PartitionCompactor(system, bucketId -> true));
         this.compactors = List.copyOf(all);
+        this.buckets = buckets;
+        this.disk = disk;
+        this.config = config;
         this.clock = clock;
+        this.pacer = new Pacer(config.compaction().bytesPerSecond(), System::nanoTime, LockSupport::parkNanos);
     }
 
     /** A volume to be compacted. */
@@ -44,25 +75,76 @@ final class StoreCompaction implements JobTask {
     public void check(JobRequest request) {
         StoreJobs.refuse(request.directory().isPresent(), "directory");
         request.volume().ifPresent(this::named);
+        request.bucket().ifPresent(name -> buckets.require(new BucketName(name)));
+    }
+
+    /** Starts a job if policy would compact something now, and none is under way. */
+    void submitIfWorthIt(Jobs jobs) {
+        boolean isUnderWay = jobs.list().stream()
+                .anyMatch(job -> job.kind() == JobRequest.Kind.COMPACT
+                        && job.finishedAt().isEmpty());
+        if (!isUnderWay && byPolicy().stream().anyMatch(victim -> hasRoomFor(victim.load()))) {
+            jobs.submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false));
+        }
+    }
+
+    /** Volumes compacted since the start. */
+    long volumesDone() {
+        return volumesDone.sum();
+    }
+
+    /** Bytes moved since the start. */
+    long bytesMoved() {
+        return bytesMoved.sum();
+    }
+
+    /** Bytes given back since the start. */
+    long bytesReclaimed() {
+        return bytesReclaimed.sum();
     }
 
     @Override
     public SortedMap<String, Object> run(JobRun run) {
-        List<Victim> victims = victims(run.request());
-        long bytes = victims.stream().mapToLong(victim -> victim.load().bytes()).sum();
-        run.expect(bytes, "compacting " + victims.size() + " volumes");
+        JobRequest request = run.request();
+        if (request.all() && !request.dryRun()) {
+            sealWhatIsDying();
+        }
+        List<Victim> victims = victims(request);
+        run.expect(
+                victims.stream().mapToLong(victim -> victim.load().bytes()).sum(),
+                "compacting " + victims.size() + " volumes");
         long volumes = 0;
         long moved = 0;
         long reclaimed = 0;
+        int left = victims.size();
         for (Victim victim : victims) {
             run.step();
-            run.detail("compacting volume " + victim.name() + ", " + (victims.size() - volumes) + " to go");
-            long movedHere = compact(run, victim);
+            left--;
+            if (!request.dryRun() && !hasRoomFor(victim.load())) {
+                run.detail("volume " + victim.name() + " waits: the disk has no room for what lives in it");
+                continue;
+            }
+            run.detail("compacting volume " + victim.name() + ", then " + left + " more");
+            long movedHere = request.dryRun() ? victim.load().liveBytes() : compact(run, victim);
             volumes++;
             moved += movedHere;
             reclaimed += Math.max(0, victim.load().bytes() - movedHere);
         }
         return Job.result(Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed));
+    }
+
+    /** What is dead in an open volume can only go when that is closed. */
+    private void sealWhatIsDying() {
+        for (PartitionCompactor compactor : compactors) {
+            if (compactor.openDeadBytes() > 0) {
+                Futures.await(compactor.partition().submit(new Mutation.Seal()));
+            }
+        }
+    }
+
+    private boolean hasRoomFor(VolumeLoad load) {
+        disk.measure();
+        return disk.freeBytes() - load.liveBytes() >= config.reserveBytes() / DiskGuard.LAST_SHARE;
     }
 
     private long compact(JobRun run, Victim victim) {
@@ -74,31 +156,73 @@ final class StoreCompaction implements JobTask {
             }
 
             @Override
-            public void moved(long bytes) {}
+            public void moved(long bytes) {
+                if (!disk.isFull()) {
+                    pacer.spend(bytes);
+                }
+            }
+
+            @Override
+            public void waited(long nanos) {
+                pacer.waited(nanos);
+            }
         };
-        long keptFrom = clock.millis();
-        return victim.compactor().compact(victim.load().volume(), keptFrom, pace, run::isStopping);
+        long keptFrom = clock.millis() - config.compaction().keepDeletions().toMillis();
+        long moved = victim.compactor().compact(victim.load().volume(), keptFrom, pace, run::isStopping);
+        volumesDone.increment();
+        bytesMoved.add(moved);
+        bytesReclaimed.add(Math.max(0, victim.load().bytes() - moved));
+        return moved;
     }
 
     private List<Victim> victims(JobRequest request) {
         if (request.volume().isPresent()) {
             return List.of(named(request.volume().get()));
         }
+        if (!request.all() && request.bucket().isEmpty()) {
+            return byPolicy();
+        }
+        OptionalInt bucketId = request.bucket()
+                .map(name ->
+                        OptionalInt.of(buckets.require(new BucketName(name)).id()))
+                .orElse(OptionalInt.empty());
         List<Victim> all = new ArrayList<>();
         for (PartitionCompactor compactor : compactors) {
-            for (VolumeLoad load : compactor.loads()) {
-                if (load.deadBytes() > 0) {
+            for (VolumeLoad load : compactor.loads(keptFrom())) {
+                boolean holds = bucketId.isEmpty() || compactor.holds(load.volume(), bucketId.getAsInt());
+                if (holds && (load.deadBytes() > 0 || load.liveBytes() == 0)) {
                     all.add(new Victim(compactor, load));
                 }
             }
         }
+        all.sort(Comparator.comparingDouble(victim -> -VictimPolicy.score(victim.load(), clock.millis())));
         return all;
+    }
+
+    private long keptFrom() {
+        return clock.millis() - config.compaction().keepDeletions().toMillis();
+    }
+
+    private List<Victim> byPolicy() {
+        boolean urgent = disk.isFull();
+        double deadRatio = config.compaction().deadRatio();
+        VictimPolicy policy =
+                new VictimPolicy(urgent ? Math.min(deadRatio, URGENT_DEAD_RATIO) : deadRatio, config.volumeSizeBytes());
+        List<Victim> chosen = new ArrayList<>();
+        for (PartitionCompactor compactor : compactors) {
+            policy.choose(compactor.loads(keptFrom()), clock.millis())
+                    .forEach(load -> chosen.add(new Victim(compactor, load)));
+        }
+        if (urgent) {
+            chosen.sort(Comparator.comparingLong(victim -> victim.load().liveBytes()));
+        }
+        return chosen;
     }
 
     private Victim named(String name) {
         for (PartitionCompactor compactor : compactors) {
             String prefix = compactor.partition().config().name() + "-";
-            Optional<VolumeLoad> load = compactor.loads().stream()
+            Optional<VolumeLoad> load = compactor.loads(keptFrom()).stream()
                     .filter(each -> name.equals(prefix + each.volume()))
                     .findFirst();
             if (load.isPresent()) {

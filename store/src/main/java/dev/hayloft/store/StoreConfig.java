@@ -16,6 +16,7 @@ import java.time.Duration;
  * @param reserveBytes free space below which writes are refused; deletes may use it down to a quarter
  * @param queueCapacity mutations waiting for one partition's writer, 16..1,000,000; more are refused
  * @param queueBytes bytes of content waiting for one partition's writer, at least 4 MiB; more are refused
+ * @param compaction how volumes are compacted
  */
 public record StoreConfig(
         Path data,
@@ -25,7 +26,8 @@ public record StoreConfig(
         Duration memorySync,
         long reserveBytes,
         int queueCapacity,
-        long queueBytes) {
+        long queueBytes,
+        CompactionConfig compaction) {
     public static final int PARTITIONS_MAX = 256;
     public static final long VOLUME_SIZE_MIN = 1L << 20;
     public static final long VOLUME_SIZE_MAX = 16L << 30;
@@ -43,10 +45,40 @@ public record StoreConfig(
         Check.argument(queueBytes >= 4L << 20, "queueBytes must be at least 4MiB");
     }
 
+    /** Compacting when a job asks for it, and never else. */
+    public StoreConfig(
+            Path data,
+            int partitions,
+            long volumeSizeBytes,
+            Durability durability,
+            Duration memorySync,
+            long reserveBytes,
+            int queueCapacity,
+            long queueBytes) {
+        this(
+                data,
+                partitions,
+                volumeSizeBytes,
+                durability,
+                memorySync,
+                reserveBytes,
+                queueCapacity,
+                queueBytes,
+                CompactionConfig.BY_HAND);
+    }
+
     /** Safe first: everything at the contract's defaults, in the given folder. */
     public static StoreConfig defaults(Path data) {
         int partitions = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors()));
         return new StoreConfig(
-                data, partitions, 1L << 30, Durability.DISK, Duration.ofSeconds(1), 1L << 30, 8192, 64L << 20);
+                data,
+                partitions,
+                1L << 30,
+                Durability.DISK,
+                Duration.ofSeconds(1),
+                1L << 30,
+                8192,
+                64L << 20,
+                CompactionConfig.DEFAULTS);
     }
 }

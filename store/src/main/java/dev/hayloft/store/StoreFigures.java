@@ -138,7 +138,7 @@ final class StoreFigures {
                 state,
                 volume.dataEndBytes(),
                 tally.liveBytes(),
-                Math.max(0, tally.bytes() - tally.liveBytes()),
+                tally.deadBytes(),
                 tally.needles(),
                 Instant.ofEpochMilli(volume.createdAtMillis()),
                 volume.sealedAtMillis().isPresent()

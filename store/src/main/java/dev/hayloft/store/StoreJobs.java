@@ -8,7 +8,6 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.RebuildWatcher;
-import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -21,24 +20,20 @@ import java.util.TreeMap;
  * <p><i>Threads:</i> as {@link JobTask} says.
  */
 final class StoreJobs {
-    private final Partition system;
     private final List<Partition> partitions;
     private final BucketRegistry buckets;
-    private final InstantSource clock;
 
-    StoreJobs(Partition system, List<Partition> partitions, BucketRegistry buckets, InstantSource clock) {
-        this.system = system;
+    StoreJobs(List<Partition> partitions, BucketRegistry buckets) {
         this.partitions = partitions;
         this.buckets = buckets;
-        this.clock = clock;
     }
 
     /** Every kind that this version has. */
-    Map<JobRequest.Kind, JobTask> tasks() {
+    Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction) {
         Map<JobRequest.Kind, JobTask> tasks = new EnumMap<>(JobRequest.Kind.class);
         tasks.put(JobRequest.Kind.SEAL, checkedByVolume(this::seal));
         tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(this::rebuild));
-        tasks.put(JobRequest.Kind.COMPACT, new StoreCompaction(system, partitions, buckets, clock));
+        tasks.put(JobRequest.Kind.COMPACT, compaction);
         return tasks;
     }
 

@@ -1,6 +1,7 @@
 package dev.hayloft.api.config;
 
 import dev.hayloft.model.Durability;
+import dev.hayloft.store.CompactionConfig;
 import dev.hayloft.store.StoreConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -153,6 +154,11 @@ public final class Settings {
                 time(Setting.STORAGE_MEMORY_SYNC),
                 size(Setting.STORAGE_RESERVE),
                 defaults.queueCapacity(),
-                defaults.queueBytes());
+                defaults.queueBytes(),
+                new CompactionConfig(
+                        flag(Setting.COMPACTION_AUTOMATIC),
+                        (Double) value(Setting.COMPACTION_DEAD_RATIO),
+                        size(Setting.COMPACTION_BYTES_PER_SECOND),
+                        time(Setting.CHANGES_RETAIN)));
     }
 }

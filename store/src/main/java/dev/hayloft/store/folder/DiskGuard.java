@@ -16,7 +16,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p><i>Threads:</i> any.
  */
 public final class DiskGuard {
-    private static final int DELETE_SHARE = 4;
+    /** Deletes and compaction may use the reserve down to one part of so many. */
+    public static final int LAST_SHARE = 4;
 
     private final FileStore disk;
     private final Path folder;
@@ -64,7 +65,7 @@ public final class DiskGuard {
      * @throws CapacityException {@code storage-full} when even that is gone
      */
     public void admitDelete() {
-        long floorBytes = reserveBytes / DELETE_SHARE;
+        long floorBytes = reserveBytes / LAST_SHARE;
         if (roomBytes.get() + reserveBytes < floorBytes) {
             throw full(floorBytes);
         }

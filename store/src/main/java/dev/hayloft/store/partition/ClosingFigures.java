@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
  * last sequence, the figures of volumes and buckets.
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
- * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code bucket ID OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS
- * APPENDED}, and last {@code crc32c HEX} of all lines before it.
+ * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code deletions VOLUME BUCKET BYTES}, {@code bucket ID
+ * OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS APPENDED}, and last {@code crc32c HEX} of all lines before it.
  *
  * @param end position behind the last frame
  * @param lastSequence of the last needle
@@ -39,6 +39,7 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
         figures.tallies.volumes().forEach((id, volume) -> {
             line(text, "volume", id, volume.needles(), volume.bytes(), volume.liveBytes());
             volume.bytesByBucket.forEach((bucket, bytes) -> line(text, "share", id, bucket, bytes.get()));
+            volume.deletionsByBucket.forEach((bucket, bytes) -> line(text, "deletions", id, bucket, bytes.get()));
         });
         figures.tallies
                 .buckets()
@@ -122,6 +123,7 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                     Map<Integer, AtomicLong> shares = tallies.bytesByBucket((int) figures[0]);
                     shares.put((int) figures[1], new AtomicLong(figures[2]));
                 }
+                case "deletions" -> tallies.addDeletion((int) figures[0], (int) figures[1], figures[2]);
                 case "bucket" -> {
                     Tallies.BucketTally bucket = tallies.bucket((int) figures[0]);
                     bucket.objects.set(figures[1]);

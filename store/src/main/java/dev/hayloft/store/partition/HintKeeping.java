@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.log.VolumeInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 
 /** Sees to it that every sealed volume gets its hint file. Threads: any; the work is done on the executor. */
@@ -18,11 +19,22 @@ final class HintKeeping {
         missing.forEach(volume -> background.execute(() -> write(partition, volume)));
     }
 
+    /** Unless the volume went while its hint file was written. */
+    private static void noteDeletions(Partition partition, int volume, Map<Integer, Long> deletions) {
+        if (partition.tallies().volumes().containsKey(volume)) {
+            partition.tallies().deletions(volume, deletions);
+        }
+    }
+
     private static void write(Partition partition, int volume) {
         boolean sealed = partition.log().volumes().stream()
                 .anyMatch(info -> info.id() == volume && info.state() == VolumeInfo.State.SEALED);
         if (!partition.isStopping() && sealed) {
-            partition.parts().hints().write(partition.log(), volume);
+            partition
+                    .parts()
+                    .hints()
+                    .write(partition.log(), volume)
+                    .ifPresent(deletions -> partition.exclusively(() -> noteDeletions(partition, volume, deletions)));
             partition.directory().flush();
         }
     }

@@ -22,6 +22,7 @@ import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -97,8 +98,12 @@ final class HintWriting {
                 needle.expiresAtMillis().orElse(0));
     }
 
-    /** Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else. */
-    void write(VolumeLog log, int volume) {
+    /**
+     * Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else.
+     *
+     * @return bytes of deletions in it, by bucket; empty after a failure
+     */
+    Optional<Map<Integer, Long>> write(VolumeLog log, int volume) {
         try {
             Tally tally = new Tally();
             HintFile.write(
@@ -114,11 +119,13 @@ final class HintWriting {
                         }
                     })),
                     () -> header(volume, tally.dataEndBytes, tally));
+            return Optional.of(tally.deletions);
         } catch (HayloftException | UncheckedIOException e) {
             LOG.log(
                     Level.WARNING,
                     "The hint file of volume " + volume + " could not be written; it will be tried at the next start.",
                     e);
+            return Optional.empty();
         }
     }
 
@@ -134,6 +141,7 @@ final class HintWriting {
     private static final class Tally {
         private final Map<Integer, Long> bytes = new TreeMap<>();
         private final Map<Integer, Long> needles = new TreeMap<>();
+        private final Map<Integer, Long> deletions = new TreeMap<>();
         private long firstSequence = Long.MAX_VALUE;
         private long lastSequence;
         private long dataEndBytes;
@@ -142,6 +150,9 @@ final class HintWriting {
             int bucketId = entry.location().bucketId();
             bytes.merge(bucketId, (long) entry.location().needleSize(), Long::sum);
             needles.merge(bucketId, 1L, Long::sum);
+            if (entry.location().has(Location.TOMBSTONE) && !entry.location().has(Location.MARKER)) {
+                deletions.merge(bucketId, (long) entry.location().needleSize(), Long::sum);
+            }
             firstSequence = Math.min(firstSequence, entry.sequence());
             lastSequence = Math.max(lastSequence, entry.sequence());
         }

@@ -37,6 +37,8 @@ final class MovePublishing {
                 Location to = from.movedTo(pending.framePosition(), place.offset(), place.size());
                 index.move(needle.hash(), entry.get().hash(), to);
                 tallies.moved(from, to);
+            } else if (needle.isDeletion()) {
+                tallies.addDeletion(volume, move.bucketId(), place.size());
             }
         }
     }

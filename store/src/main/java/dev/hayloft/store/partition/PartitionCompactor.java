@@ -35,22 +35,36 @@ public final class PartitionCompactor {
         return partition;
     }
 
-    /** The sealed volumes that can be compacted: damaged ones cannot. */
-    public List<VolumeLoad> loads() {
+    /**
+     * The sealed volumes that can be compacted: damaged ones cannot. Deletions count as living while a follower of the
+     * changes may ask for them.
+     *
+     * @param deletionsKeptFromMillis those of volumes that were sealed at this time or later are kept
+     */
+    public List<VolumeLoad> loads(long deletionsKeptFromMillis) {
         List<VolumeLoad> loads = new ArrayList<>();
         for (VolumeInfo volume : partition.log().volumes()) {
             if (volume.state() == VolumeInfo.State.SEALED && !partition.isDamaged(volume.id())) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
-                long live = Math.min(tally.liveBytes(), tally.bytes());
-                loads.add(new VolumeLoad(
-                        volume.id(),
-                        volume.dataEndBytes(),
-                        live,
-                        tally.bytes() - live,
-                        volume.sealedAtMillis().orElse(volume.createdAtMillis())));
+                long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());
+                long deletions = sealedAt >= deletionsKeptFromMillis ? tally.deletionBytes() : 0;
+                long live = Math.min(tally.liveBytes() + deletions, tally.bytes());
+                loads.add(new VolumeLoad(volume.id(), volume.dataEndBytes(), live, tally.bytes() - live, sealedAt));
             }
         }
         return loads;
+    }
+
+    /** Whether a volume holds a needle of this bucket. */
+    public boolean holds(int volume, int bucketId) {
+        return partition.tallies().bytesByBucket(volume).containsKey(bucketId);
+    }
+
+    /** Bytes in the open volume that nobody can ask for. */
+    public long openDeadBytes() {
+        return mover.openVolume().stream()
+                .mapToLong(volume -> partition.tallies().volume(volume).deadBytes())
+                .sum();
     }
 
     /**

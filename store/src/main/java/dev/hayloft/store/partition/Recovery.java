@@ -30,8 +30,10 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -315,7 +317,13 @@ public final class Recovery {
             return false;
         }
         try {
+            Map<Integer, Long> deletions = new TreeMap<>();
             HintHeader header = HintFile.read(folder.hint(volume), entry -> {
+                if (entry.location().has(Location.TOMBSTONE)
+                        && !entry.location().has(Location.MARKER)) {
+                    deletions.merge(
+                            entry.location().bucketId(), (long) entry.location().needleSize(), Long::sum);
+                }
                 lastVersion = Math.max(lastVersion, entry.location().version());
                 visitor.accept(entry);
             });
@@ -330,6 +338,7 @@ public final class Recovery {
             }
             header.tallies()
                     .forEach(tally -> tallies.appended(volume, tally.bucketId(), tally.needles(), tally.bytes()));
+            tallies.deletions(volume, deletions);
             lastSequence = Math.max(lastSequence, header.lastSequence());
             end = LogPosition.of(volume, header.dataEndBytes());
             hinted.add(volume);

@@ -19,6 +19,7 @@ public final class Tallies {
         final AtomicLong needles = new AtomicLong();
         final AtomicLong bytes = new AtomicLong();
         final AtomicLong liveBytes = new AtomicLong();
+        final Map<Integer, AtomicLong> deletionsByBucket = new ConcurrentHashMap<>();
         final Map<Integer, AtomicLong> bytesByBucket = new ConcurrentHashMap<>();
 
         /** Objects, tombstones and extents in the volume. */
@@ -35,6 +36,18 @@ public final class Tallies {
         public long liveBytes() {
             return liveBytes.get();
         }
+
+        /** Bytes of deletions, as far as the volume was sealed or they were moved to it. */
+        public long deletionBytes() {
+            return deletionsByBucket.values().stream()
+                    .mapToLong(AtomicLong::get)
+                    .sum();
+        }
+
+        /** Bytes that neither the index nor anybody who follows the changes can ask for. */
+        public long deadBytes() {
+            return Math.max(0, bytes.get() - liveBytes.get() - deletionBytes());
+        }
     }
 
     /** One bucket's share of this partition. */
@@ -46,6 +59,7 @@ public final class Tallies {
         final AtomicLong storedBytes = new AtomicLong();
         final AtomicLong markerBytes = new AtomicLong();
         final AtomicLong appendedBytes = new AtomicLong();
+        final AtomicLong deletionBytes = new AtomicLong();
 
         /** Keys that have an object, not a delete marker, as their newest version. */
         public long objects() {
@@ -79,7 +93,7 @@ public final class Tallies {
 
         /** Needles in volumes that the index does not point at. */
         public long deadBytes() {
-            return Math.max(0, appendedBytes.get() - liveBytes());
+            return Math.max(0, appendedBytes.get() - liveBytes() - deletionBytes.get());
         }
 
         private List<AtomicLong> ofIndex() {
@@ -169,10 +183,32 @@ public final class Tallies {
         bucket(from.bucketId()).storedBytes.addAndGet(to.needleSize() - from.needleSize());
     }
 
+    /** So many bytes in a volume are deletions. */
+    void addDeletion(int volume, int bucketId, long bytes) {
+        volume(volume)
+                .deletionsByBucket
+                .computeIfAbsent(bucketId, unused -> new AtomicLong())
+                .addAndGet(bytes);
+        bucket(bucketId).deletionBytes.addAndGet(bytes);
+    }
+
+    /** All deletions of a volume, once it has been read. */
+    void deletions(int volume, Map<Integer, Long> bytesByBucket) {
+        forgetDeletions(volume(volume));
+        bytesByBucket.forEach((bucketId, bytes) -> addDeletion(volume, bucketId, bytes));
+    }
+
+    private void forgetDeletions(VolumeTally tally) {
+        tally.deletionsByBucket.forEach(
+                (bucketId, bytes) -> bucket(bucketId).deletionBytes.addAndGet(-bytes.get()));
+        tally.deletionsByBucket.clear();
+    }
+
     /** A volume is gone, with all that stood in it. */
     void removeVolume(int volume) {
         VolumeTally gone = volumes.remove(volume);
         if (gone != null) {
+            forgetDeletions(gone);
             gone.bytesByBucket.forEach(
                     (bucketId, bytes) -> bucket(bucketId).appendedBytes.addAndGet(-bytes.get()));
         }
