@@ -15,7 +15,7 @@ import java.util.List;
 public final class Main {
     private Main() {}
 
-    /** Runs {@code serve} until the process is asked to end, or {@code volume dump}. */
+    /** Runs {@code serve} until the process is asked to end, {@code restore} or {@code volume dump}. */
     public static void main(String[] arguments) {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
@@ -28,8 +28,12 @@ public final class Main {
                     StandardCharsets.UTF_8);
             System.exit(new VolumeDump(Clock.systemUTC(), buffered, err).run(all.subList(2, all.size())));
         }
+        if (!all.isEmpty() && all.get(0).equals("restore")) {
+            new StandardErrorLogging("text", "warn").configure();
+            System.exit(new RestoreCommand(out, err).run(all.subList(1, all.size())));
+        }
         if (all.isEmpty() || !all.get(0).equals("serve")) {
-            err.println("hayloft: this class path runs serve and volume dump");
+            err.println("hayloft: this class path runs serve, restore and volume dump");
             System.exit(Serve.EXIT_USAGE);
         }
         Serve serve = new Serve(System.getenv(), out, err, Main::open);

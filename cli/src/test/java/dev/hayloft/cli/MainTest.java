@@ -77,6 +77,13 @@ final class MainTest {
                 "job",
                 "job ls",
                 "job show",
+                "job cancel",
+                "job pause",
+                "job resume",
+                "compact",
+                "seal",
+                "backup",
+                "restore",
                 "index",
                 "user",
                 "user create",
@@ -341,6 +348,14 @@ final class MainTest {
         assertThat(run("volume", "show", "9-9").err()).contains("no-such-volume");
         assertThat(done("job", "ls").out()).contains("rebuild-index");
         assertThat(json(done("index", "rebuild", "--json")).text("state")).isEqualTo("queued");
+        assertThat(json(done("compact", "--all", "--json")).text("state")).isEqualTo("queued");
+        assertThat(run("compact", "--all", "--volume", "0-1").code()).isEqualTo(2);
+        assertThat(json(done("seal", "--json")).text("state")).isEqualTo("queued");
+        assertThat(json(done("backup", "there", "--no-wait", "--json")).text("state"))
+                .isEqualTo("queued");
+        assertThat(json(done("job", "pause", "42", "--json")).text("state")).isEqualTo("paused");
+        assertThat(json(done("job", "resume", "42", "--json")).text("state")).isEqualTo("running");
+        assertThat(run("job", "cancel", "7").err()).contains("no-such-job");
         assertThat(json(done("index", "rebuild", "--wait", "--json")).text("state"))
                 .isEqualTo("done");
     }

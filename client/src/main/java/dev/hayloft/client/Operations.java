@@ -52,6 +52,21 @@ public final class Operations {
         return wire.json(Call.of("POST", "/api/jobs").withJson(description, "application/json"), Job::new);
     }
 
+    /** Stops a job for good, between two of its steps. */
+    public Job cancelJob(String id) {
+        return wire.json(Call.of("DELETE", "/api/jobs/" + Targets.encoded(id, "")), Job::new);
+    }
+
+    /** Lets a job wait between two of its steps. */
+    public Job pauseJob(String id) {
+        return wire.json(Call.of("POST", "/api/jobs/" + Targets.encoded(id, "") + "/pause"), Job::new);
+    }
+
+    /** Lets a paused job go on. */
+    public Job resumeJob(String id) {
+        return wire.json(Call.of("POST", "/api/jobs/" + Targets.encoded(id, "") + "/resume"), Job::new);
+    }
+
     /** All users, each in the contract's shape. */
     public List<JsonObject> users() {
         return all("/api/users", "users");

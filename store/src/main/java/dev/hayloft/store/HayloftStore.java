@@ -9,6 +9,7 @@ import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.backup.Backup;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.RunMark;
@@ -95,8 +96,17 @@ public final class HayloftStore implements ObjectStore {
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
-                new StoreJobs(partitions, buckets).tasks(compaction), StoreJobs.archive(opening.records()), clock);
+                new StoreJobs(partitions, buckets).tasks(compaction, backup(clock)),
+                StoreJobs.archive(opening.records()),
+                clock,
+                folder.incarnation().toString());
         this.records = new FrontRecords(opening.records());
+    }
+
+    private Backup backup(InstantSource clock) {
+        List<Partition> all = new ArrayList<>(partitions);
+        all.add(0, system);
+        return new Backup(folder, all, clock);
     }
 
     /** What has been opened so far, in order, so that a failed start closes it again. */

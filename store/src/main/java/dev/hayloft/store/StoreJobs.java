@@ -2,6 +2,7 @@ package dev.hayloft.store;
 
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.backup.Backup;
 import dev.hayloft.store.job.JobArchive;
 import dev.hayloft.store.job.JobRun;
 import dev.hayloft.store.job.JobTask;
@@ -29,11 +30,12 @@ final class StoreJobs {
     }
 
     /** Every kind that this version has. */
-    Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction) {
+    Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction, Backup backup) {
         Map<JobRequest.Kind, JobTask> tasks = new EnumMap<>(JobRequest.Kind.class);
         tasks.put(JobRequest.Kind.SEAL, checkedByVolume(this::seal));
         tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(this::rebuild));
         tasks.put(JobRequest.Kind.COMPACT, compaction);
+        tasks.put(JobRequest.Kind.BACKUP, new BackupTask(backup));
         return tasks;
     }
 

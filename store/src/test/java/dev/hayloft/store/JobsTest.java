@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 /** The scheduler with tasks that a test holds and lets go, step by step. */
 @Timeout(60)
 class JobsTest {
+    private String incarnation = "first";
     private final Semaphore steps = new Semaphore(0);
     private final ConcurrentLinkedQueue<String> started = new ConcurrentLinkedQueue<>();
     private final Map<String, Map<String, String>> records = new ConcurrentHashMap<>();
@@ -68,7 +69,7 @@ class JobsTest {
                 tasks.put(kind, this::work);
             }
         }
-        return JobScheduler.start(tasks, archive, Clock.systemUTC());
+        return JobScheduler.start(tasks, archive, Clock.systemUTC(), incarnation);
     }
 
     private static JobRequest request(JobRequest.Kind kind) {
@@ -170,6 +171,22 @@ class JobsTest {
                     .containsEntry("steps", 2L)
                     .containsEntry("damaged", List.of(Map.of("key", "a\n\"ä", "lost", true)));
             assertThat(jobs.submit(request(JobRequest.Kind.SEAL)).id()).isEqualTo("3");
+        }
+    }
+
+    @Test
+    void start_ofARestoredStore_endsTheJobsOfTheOther() {
+        String id;
+        try (JobScheduler jobs = open()) {
+            id = jobs.submit(request(JobRequest.Kind.BACKUP)).id();
+            await(jobs, id, Job.State.RUNNING);
+        }
+        incarnation = "second";
+        try (JobScheduler jobs = open()) {
+            assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(Job.State.CANCELLED);
+        }
+        try (JobScheduler jobs = open()) {
+            assertThat(jobs.find(id).orElseThrow().state()).isEqualTo(Job.State.CANCELLED);
         }
     }
 

@@ -379,6 +379,8 @@ public final class FakeServer implements AutoCloseable {
                 json(exchange, post ? 202 : 200, post ? job("queued") : "{\"jobs\":[" + job("done") + "]}");
             }
             case "/api/jobs/42" -> json(exchange, 200, job(jobPolls.incrementAndGet() < 2 ? "running" : "done"));
+            case "/api/jobs/42/pause" -> json(exchange, 202, job("paused"));
+            case "/api/jobs/42/resume" -> json(exchange, 202, job("running"));
             default -> problem(exchange, 404, path.startsWith("/api/volumes") ? "no-such-volume" : "no-such-job", path);
         }
     }

@@ -3,6 +3,7 @@ package dev.hayloft.cli.verb;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Table;
 import dev.hayloft.client.Job;
+import dev.hayloft.client.Operations;
 import dev.hayloft.client.json.JsonArray;
 import dev.hayloft.client.json.JsonNull;
 import dev.hayloft.client.json.JsonObject;
@@ -18,7 +19,12 @@ import picocli.CommandLine.Parameters;
 public final class JobVerbs {
     /** The verb with its own verbs. */
     public static CommandLine commandLine(Session session) {
-        return new CommandLine(new JobVerbs()).addSubcommand(new Ls(session)).addSubcommand(new Show(session));
+        return new CommandLine(new JobVerbs())
+                .addSubcommand(new Ls(session))
+                .addSubcommand(new Show(session))
+                .addSubcommand(new Cancel(session))
+                .addSubcommand(new Pause(session))
+                .addSubcommand(new Resume(session));
     }
 
     /** Prints a job as a person or a program wants it. */
@@ -82,6 +88,60 @@ public final class JobVerbs {
         int run() {
             print(session(), session().client().operations().job(id));
             return 0;
+        }
+    }
+
+    /** A verb that changes one job. */
+    abstract static class OfOne extends Verb {
+        @Parameters(paramLabel = "ID", description = "For example 42.")
+        private String id = "";
+
+        OfOne(Session session) {
+            super(session);
+        }
+
+        abstract Job change(Operations operations, String job);
+
+        @Override
+        final int run() {
+            print(session(), change(session().client().operations(), id));
+            return 0;
+        }
+    }
+
+    @Command(name = "cancel", description = "Stop a job for good; what it has done so far stays.")
+    static final class Cancel extends OfOne {
+        Cancel(Session session) {
+            super(session);
+        }
+
+        @Override
+        Job change(Operations operations, String job) {
+            return operations.cancelJob(job);
+        }
+    }
+
+    @Command(name = "pause", description = "Let a job wait; it stays so over restarts.")
+    static final class Pause extends OfOne {
+        Pause(Session session) {
+            super(session);
+        }
+
+        @Override
+        Job change(Operations operations, String job) {
+            return operations.pauseJob(job);
+        }
+    }
+
+    @Command(name = "resume", description = "Let a paused job go on.")
+    static final class Resume extends OfOne {
+        Resume(Session session) {
+            super(session);
+        }
+
+        @Override
+        Job change(Operations operations, String job) {
+            return operations.resumeJob(job);
         }
     }
 }

@@ -28,6 +28,14 @@ abstract class ServerVerb extends Verb {
         }
     }
 
+    /** {@code restore}. */
+    @Command(name = "restore", description = "Make a new data folder from a backup; the server need not run.")
+    static final class Restore extends ServerVerb {
+        Restore(Session session) {
+            super(session);
+        }
+    }
+
     /** {@code volume dump}. */
     @Command(name = "dump", description = "Print the needles of a volume's file; the server need not run.")
     static final class Dump extends ServerVerb {

@@ -15,7 +15,9 @@ public final class Verbs {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
-        groups.put("Operation", List.of("volumes", "volume", "job", "index", "user", "token"));
+        groups.put(
+                "Operation",
+                List.of("volumes", "volume", "job", "compact", "seal", "backup", "restore", "index", "user", "token"));
         groups.put("To and from elsewhere", List.of("sync", "import", "export"));
         groups.put("The server's process", List.of("config", "log-level", "diagnostics"));
         groups.put("Your shell", List.of("completion", "man"));
@@ -37,6 +39,10 @@ public final class Verbs {
                 .addSubcommand(new VolumeVerbs.All(session))
                 .addSubcommand("volume", VolumeVerbs.commandLine(session))
                 .addSubcommand("job", JobVerbs.commandLine(session))
+                .addSubcommand(new JobStarts.Compact(session))
+                .addSubcommand(new JobStarts.Seal(session))
+                .addSubcommand(new JobStarts.Backup(session))
+                .addSubcommand(new ServerVerb.Restore(session))
                 .addSubcommand("index", IndexVerbs.commandLine(session))
                 .addSubcommand(new SyncVerbs.Equal(session))
                 .addSubcommand(new SyncVerbs.Import(session))

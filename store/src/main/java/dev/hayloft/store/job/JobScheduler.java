@@ -36,6 +36,7 @@ import java.util.function.Consumer;
  */
 public final class JobScheduler implements Jobs, AutoCloseable {
     private static final Logger LOG = System.getLogger(JobScheduler.class.getName());
+    private static final String INCARNATION = "incarnation";
     private static final int KEPT_MAX = 1000;
     private static final int UNFINISHED_MAX = 100;
     private static final int RUNNING_MAX = 2;
@@ -43,21 +44,29 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     private final Map<JobRequest.Kind, JobTask> tasks;
     private final JobArchive archive;
     private final InstantSource clock;
+    private final String incarnation;
     private final TreeMap<Long, ScheduledJob> all = new TreeMap<>(Comparator.reverseOrder()); // Guarded by this.
     private final Set<ScheduledJob> running = new HashSet<>(); // Guarded by this; paused ones are not in it.
     private final List<Thread> threads = new ArrayList<>(); // Guarded by this.
     private final List<Consumer<Job>> listeners = new CopyOnWriteArrayList<>();
     private boolean closed; // Guarded by this.
 
-    private JobScheduler(Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock) {
+    private JobScheduler(
+            Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock, String incarnation) {
         this.tasks = Map.copyOf(tasks);
         this.archive = archive;
         this.clock = clock;
+        this.incarnation = incarnation;
     }
 
-    /** Reads the records and goes on with what had not ended. */
-    public static JobScheduler start(Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock) {
-        JobScheduler scheduler = new JobScheduler(tasks, archive, clock);
+    /**
+     * Reads the records and goes on with what had not ended.
+     *
+     * @param incarnation of the store: jobs of another one, which this was restored from, do not go on
+     */
+    public static JobScheduler start(
+            Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock, String incarnation) {
+        JobScheduler scheduler = new JobScheduler(tasks, archive, clock, incarnation);
         scheduler.takeUp();
         return scheduler;
     }
@@ -65,7 +74,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     private synchronized void takeUp() {
         archive.readAll().forEach((id, fields) -> {
             try {
-                ScheduledJob.decode(id, fields).ifPresent(job -> all.put(Long.parseLong(id), job));
+                ScheduledJob.decode(id, fields).ifPresent(job -> takeUp(job, fields));
             } catch (CorruptionException | IllegalArgumentException e) {
                 LOG.log(Level.WARNING, "The record of job " + id + " is damaged, and the job is forgotten.", e);
             }
@@ -81,6 +90,15 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             }
         }
         startNext();
+    }
+
+    private void takeUp(ScheduledJob job, Map<String, String> fields) {
+        if (!job.isFinished() && !incarnation.equals(fields.get(INCARNATION))) {
+            Optional<String> reason = Optional.of("It was a job of the store that this one was restored from.");
+            job.end(Job.State.CANCELLED, Optional.empty(), reason, clock.instant());
+            keep(job);
+        }
+        all.put(Long.parseLong(job.id()), job);
     }
 
     @Override
@@ -130,7 +148,9 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     }
 
     private void keep(ScheduledJob job) {
-        record(() -> archive.write(job.id(), job.encode()));
+        Map<String, String> fields = new TreeMap<>(job.encode());
+        fields.put(INCARNATION, incarnation);
+        record(() -> archive.write(job.id(), fields));
     }
 
     /** A record that cannot be written costs the memory of a job, not the job. */

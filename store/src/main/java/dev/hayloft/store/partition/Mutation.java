@@ -250,8 +250,23 @@ public sealed interface Mutation {
         }
     }
 
+    /** Closes the open volume, and waits until every partition has done so. */
+    record Cut(CutGate gate) implements Mutation {
+        @Override
+        public Durability durability() {
+            return Durability.DISK;
+        }
+    }
+
     /** What became of a mutation. */
     sealed interface Outcome {
+        /**
+         * A cut was made.
+         *
+         * @param openVolume the first volume behind it
+         */
+        record CutMade(int openVolume) implements Outcome {}
+
         /**
          * It happened.
          *

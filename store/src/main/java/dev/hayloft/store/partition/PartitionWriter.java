@@ -9,6 +9,7 @@ import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.ProducerRun;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
@@ -127,6 +128,11 @@ final class PartitionWriter {
             moves.write(pending, move, nextSequence, clock.millis());
             frames.increment();
             appendedBytes.add(moves.sizeBytes());
+        } else if (mutation instanceof Mutation.Cut cut) {
+            closeFrame();
+            long position = log.sealOpenVolume();
+            cut.gate().arrive();
+            pending.decide(new Mutation.Outcome.CutMade(LogPosition.volume(position)));
         } else if (mutation instanceof Mutation.Seal) {
             closeFrame();
             log.sealOpenVolume();

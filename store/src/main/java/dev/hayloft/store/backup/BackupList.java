@@ -1,0 +1,112 @@
+package dev.hayloft.store.backup;
+
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.folder.SmallFiles;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/**
+ * What stands in a backup: the file {@code BACKUP}. It is written last; what it does not name is no part of the backup.
+ *
+ * <p><i>Format:</i> text lines {@code format 1}, {@code storeId UUID}, {@code incarnation UUID}, {@code createdAt
+ * MILLIS}, {@code file BYTES CRC32C PATH} for each file, and last {@code crc32c HEX} of all lines before it.
+ *
+ * @param storeId of the store that was copied
+ * @param incarnation of it
+ * @param createdAtMillis when the cut was made
+ * @param files by their path in the backup, with slashes
+ */
+record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMap<String, Entry> files) {
+    static final String NAME = "BACKUP";
+    private static final String CRC_LINE = "crc32c ";
+    private static final int FORMAT = 1;
+
+    /** One file. */
+    record Entry(long bytes, int crc) {}
+
+    BackupList {
+        files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+
+    void write(Path folder) {
+        StringBuilder text = new StringBuilder("format " + FORMAT + "\n");
+        text.append("storeId ").append(storeId).append('\n');
+        text.append("incarnation ").append(incarnation).append('\n');
+        text.append("createdAt ").append(createdAtMillis).append('\n');
+        files.forEach((path, entry) -> text.append("file ")
+                .append(entry.bytes())
+                .append(' ')
+                .append(Integer.toHexString(entry.crc()))
+                .append(' ')
+                .append(path)
+                .append('\n'));
+        SmallFiles.writeSecret(folder.resolve(NAME), text + CRC_LINE + crc(text.toString()) + "\n");
+    }
+
+    /**
+     * The list of a backup; empty where there is none.
+     *
+     * @throws CorruptionException when it is damaged or of a newer Hayloft
+     */
+    static Optional<BackupList> read(Path folder) {
+        Path file = folder.resolve(NAME);
+        if (!Files.isRegularFile(file)) {
+            return Optional.empty();
+        }
+        try {
+            String all = Files.readString(file, StandardCharsets.UTF_8);
+            int crcAt = all.lastIndexOf(CRC_LINE);
+            if (crcAt < 0 || !all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))) {
+                throw damaged(file);
+            }
+            return Optional.of(parse(file, all.substring(0, crcAt)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (IllegalArgumentException e) {
+            throw damaged(file);
+        }
+    }
+
+    private static BackupList parse(Path file, String lines) {
+        SortedMap<String, Entry> files = new TreeMap<>();
+        SortedMap<String, String> head = new TreeMap<>();
+        for (String line : lines.lines().toList()) {
+            String[] words = line.split(" ", 4);
+            if (words.length == 4 && words[0].equals("file")) {
+                files.put(words[3], new Entry(Long.parseLong(words[1]), Integer.parseUnsignedInt(words[2], 16)));
+            } else if (words.length == 2) {
+                head.put(words[0], words[1]);
+            }
+        }
+        int format = Integer.parseInt(head.getOrDefault("format", "0"));
+        if (format != FORMAT) {
+            throw new CorruptionException("The backup is of another format; use the Hayloft that made it.")
+                    .with("file", file)
+                    .with("format", format);
+        }
+        return new BackupList(
+                UUID.fromString(head.getOrDefault("storeId", "")),
+                UUID.fromString(head.getOrDefault("incarnation", "")),
+                Long.parseLong(head.getOrDefault("createdAt", "")),
+                files);
+    }
+
+    private static CorruptionException damaged(Path file) {
+        return new CorruptionException("The list of the backup is damaged.").with("file", file);
+    }
+
+    private static String crc(String text) {
+        CRC32C crc = new CRC32C();
+        crc.update(text.getBytes(StandardCharsets.UTF_8));
+        return Long.toHexString(crc.getValue());
+    }
+}
