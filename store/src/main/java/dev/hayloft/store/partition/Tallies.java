@@ -180,7 +180,9 @@ public final class Tallies {
     void moved(Location from, Location to) {
         volume(LogPosition.volume(from.position())).liveBytes.addAndGet(-from.needleSize());
         volume(LogPosition.volume(to.position())).liveBytes.addAndGet(to.needleSize());
-        bucket(from.bucketId()).storedBytes.addAndGet(to.needleSize() - from.needleSize());
+        BucketTally bucket = bucket(from.bucketId());
+        (from.has(Location.MARKER) ? bucket.markerBytes : bucket.storedBytes)
+                .addAndGet(to.needleSize() - from.needleSize());
     }
 
     /** So many bytes in a volume are deletions. */
