@@ -10,6 +10,7 @@ import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.read.CyclicBufferAppender;
 import com.codahale.metrics.MetricRegistry;
+import io.dropwizard.logging.common.BootstrapLogging;
 import io.dropwizard.logging.common.LoggingFactory;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -45,6 +46,9 @@ final class StandardErrorLogging implements LoggingFactory {
         if (!(factory instanceof LoggerContext context)) {
             return; // Somebody embeds us with a log of their own.
         }
+        // Dropwizard takes the log over once, when its first class is loaded, and writes to standard output: so let it
+        // do so now, before we do.
+        BootstrapLogging.bootstrap();
         context.reset();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);

@@ -36,7 +36,8 @@ final class TestServer implements AutoCloseable {
                 + Base64.getEncoder().encodeToString(pair().getBytes(StandardCharsets.UTF_8)) + "\r\n";
     }
 
-    private String pair() {
+    /** The root key, {@code access:secret}. */
+    String pair() {
         try {
             return Files.readAllLines(data.resolve("root.key")).stream()
                     .map(line -> line.substring(line.indexOf('=') + 1))

@@ -123,6 +123,19 @@ final class Wire implements AutoCloseable {
         }
     }
 
+    /** Reads lines until one has this in it, and answers all of them. */
+    String until(String part) {
+        StringBuilder all = new StringBuilder();
+        while (all.length() < 1 << 20) { // At its end a stream has empty lines for ever.
+            String line = line();
+            all.append(line).append('\n');
+            if (line.contains(part)) {
+                return all.toString();
+            }
+        }
+        throw new AssertionError("no " + part);
+    }
+
     /** One line of what comes, without its end. */
     String line() {
         try {

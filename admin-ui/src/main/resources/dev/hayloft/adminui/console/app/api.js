@@ -61,6 +61,7 @@ export function unreachable() {
  * @returns {Promise<Response>} with a status of 2xx
  */
 export async function send(method, path, options = {}) {
+  /** @type {Record<string, string>} */
   const headers = { ...OWN_PAGE, ...options.headers };
   let body = options.body;
   if (options.json !== undefined) {
