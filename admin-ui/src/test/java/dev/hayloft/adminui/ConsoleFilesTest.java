@@ -54,7 +54,9 @@ final class ConsoleFilesTest {
     @Test
     void policy_allowsTheMapOfModulesAndNoOtherText() {
         String policy = files.contentSecurityPolicy();
-        assertThat(policy).contains("default-src 'none'").containsPattern("script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='");
+        assertThat(policy)
+                .contains("default-src 'none'")
+                .containsPattern("script-src 'self' 'sha256-[A-Za-z0-9+/]{43}='");
         assertThat(policy).doesNotContain("unsafe").doesNotContain("http:").doesNotContain("*");
     }
 
@@ -63,7 +65,10 @@ final class ConsoleFilesTest {
         String page = StandardCharsets.UTF_8
                 .decode(files.find("index.html").orElseThrow().content().duplicate())
                 .toString();
-        assertThat(page).contains("type=\"importmap\"").doesNotContain("http://").doesNotContain("https://");
+        assertThat(page)
+                .contains("type=\"importmap\"")
+                .doesNotContain("http://")
+                .doesNotContain("https://");
         assertThat(page.split("<script", -1)).hasSize(3);
     }
 }

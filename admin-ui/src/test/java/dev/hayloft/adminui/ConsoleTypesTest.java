@@ -15,7 +15,9 @@ import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The types that the console's comments promise, as TypeScript's compiler sees them, against those of the libraries. */
+/**
+ * The types that the console's comments promise, as TypeScript's compiler sees them, against those of the libraries.
+ */
 final class ConsoleTypesTest {
     private static final String WEBJARS = "META-INF/resources/webjars/";
 

@@ -43,7 +43,8 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         }
         return problems.isEmpty()
                 ? HealthCheck.Result.healthy()
-                : HealthCheck.Result.unhealthy(problems.toString().strip());
+                : HealthCheck.Result.unhealthy(problems + "Reads go on. Look at the disk and at the log, then restart"
+                        + " the server: it reads back what is really there.");
     }
 
     private HealthCheck.Result disk() {
@@ -51,8 +52,10 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         long reserveBytes = settings.size(Setting.STORAGE_RESERVE);
         return freeBytes >= reserveBytes
                 ? HealthCheck.Result.healthy()
-                : HealthCheck.Result.unhealthy("The disk has %d bytes free, less than storage.reserve, %d."
-                        .formatted(freeBytes, reserveBytes));
+                : HealthCheck.Result.unhealthy(
+                        ("The disk has %d MiB free, less than storage.reserve, %d MiB: writes are"
+                                        + " answered with 507. Delete, compact or add space; they are taken again by themselves.")
+                                .formatted(freeBytes >> 20, reserveBytes >> 20));
     }
 
     private static HealthCheck check(java.util.function.Supplier<HealthCheck.Result> check) {

@@ -47,7 +47,9 @@ final class ConsoleCallsTest {
         Answer page = bare("GET", path, "", "");
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
-        assertThat(page.header("Content-Security-Policy")).contains("default-src 'none'").contains("frame-ancestors");
+        assertThat(page.header("Content-Security-Policy"))
+                .contains("default-src 'none'")
+                .contains("frame-ancestors");
         assertThat(page.header("X-Content-Type-Options")).isEqualTo("nosniff");
         Answer again = bare("GET", path, "If-None-Match: " + page.header("ETag") + "\r\n", "");
         assertThat(again.status()).isEqualTo(304);
@@ -75,7 +77,10 @@ final class ConsoleCallsTest {
         assertThat(begun.status()).isEqualTo(201);
         assertThat(begun.body()).contains("\"operator\":true").doesNotContain(pair[1]);
         Answer wrong = bare(
-                "POST", "/api/session", "Content-Type: application/json\r\n", "{\"accessKey\":\"A\",\"secretKey\":\"b\"}");
+                "POST",
+                "/api/session",
+                "Content-Type: application/json\r\n",
+                "{\"accessKey\":\"A\",\"secretKey\":\"b\"}");
         assertThat(wrong.status()).isEqualTo(401);
         assertThat(bare("POST", "/api/session", "", "").status()).isEqualTo(401);
     }
@@ -86,8 +91,8 @@ final class ConsoleCallsTest {
         Answer forged = bare("PUT", "/v1/buckets/forged", cookie, "");
         assertThat(forged.status()).isEqualTo(403);
         assertThat(forged.code()).isEqualTo("forbidden");
-        Answer elsewhere = bare(
-                "PUT", "/v1/buckets/forged", cookie + "X-Hayloft-Csrf: 1\r\nSec-Fetch-Site: cross-site\r\n", "");
+        Answer elsewhere =
+                bare("PUT", "/v1/buckets/forged", cookie + "X-Hayloft-Csrf: 1\r\nSec-Fetch-Site: cross-site\r\n", "");
         assertThat(elsewhere.status()).isEqualTo(403);
         assertThat(server.call("GET", "/v1/buckets/forged").status()).isEqualTo(404);
         assertThat(bare("PUT", "/v1/buckets/own", cookie + "X-Hayloft-Csrf: 1\r\n", "")
@@ -114,7 +119,8 @@ final class ConsoleCallsTest {
 
     @Test
     void refusal_ofThePage_bringsNoDialogOfTheBrowser() {
-        assertThat(bare("GET", "/api/status", "", "").header("WWW-Authenticate")).startsWith("Basic");
+        assertThat(bare("GET", "/api/status", "", "").header("WWW-Authenticate"))
+                .startsWith("Basic");
         assertThat(bare("GET", "/api/status", "X-Hayloft-Csrf: 1\r\n", "").header("WWW-Authenticate"))
                 .startsWith("Session");
     }
@@ -125,7 +131,8 @@ final class ConsoleCallsTest {
         server.call("PUT", "/v1/buckets/safe/objects/x.html", "Content-Type: text/html\r\n", "<script>1</script>");
         Answer page = bare("GET", "/v1/buckets/safe/objects/x.html", cookie(), "");
         assertThat(page.status()).isEqualTo(200);
-        assertThat(page.header("Content-Security-Policy").toLowerCase(Locale.ROOT)).startsWith("sandbox");
+        assertThat(page.header("Content-Security-Policy").toLowerCase(Locale.ROOT))
+                .startsWith("sandbox");
     }
 
     @Test
@@ -133,7 +140,9 @@ final class ConsoleCallsTest {
         for (String path : new String[] {"/api/config", "/api/log-levels", "/api/threads", "/api/diagnostics"}) {
             assertThat(bare("GET", path, "", "").status()).as(path).isEqualTo(401);
             assertThat(server.callAdmin("GET", path, "", "").status()).as(path).isEqualTo(200);
-            assertThat(server.callAdmin("DELETE", path, "", "").status()).as(path).isEqualTo(405);
+            assertThat(server.callAdmin("DELETE", path, "", "").status())
+                    .as(path)
+                    .isEqualTo(405);
         }
         assertThat(server.callAdmin("GET", "/api/config", "", "").body())
                 .contains("{\"name\":\"storage.volumeSize\",\"value\":\"1GiB\",\"default\":\"1GiB\"}")
@@ -158,12 +167,15 @@ final class ConsoleCallsTest {
     @Test
     void recording_startedAndFetched_isOneAtATime() {
         String json = "Content-Type: application/json\r\n";
-        assertThat(server.callAdmin("POST", "/api/recordings", json, "{\"seconds\":0}").status())
+        assertThat(server.callAdmin("POST", "/api/recordings", json, "{\"seconds\":0}")
+                        .status())
                 .isEqualTo(400);
-        assertThat(server.callAdmin("GET", "/api/recordings/9", "", "").status()).isEqualTo(404);
+        assertThat(server.callAdmin("GET", "/api/recordings/9", "", "").status())
+                .isEqualTo(404);
         Answer begun = server.callAdmin("POST", "/api/recordings", json, "{\"seconds\":3600}");
         assertThat(begun.status()).isEqualTo(202);
-        assertThat(server.callAdmin("POST", "/api/recordings", json, "{\"seconds\":5}").status())
+        assertThat(server.callAdmin("POST", "/api/recordings", json, "{\"seconds\":5}")
+                        .status())
                 .isEqualTo(409);
         String place = begun.header("Location");
         assertThat(server.callAdmin("GET", place, "", "").body()).startsWith("FLR");

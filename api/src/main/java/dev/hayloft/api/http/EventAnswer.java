@@ -100,7 +100,6 @@ public final class EventAnswer implements Callback {
     }
 
     private void write(@Nullable ByteBuffer next, boolean last) {
-        exchange.front().metrics().bytesOut(next == null ? 0 : next.remaining());
         exchange.response().write(last, next, this);
     }
 

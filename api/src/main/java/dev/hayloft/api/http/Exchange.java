@@ -7,9 +7,9 @@ import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
@@ -207,7 +207,9 @@ public final class Exchange {
             return;
         }
         response.setStatus(status);
-        front.metrics().bytesOut(body == null ? 0 : body.remaining());
+        if (operation != Operation.OPERATIONS) { // Watching a server is not using it.
+            front.metrics().bytesOut(body == null ? 0 : body.remaining());
+        }
         response.write(true, body, new Ending(afterwards));
     }
 
