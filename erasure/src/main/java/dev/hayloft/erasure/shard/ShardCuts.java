@@ -1,0 +1,58 @@
+package dev.hayloft.erasure.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Chooses where a volume is cut: at the frame boundary nearest to an even cut, so that a frame lies in one shard, unless
+ * that is so far off that the longest shard, and with it all parity, would grow by more than an eighth; then evenly.
+ *
+ * <p><i>Threads:</i> confined to one.
+ */
+public final class ShardCuts {
+    private static final long TOLERANCE_MAX = 32 << 10;
+    private static final int ALIGNMENT = 4;
+
+    private final long volumeBytes;
+    private final int dataShards;
+    private final long tolerance;
+    private final long[] cuts;
+    private int next = 1;
+
+    public ShardCuts(long volumeBytes, int dataShards) {
+        this.volumeBytes = volumeBytes;
+        this.dataShards = dataShards;
+        this.tolerance = Math.min(volumeBytes / (16L * dataShards) + TOLERANCE_MAX, volumeBytes / (4L * dataShards));
+        this.cuts = new long[dataShards + 1];
+        for (int i = 1; i < dataShards; i++) {
+            cuts[i] = even(i);
+        }
+        cuts[dataShards] = volumeBytes;
+    }
+
+    /** Tells where a frame begins; in ascending order. */
+    public void boundary(long offset) {
+        while (next < dataShards && offset > even(next) + tolerance) {
+            next++;
+        }
+        for (int i = next; i < dataShards && Math.abs(offset - even(i)) <= tolerance; i++) {
+            boolean isFirst = cuts[i] == even(i);
+            if (isFirst || Math.abs(offset - even(i)) < Math.abs(cuts[i] - even(i))) {
+                cuts[i] = offset;
+            }
+        }
+    }
+
+    /** The cuts by what was told, from 0 to the volume's end. */
+    public List<Long> cuts() {
+        List<Long> result = new ArrayList<>();
+        for (long cut : cuts) {
+            result.add(cut);
+        }
+        return result;
+    }
+
+    private long even(int i) {
+        return volumeBytes * i / dataShards / ALIGNMENT * ALIGNMENT;
+    }
+}
