@@ -448,15 +448,26 @@ final class MemoryStore implements ObjectStore {
                 0,
                 0,
                 0,
+                0,
                 1L << 40,
                 List.of(partition),
-                new StoreStatus.VolumeCounts(1, 0, 0));
+                new StoreStatus.VolumeCounts(1, 0, 0, 0));
     }
 
     @Override
     public List<VolumeStatus> volumes() {
         return List.of(new VolumeStatus(
-                "0-0", 0, VolumeStatus.State.OPEN, 1, 1, 0, 0, NOW, Optional.empty(), Path.of("/nowhere/0-0")));
+                "0-0",
+                0,
+                VolumeStatus.State.OPEN,
+                1,
+                1,
+                0,
+                0,
+                NOW,
+                Optional.empty(),
+                Path.of("/nowhere/0-0"),
+                List.of()));
     }
 
     @Override

@@ -37,6 +37,7 @@ final class FrameScanner {
     private static final int META_SIZE_MAX = 256 << 10;
 
     static final int WINDOW_SIZE = 4 << 20;
+    private static final int REBUILT_SIZE_MIN = 64 << 10;
     static final int SMALL_WINDOW_SIZE = 16 << 10;
 
     private final VolumeFile file;
@@ -45,6 +46,9 @@ final class FrameScanner {
     private ByteBuffer window;
     private long windowStart;
     private String reason = "";
+
+    /** Whether the window holds, and reads on into it fetch, what is kept of the volume elsewhere. */
+    private boolean isRebuilt;
 
     /**
      * A scanner of a file's bytes 0 to limit.
@@ -67,8 +71,34 @@ final class FrameScanner {
         return reason;
     }
 
-    /** Judges the excerpt whose word stands at an offset. */
+    /** Judges the excerpt whose word stands at an offset; a bad one once more by what is kept of it elsewhere. */
     Place judge(long offset) throws IOException {
+        Place place = judgeHere(offset);
+        if (place == Place.BAD && isRebuilt) {
+            readFrom(offset, false);
+            place = judgeHere(offset);
+        }
+        if (place != Place.BAD) {
+            return place;
+        }
+        String why = reason;
+        readFrom(offset, true);
+        place = judgeHere(offset);
+        if (place == Place.BAD) {
+            readFrom(offset, false);
+            reason = why;
+        }
+        return place;
+    }
+
+    /** Empties the window; from here on it is filled from the file, or from what is kept of it elsewhere. */
+    private void readFrom(long offset, boolean elsewhere) {
+        isRebuilt = elsewhere;
+        windowStart = offset;
+        window.clear().limit(0);
+    }
+
+    private Place judgeHere(long offset) throws IOException {
         if (!load(offset, WORD)) {
             return bad("the file ends");
         }
@@ -252,17 +282,34 @@ final class FrameScanner {
         if (offset + size > limit) {
             return false;
         }
+        isRebuilt &= offset <= windowStart + window.limit();
         if (size > window.capacity()) {
             window = allocate(size);
         }
         window.clear();
-        window.limit((int) Math.min(window.capacity(), limit - offset));
+        int wanted = isRebuilt ? Math.max(size, REBUILT_SIZE_MIN) : window.capacity();
+        window.limit((int) Math.min(Math.min(window.capacity(), wanted), limit - offset));
         windowStart = offset;
-        while (window.hasRemaining() && file.readSome(offset + window.position(), window, idle) > 0) {
-            // Again until the window is full or the file ends.
+        if (isRebuilt) {
+            window.position(file.rebuild(offset, window, any -> true) ? window.limit() : 0);
+        } else {
+            fill(offset);
         }
         window.limit(window.position());
         return size <= window.limit();
+    }
+
+    /** Reads until the window is full or the file ends. A sealed volume's file may be gone: then it is damage. */
+    private void fill(long offset) throws IOException {
+        try {
+            while (window.hasRemaining() && file.readSome(offset + window.position(), window, idle) > 0) {
+                // Once more.
+            }
+        } catch (IOException unreadable) {
+            if (!file.isSealed()) {
+                throw unreadable;
+            }
+        }
     }
 
     private static ByteBuffer allocate(int size) {

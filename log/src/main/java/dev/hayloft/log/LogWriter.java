@@ -69,7 +69,8 @@ final class LogWriter implements AutoCloseable {
             NavigableMap<Integer, VolumeFile> volumes,
             IdleHandles idle,
             LogFlusher flusher,
-            Health health) {}
+            Health health,
+            Redundancy redundancy) {}
 
     private record Opened(VolumeFile file, FileChannel channel, SpaceReserver reserver) {}
 
@@ -275,6 +276,7 @@ final class LogWriter implements AutoCloseable {
                 }
             }
             VolumeFile file = new VolumeFile(volume, path, VolumeInfo.State.OPEN, 0, now);
+            file.setRedundancy(parts.redundancy());
             parts.volumes().put(volume, file);
             return new Opened(file, channel, reserver);
         } finally {

@@ -9,6 +9,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -34,7 +35,8 @@ final class VolumeCatalog {
     }
 
     /** The volumes, by id. */
-    static NavigableMap<Integer, VolumeFile> read(VolumeLogConfig config, Folders folders, IdleHandles idle)
+    static NavigableMap<Integer, VolumeFile> read(
+            VolumeLogConfig config, Folders folders, IdleHandles idle, List<ExpectedVolume> expected)
             throws IOException {
         VolumeCatalog catalog = new VolumeCatalog(config, idle);
         try {
@@ -48,12 +50,32 @@ final class VolumeCatalog {
             for (Integer volume : folders.listSealed().keySet()) {
                 catalog.seal(volume);
             }
+            for (ExpectedVolume volume : expected) {
+                catalog.expect(volume, folders);
+            }
         } finally {
             for (VolumeFile file : catalog.found.values()) {
                 file.closeHandles(idle);
             }
         }
         return new ConcurrentSkipListMap<>(catalog.found);
+    }
+
+    /** A volume that others know: it is listed though its file is gone or cut. */
+    private void expect(ExpectedVolume expected, Folders folders) throws IOException {
+        VolumeFile file = found.get(expected.id());
+        if (file == null) {
+            Path path = folders.sealedPath(expected.id());
+            if (!expected.isElsewhere()) {
+                LOGGER.log(Level.WARNING, "A sealed volume is gone: {0}", path);
+            }
+            file = new VolumeFile(expected.id(), path, VolumeInfo.State.OPEN, 0, expected.createdAtMillis());
+            found.put(expected.id(), file);
+        } else if (!file.isSealed() || file.dataEnd() == expected.dataEndBytes()) {
+            return;
+        }
+        file.sealed(expected.dataEndBytes(), expected.sealedAtMillis());
+        file.reopen(idle, expected.isElsewhere());
     }
 
     private void add(int volume, Path path) throws IOException {

@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +37,12 @@ final class VolumeFile {
     /** Written by the writer after each append, read by any thread. */
     private volatile long dataEnd;
 
+    /** Set before the file is shared. */
+    private Redundancy redundancy = Redundancy.NONE;
+
+    /** Whether there is no file of its own; written by {@link #reopen}. */
+    private volatile boolean isElsewhere;
+
     private @Nullable FileChannel channel;
     private int descriptor = PageCache.NONE;
     private boolean isDescriptorAsked;
@@ -52,6 +59,21 @@ final class VolumeFile {
 
     int id() {
         return id;
+    }
+
+    void setRedundancy(Redundancy keeper) {
+        redundancy = keeper;
+    }
+
+    /** Closes what is open: from here on what stands there now is read, or what the redundancy has. */
+    synchronized void reopen(IdleHandles idle, boolean elsewhere) throws IOException {
+        closeHandles(idle);
+        isElsewhere = elsewhere;
+    }
+
+    /** Fills the target, whose position stays, with bytes that the file does not give as they were. */
+    boolean rebuild(long offset, ByteBuffer target, Predicate<ByteBuffer> isRight) {
+        return isSealed() && redundancy.rebuild(id, offset, target, isRight);
     }
 
     Path path() {
@@ -173,6 +195,9 @@ final class VolumeFile {
 
     /** Reads up to the rest of the target; less at the end of the file, -1 behind it. */
     int readSome(long offset, ByteBuffer target, IdleHandles idle) throws IOException {
+        if (isElsewhere) {
+            return redundancy.readSome(id, offset, target);
+        }
         boolean wasInterrupted = false;
         try {
             while (true) {
@@ -193,7 +218,7 @@ final class VolumeFile {
     }
 
     boolean tryRead(long offset, ByteBuffer target) {
-        return PageCache.tryRead(descriptor(), offset, target);
+        return !isElsewhere && PageCache.tryRead(descriptor(), offset, target);
     }
 
     static RequestException noSuchVolume(int id) {

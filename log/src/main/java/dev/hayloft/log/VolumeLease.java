@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The right to read a volume: as long as it is out, the volume's file stays.
@@ -57,6 +58,22 @@ public final class VolumeLease implements AutoCloseable {
     public VolumeLease again() {
         Check.argument(!isClosed.get(), "the lease was given back");
         return file.leaseAgain(idle, onLastOfDeleted);
+    }
+
+    /**
+     * Fills the rest of the target with bytes that {@link #read} does not give, or gives wrong, from what is kept of
+     * the volume elsewhere.
+     *
+     * @param isRight judges what was made, from the target's position to its limit
+     * @return false when there is no way to bytes that are right; the target's bytes are then undefined
+     */
+    public boolean rebuild(long offset, ByteBuffer target, Predicate<ByteBuffer> isRight) {
+        Check.argument(!isClosed.get(), "the lease was given back");
+        boolean isMade = file.rebuild(offset, target, isRight);
+        if (isMade) {
+            target.position(target.limit());
+        }
+        return isMade;
     }
 
     /** Gives the lease back; a second time changes nothing. */

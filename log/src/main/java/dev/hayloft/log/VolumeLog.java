@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class VolumeLog implements AutoCloseable {
     private final Folders folders;
+    private final Redundancy redundancy;
     private final IdleHandles idle = new IdleHandles();
     private final Health health = new Health();
     private final NavigableMap<Integer, VolumeFile> volumes;
@@ -36,11 +37,16 @@ public final class VolumeLog implements AutoCloseable {
     private volatile boolean isClosed;
 
     private VolumeLog(
-            VolumeLogConfig config, InstantSource clock, Folders folders, NavigableMap<Integer, VolumeFile> volumes) {
+            VolumeLogConfig config,
+            InstantSource clock,
+            Folders folders,
+            NavigableMap<Integer, VolumeFile> volumes,
+            Redundancy redundancy) {
         this.folders = folders;
+        this.redundancy = redundancy;
         this.volumes = volumes;
         this.flusher = new LogFlusher(folders, idle, health);
-        this.parts = new LogWriter.Parts(config, clock, folders, volumes, idle, flusher, health);
+        this.parts = new LogWriter.Parts(config, clock, folders, volumes, idle, flusher, health, redundancy);
     }
 
     /**
@@ -51,10 +57,24 @@ public final class VolumeLog implements AutoCloseable {
      *     cannot be read
      */
     public static VolumeLog open(VolumeLogConfig config, InstantSource clock) {
+        return open(config, clock, List.of(), Redundancy.NONE);
+    }
+
+    /**
+     * As {@link #open(VolumeLogConfig, InstantSource)}, with what is known of its volumes from elsewhere.
+     *
+     * @param expected sealed volumes that must be there
+     * @param redundancy the way to what their files do not give
+     */
+    public static VolumeLog open(
+            VolumeLogConfig config, InstantSource clock, List<ExpectedVolume> expected, Redundancy redundancy) {
         Folders folders = new Folders(config.folder());
         try {
             folders.create();
-            return new VolumeLog(config, clock, folders, VolumeCatalog.read(config, folders, new IdleHandles()));
+            NavigableMap<Integer, VolumeFile> volumes =
+                    VolumeCatalog.read(config, folders, new IdleHandles(), expected);
+            volumes.values().forEach(file -> file.setRedundancy(redundancy));
+            return new VolumeLog(config, clock, folders, volumes, redundancy);
         } catch (IOException failed) {
             throw unusable(failed);
         }
@@ -187,6 +207,20 @@ public final class VolumeLog implements AutoCloseable {
         return existing(volume).lease(idle, this::deleteFile);
     }
 
+    /**
+     * Reads what stands at a sealed volume's place from here on: its file was made again, or given up.
+     *
+     * @param isElsewhere whether it has no file of its own any more: {@link Redundancy#readSome} gives its bytes
+     * @throws dev.hayloft.model.error.RequestException {@code no-such-volume} when it does not exist (any more)
+     */
+    public void reopen(int volume, boolean isElsewhere) {
+        try {
+            existing(volume).reopen(idle, isElsewhere);
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+    }
+
     /** Is told each volume that was sealed, on the flusher thread, once its file is forced and moved. */
     public void setSealListener(IntConsumer onSealed) {
         flusher.onSealed(onSealed);
@@ -205,6 +239,7 @@ public final class VolumeLog implements AutoCloseable {
             boolean isFree = file.markDeleted(idle);
             volumes.remove(volume, file);
             if (isFree) {
+                redundancy.forget(volume);
                 folders.delete(file.path());
             }
         } catch (IOException failed) {
@@ -265,6 +300,7 @@ public final class VolumeLog implements AutoCloseable {
 
     private void deleteFile(VolumeFile file) {
         try {
+            redundancy.forget(file.id());
             folders.delete(file.path());
         } catch (IOException failed) {
             throw unusable(failed);

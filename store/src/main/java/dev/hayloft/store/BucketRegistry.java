@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
@@ -110,6 +111,17 @@ final class BucketRegistry {
                 .map(BucketState::bucket)
                 .sorted(Comparator.comparing(Bucket::name))
                 .toList();
+    }
+
+    /** Names of the buckets of a partition, by id. */
+    Map<Integer, String> names(Partition partition) {
+        Map<Integer, String> names = new TreeMap<>();
+        for (BucketState bucket : buckets.values()) {
+            if (bucket.partition() == partition) {
+                names.put(bucket.id(), bucket.bucket().name().toString());
+            }
+        }
+        return names;
     }
 
     int count() {

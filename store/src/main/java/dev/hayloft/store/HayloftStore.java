@@ -12,6 +12,7 @@ import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Backup;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
+import dev.hayloft.store.folder.Disks;
 import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobScheduler;
@@ -20,6 +21,8 @@ import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
 import dev.hayloft.store.partition.VersionClock;
+import dev.hayloft.store.upkeep.UpkeepJobs;
+import dev.hayloft.store.upkeep.UpkeepSchedule;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -66,6 +69,7 @@ public final class HayloftStore implements ObjectStore {
     private final ChangeFeed feed;
     private final StoreFigures figures;
     private final StoreCompaction compaction;
+    private final UpkeepJobs upkeep;
     private final JobScheduler jobs;
     private final StoreRecords records;
     private final StoreThreads threads;
@@ -94,9 +98,11 @@ public final class HayloftStore implements ObjectStore {
                 .toList();
         this.feed = new ChangeFeed(buckets, folder.incarnation());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
+        this.upkeep = new UpkeepJobs(
+                partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
-                new StoreJobs(partitions, buckets).tasks(compaction, backup(clock)),
+                new StoreJobs(partitions, buckets).tasks(compaction, backup(clock), upkeep),
                 StoreJobs.archive(opening.records()),
                 clock,
                 folder.incarnation().toString());
@@ -111,6 +117,8 @@ public final class HayloftStore implements ObjectStore {
 
     /** What has been opened so far, in order, so that a failed start closes it again. */
     private static final class Opening {
+        private final StoreConfig config;
+        private final Disks disks;
         private final DataFolder folder;
         private final StoreKey key;
         private final DiskGuard disk;
@@ -120,7 +128,9 @@ public final class HayloftStore implements ObjectStore {
         private Optional<SystemRecords> records = Optional.empty();
         private Optional<VersionReservation> reservation = Optional.empty();
 
-        Opening(DataFolder folder, StoreKey key, DiskGuard disk, StoreThreads threads) {
+        Opening(StoreConfig config, DataFolder folder, StoreKey key, DiskGuard disk, StoreThreads threads) {
+            this.config = config;
+            this.disks = Disks.open(config.data(), config.parity().disks(), folder.storeId());
             this.folder = folder;
             this.key = key;
             this.disk = disk;
@@ -159,6 +169,7 @@ public final class HayloftStore implements ObjectStore {
         boolean opened = false;
         try {
             opening = Optional.of(new Opening(
+                    config,
                     folder,
                     StoreKey.open(config.data(), folder.isNew()),
                     new DiskGuard(config.data(), config.reserveBytes()),
@@ -194,7 +205,8 @@ public final class HayloftStore implements ObjectStore {
                 new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
         RunMark.markRunning(data);
         HayloftStore store = new HayloftStore(opening, config, clock);
-        store.afterOpen(config, lastStop, opening.disk);
+        opening.disks.warnAbout(config.parity().dataShards(), config.parity().parityShards());
+        store.afterOpen(config, lastStop, opening.disk, clock);
         return store;
     }
 
@@ -204,7 +216,7 @@ public final class HayloftStore implements ObjectStore {
         BucketRecords.readAll(opening.records()).forEach(bucket -> living.add(bucket.id()));
         List<CompletableFuture<Partition>> starts = new ArrayList<>();
         for (int id = 0; id < opening.folder.partitions(); id++) {
-            PartitionConfig partition = partitionConfig(config, opening.folder, id);
+            PartitionConfig partition = partitionConfig(config, opening, id);
             starts.add(CompletableFuture.supplyAsync(
                     () -> Recovery.open(partition, context, living::contains), opening.threads.reading()));
         }
@@ -242,19 +254,20 @@ public final class HayloftStore implements ObjectStore {
                 DIRECTORY_BYTES_MIN);
     }
 
-    private static PartitionConfig partitionConfig(StoreConfig config, DataFolder folder, int id) {
+    private static PartitionConfig partitionConfig(StoreConfig config, Opening opening, int id) {
         return new PartitionConfig(
-                config.data().resolve("partitions").resolve(Integer.toString(id)),
+                opening.disks.partition(id),
                 id,
-                folder.storeId(),
+                opening.folder.storeId(),
                 config.volumeSizeBytes(),
                 config.memorySync(),
                 config.queueCapacity(),
                 config.queueBytes(),
-                Math.max(DIRECTORY_BYTES_MIN, DIRECTORIES_BYTES / folder.partitions()));
+                Math.max(DIRECTORY_BYTES_MIN, DIRECTORIES_BYTES / opening.folder.partitions()),
+                opening.disks.shardFolders(id));
     }
 
-    private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk) {
+    private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk, InstantSource clock) {
         buckets.finishDeletions();
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
@@ -266,6 +279,8 @@ public final class HayloftStore implements ObjectStore {
         partitions.forEach(partition -> threads.every( // Each by itself: a lost disk must not keep others from theirs.
                 halfSync, "memory sync of partition " + partition.config().name(), partition::housekeep));
         sweeps.forEach(sweep -> threads.every(SWEEP_INTERVAL, "sweep of what has expired", sweep::run));
+        UpkeepSchedule schedule = new UpkeepSchedule(upkeep, jobs, config.parity(), clock, folder.madeAt());
+        threads.every(schedule.interval(), "parity and scrub", schedule::look);
         LOG.log(
                 Level.INFO,
                 "Opened {0}: {1} partitions, {2} buckets, last stop {3}.",

@@ -2,6 +2,7 @@ package dev.hayloft.store;
 
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.Check;
+import dev.hayloft.store.parity.ParityConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -17,6 +18,7 @@ import java.time.Duration;
  * @param queueCapacity mutations waiting for one partition's writer, 16..1,000,000; more are refused
  * @param queueBytes bytes of content waiting for one partition's writer, at least 4 MiB; more are refused
  * @param compaction how volumes are compacted
+ * @param parity how volumes are kept against damage
  */
 public record StoreConfig(
         Path data,
@@ -27,10 +29,35 @@ public record StoreConfig(
         long reserveBytes,
         int queueCapacity,
         long queueBytes,
-        CompactionConfig compaction) {
+        CompactionConfig compaction,
+        ParityConfig parity) {
     public static final int PARTITIONS_MAX = 256;
     public static final long VOLUME_SIZE_MIN = 1L << 20;
     public static final long VOLUME_SIZE_MAX = 16L << 30;
+
+    /** With parity as the contract has it by default. */
+    public StoreConfig(
+            Path data,
+            int partitions,
+            long volumeSizeBytes,
+            Durability durability,
+            Duration memorySync,
+            long reserveBytes,
+            int queueCapacity,
+            long queueBytes,
+            CompactionConfig compaction) {
+        this(
+                data,
+                partitions,
+                volumeSizeBytes,
+                durability,
+                memorySync,
+                reserveBytes,
+                queueCapacity,
+                queueBytes,
+                compaction,
+                ParityConfig.defaults());
+    }
 
     public StoreConfig {
         Check.argument(partitions >= 1 && partitions <= PARTITIONS_MAX, "storage.partitions must be 1 to 256");

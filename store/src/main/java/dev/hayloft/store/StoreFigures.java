@@ -71,11 +71,17 @@ final class StoreFigures {
                 storedBytes,
                 volumes.stream().mapToLong(VolumeStatus::liveBytes).sum(),
                 volumes.stream().mapToLong(VolumeStatus::deadBytes).sum(),
+                volumes.stream()
+                        .flatMap(volume -> volume.shards().stream())
+                        .filter(VolumeStatus.Shard::isParity)
+                        .mapToLong(VolumeStatus.Shard::length)
+                        .sum(),
                 disk.freeBytes(),
                 partitions.stream().map(StoreFigures::partition).toList(),
                 new VolumeCounts(
                         count(volumes, VolumeStatus.State.OPEN),
                         count(volumes, VolumeStatus.State.SEALED),
+                        count(volumes, VolumeStatus.State.ENCODED),
                         count(volumes, VolumeStatus.State.DAMAGED)));
     }
 
@@ -128,14 +134,11 @@ final class StoreFigures {
 
     private static VolumeStatus volume(Partition partition, VolumeInfo volume) {
         Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
-        boolean damaged = partition.isDamaged(volume.id());
-        VolumeStatus.State state = damaged
-                ? VolumeStatus.State.DAMAGED
-                : volume.state() == VolumeInfo.State.OPEN ? VolumeStatus.State.OPEN : VolumeStatus.State.SEALED;
+        List<VolumeStatus.Shard> shards = ShardFigures.shards(partition.parity(), volume);
         return new VolumeStatus(
                 name(partition, volume.id()),
                 partition.config().id(),
-                state,
+                ShardFigures.state(partition.parity(), volume, shards),
                 volume.dataEndBytes(),
                 tally.liveBytes(),
                 tally.deadBytes(),
@@ -145,7 +148,8 @@ final class StoreFigures {
                         ? Optional.of(
                                 Instant.ofEpochMilli(volume.sealedAtMillis().getAsLong()))
                         : Optional.empty(),
-                volume.path());
+                volume.path(),
+                shards);
     }
 
     private static String name(Partition partition, int volume) {

@@ -9,6 +9,7 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.RebuildWatcher;
+import dev.hayloft.store.upkeep.UpkeepJobs;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +31,9 @@ final class StoreJobs {
     }
 
     /** Every kind that this version has. */
-    Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction, Backup backup) {
+    Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction, Backup backup, UpkeepJobs upkeep) {
         Map<JobRequest.Kind, JobTask> tasks = new EnumMap<>(JobRequest.Kind.class);
+        tasks.putAll(upkeep.tasks());
         tasks.put(JobRequest.Kind.SEAL, checkedByVolume(this::seal));
         tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(this::rebuild));
         tasks.put(JobRequest.Kind.COMPACT, compaction);

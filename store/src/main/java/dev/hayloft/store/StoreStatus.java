@@ -13,6 +13,7 @@ import java.util.UUID;
  * @param storedBytes what readable versions take
  * @param liveBytes bytes that compaction would keep
  * @param deadBytes bytes that compaction would drop
+ * @param parityBytes bytes of parity shards
  * @param freeBytes usable space of the data folder's disk
  * @param partitions by id
  * @param volumes how many there are
@@ -25,6 +26,7 @@ public record StoreStatus(
         long storedBytes,
         long liveBytes,
         long deadBytes,
+        long parityBytes,
         long freeBytes,
         List<PartitionStatus> partitions,
         VolumeCounts volumes) {
@@ -37,9 +39,10 @@ public record StoreStatus(
      *
      * @param open taking appends
      * @param sealed complete
+     * @param encoded complete, with parity
      * @param damaged holding bytes that failed a check
      */
-    public record VolumeCounts(int open, int sealed, int damaged) {}
+    public record VolumeCounts(int open, int sealed, int encoded, int damaged) {}
 
     /**
      * One partition.

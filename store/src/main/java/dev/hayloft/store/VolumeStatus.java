@@ -2,6 +2,7 @@ package dev.hayloft.store;
 
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param createdAt milliseconds
  * @param sealedAt milliseconds
  * @param path its file
+ * @param shards where its bytes stand: of a volume that is not encoded the one copy
  */
 public record VolumeStatus(
         String id,
@@ -28,11 +30,36 @@ public record VolumeStatus(
         long needles,
         Instant createdAt,
         Optional<Instant> sealedAt,
-        Path path) {
+        Path path,
+        List<Shard> shards) {
+    public VolumeStatus {
+        shards = List.copyOf(shards);
+    }
+
+    /**
+     * One shard.
+     *
+     * @param index data first, then parity
+     * @param isParity whether it is made of the others
+     * @param path the file that holds it
+     * @param offset where it begins there
+     * @param length its bytes
+     * @param state as far as its file's length and earlier checks tell
+     */
+    public record Shard(int index, boolean isParity, Path path, long offset, long length, ShardState state) {}
+
+    /** How a shard is. */
+    public enum ShardState {
+        OK,
+        MISSING,
+        CORRUPT
+    }
+
     /** Where a volume is in its life. */
     public enum State {
         OPEN,
         SEALED,
+        ENCODED,
         DAMAGED
     }
 }

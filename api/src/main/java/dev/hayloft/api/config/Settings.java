@@ -3,6 +3,7 @@ package dev.hayloft.api.config;
 import dev.hayloft.model.Durability;
 import dev.hayloft.store.CompactionConfig;
 import dev.hayloft.store.StoreConfig;
+import dev.hayloft.store.parity.ParityConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -46,9 +47,6 @@ public final class Settings {
     }
 
     private void refuseWhatIsNotThere() {
-        if (!list(Setting.STORAGE_DISKS).isEmpty()) {
-            throw notThere(Setting.STORAGE_DISKS, "more than one disk");
-        }
         if (!text(Setting.TLS_KEY_STORE).isEmpty()) {
             throw notThere(Setting.TLS_KEY_STORE, "TLS");
         }
@@ -143,6 +141,17 @@ public final class Settings {
         return text(Setting.STORAGE_DURABILITY).equals("disk") ? Durability.DISK : Durability.MEMORY;
     }
 
+    private ParityConfig parity() {
+        return new ParityConfig(
+                flag(Setting.ERASURE_AUTOMATIC),
+                integer(Setting.ERASURE_DATA_SHARDS),
+                integer(Setting.ERASURE_PARITY_SHARDS),
+                time(Setting.ERASURE_AFTER),
+                time(Setting.SCRUB_EVERY),
+                size(Setting.SCRUB_BYTES_PER_SECOND),
+                list(Setting.STORAGE_DISKS).stream().map(Path::of).toList());
+    }
+
     /** How the store is to be opened. */
     public StoreConfig store() {
         StoreConfig defaults = StoreConfig.defaults(data());
@@ -159,6 +168,7 @@ public final class Settings {
                         flag(Setting.COMPACTION_AUTOMATIC),
                         (Double) value(Setting.COMPACTION_DEAD_RATIO),
                         size(Setting.COMPACTION_BYTES_PER_SECOND),
-                        time(Setting.CHANGES_RETAIN)));
+                        time(Setting.CHANGES_RETAIN)),
+                parity());
     }
 }

@@ -142,7 +142,7 @@ public final class Operations {
         json.writeNumberField("storedBytes", status.storedBytes());
         json.writeNumberField("liveBytes", status.liveBytes());
         json.writeNumberField("deadBytes", status.deadBytes());
-        json.writeNumberField("parityBytes", 0); // No volume of this version has parity.
+        json.writeNumberField("parityBytes", status.parityBytes());
         json.writeNumberField("freeBytes", status.freeBytes());
         json.writeArrayFieldStart("partitions");
         for (PartitionStatus partition : status.partitions()) {
@@ -156,7 +156,7 @@ public final class Operations {
         json.writeObjectFieldStart("volumes");
         json.writeNumberField("open", status.volumes().open());
         json.writeNumberField("sealed", status.volumes().sealed());
-        json.writeNumberField("encoded", 0);
+        json.writeNumberField("encoded", status.volumes().encoded());
         json.writeNumberField("damaged", status.volumes().damaged());
         json.writeEndObject();
         writeRates(json, front.metrics().rates());
@@ -238,7 +238,6 @@ public final class Operations {
 
     private void writeVolume(JsonGenerator json, VolumeStatus volume) throws IOException {
         String state = volume.state().name().toLowerCase(Locale.ROOT);
-        Path file = volume.path().toAbsolutePath().normalize();
         json.writeStartObject();
         json.writeStringField("id", volume.id());
         json.writeNumberField("partition", volume.partition());
@@ -249,16 +248,19 @@ public final class Operations {
         json.writeNumberField("needles", volume.needles());
         json.writeStringField("createdAt", Json.time(volume.createdAt()));
         json.writeStringField("sealedAt", volume.sealedAt().map(Json::time).orElse(null));
-        json.writeArrayFieldStart("shards"); // Not yet encoded: the one copy is the one data shard.
-        json.writeStartObject();
-        json.writeNumberField("index", 0);
-        json.writeStringField("kind", "data");
-        json.writeStringField(
-                "path", file.startsWith(data) ? data.relativize(file).toString() : file.toString());
-        json.writeNumberField("offset", 0);
-        json.writeNumberField("length", volume.bytes());
-        json.writeStringField("state", volume.state() == VolumeStatus.State.DAMAGED ? "corrupt" : "ok");
-        json.writeEndObject();
+        json.writeArrayFieldStart("shards");
+        for (VolumeStatus.Shard shard : volume.shards()) {
+            Path file = shard.path().toAbsolutePath().normalize();
+            json.writeStartObject();
+            json.writeNumberField("index", shard.index());
+            json.writeStringField("kind", shard.isParity() ? "parity" : "data");
+            json.writeStringField(
+                    "path", file.startsWith(data) ? data.relativize(file).toString() : file.toString());
+            json.writeNumberField("offset", shard.offset());
+            json.writeNumberField("length", shard.length());
+            json.writeStringField("state", shard.state().name().toLowerCase(Locale.ROOT));
+            json.writeEndObject();
+        }
         json.writeEndArray();
         json.writeEndObject();
     }

@@ -71,7 +71,11 @@ public final class ShardCheck {
     }
 
     private static long check(
-            ShardSet set, ShardSet.Place place, Optional<BlockTable> table, List<Damage> damages, ShardWatcher watcher) {
+            ShardSet set,
+            ShardSet.Place place,
+            Optional<BlockTable> table,
+            List<Damage> damages,
+            ShardWatcher watcher) {
         int shard = place.shard();
         if (!Files.isRegularFile(place.path())) {
             damages.add(new Damage(shard, 0, place.length(), "the file is missing"));
@@ -98,7 +102,11 @@ public final class ShardCheck {
     }
 
     private static long checkBlocks(
-            ShardSet set, ShardSet.Place place, Optional<BlockTable> table, List<Damage> damages, ShardWatcher watcher) {
+            ShardSet set,
+            ShardSet.Place place,
+            Optional<BlockTable> table,
+            List<Damage> damages,
+            ShardWatcher watcher) {
         byte[] block = new byte[ShardLayout.BLOCK_SIZE];
         int named = 0;
         long checked = 0;

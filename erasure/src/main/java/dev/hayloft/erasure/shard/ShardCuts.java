@@ -4,8 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Chooses where a volume is cut: at the frame boundary nearest to an even cut, so that a frame lies in one shard, unless
- * that is so far off that the longest shard, and with it all parity, would grow by more than an eighth; then evenly.
+ * Chooses where a volume is cut: at the frame boundary nearest to an even cut, so that a frame lies in one shard,
+ * unless that is so far off that the longest shard, and with it all parity, would grow by more than an eighth; then
+ * evenly.
  *
  * <p><i>Threads:</i> confined to one.
  */

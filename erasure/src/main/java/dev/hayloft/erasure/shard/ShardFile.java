@@ -54,8 +54,8 @@ public record ShardFile(Path path, ShardLayout layout, int shard) {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             long size = sizeOf(layout, shard);
             Check.intact(channel.size() == size, "A shard's file has another length.");
-            ShardFormat.Footer footer = ShardFormat.parseFooter(
-                    read(channel, size - ShardFormat.FOOTER_SIZE, ShardFormat.FOOTER_SIZE));
+            ShardFormat.Footer footer =
+                    ShardFormat.parseFooter(read(channel, size - ShardFormat.FOOTER_SIZE, ShardFormat.FOOTER_SIZE));
             int tableSize = BlockTable.sizeOf(layout);
             long tableOffset = ShardFormat.tableOffset(layout, shard);
             Check.intact(
@@ -69,8 +69,7 @@ public record ShardFile(Path path, ShardLayout layout, int shard) {
                 Check.intact(padding.get() == 0, "A shard's padding is not zero.");
             }
             ByteBuffer table = read(channel, tableOffset, tableSize);
-            Check.intact(
-                    ShardFormat.crc(table, 0, tableSize) == footer.tableCrc(), "A shard's table is damaged.");
+            Check.intact(ShardFormat.crc(table, 0, tableSize) == footer.tableCrc(), "A shard's table is damaged.");
             return BlockTable.parse(layout, table);
         } catch (CorruptionException damaged) {
             throw damaged.with("file", path);

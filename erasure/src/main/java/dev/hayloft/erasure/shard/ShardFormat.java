@@ -129,8 +129,7 @@ public final class ShardFormat {
         int version = bytes.get();
         int flags = bytes.get();
         if (version > VERSION || (flags & ~FLAG_IN_PLACE) != 0) {
-            throw new StoreClosedException(
-                            ErrorCode.UNAVAILABLE, "A newer Hayloft wrote a shard; start that version.")
+            throw new StoreClosedException(ErrorCode.UNAVAILABLE, "A newer Hayloft wrote a shard; start that version.")
                     .with("formatVersion", version)
                     .with("flags", flags);
         }

@@ -9,8 +9,8 @@ import java.util.UUID;
 /**
  * A volume's cut into shards: identity and geometry, the same in every file of one set.
  *
- * <p>Data shard {@code i} is the range of the volume's file from cut {@code i} to cut {@code i + 1}. Byte {@code t} of a
- * parity shard is made of byte {@code t} of every data shard; shorter ones count as zeros behind their end.
+ * <p>Data shard {@code i} is the range of the volume's file from cut {@code i} to cut {@code i + 1}. Byte {@code t} of
+ * a parity shard is made of byte {@code t} of every data shard; shorter ones count as zeros behind their end.
  *
  * @param storeId the store
  * @param partition the partition

@@ -66,8 +66,7 @@ public final class ShardRepair {
                 Files.createDirectories(path.toAbsolutePath().resolveSibling("."));
                 writers.put(shard, new ShardFileWriter(beside(path), layout, shard));
             }
-            int blocks = Math.toIntExact(
-                    (layout.columnBytes() + ShardLayout.BLOCK_SIZE - 1) / ShardLayout.BLOCK_SIZE);
+            int blocks = Math.toIntExact((layout.columnBytes() + ShardLayout.BLOCK_SIZE - 1) / ShardLayout.BLOCK_SIZE);
             for (int block = 0; block < blocks; block++) {
                 column(block, inOwn, own);
             }

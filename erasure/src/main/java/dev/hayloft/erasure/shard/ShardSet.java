@@ -1,7 +1,7 @@
 package dev.hayloft.erasure.shard;
 
-import dev.hayloft.erasure.ReedSolomon;
 import dev.hayloft.erasure.Reconstruction;
+import dev.hayloft.erasure.ReedSolomon;
 import dev.hayloft.model.error.CorruptionException;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -152,6 +152,26 @@ public final class ShardSet implements AutoCloseable {
     }
 
     /**
+     * Reads bytes of the volume from the data shard that holds them, as far as that goes.
+     *
+     * @return how many bytes; -1 behind the volume's end
+     * @throws IOException when they cannot be read
+     */
+    public int readSome(long offset, ByteBuffer target) throws IOException {
+        if (offset >= layout.volumeBytes()) {
+            return -1;
+        }
+        int shard = layout.shardAt(offset);
+        long at = offset - layout.start(shard);
+        byte[] piece = new byte[(int) Math.min(Math.min(target.remaining(), STEP_MAX), layout.length(shard) - at)];
+        if (!read(shard, at, piece, piece.length)) {
+            throw new IOException("a shard cannot be read: " + places.get(shard).path());
+        }
+        target.put(piece);
+        return piece.length;
+    }
+
+    /**
      * Fills the target with bytes of the volume's file that its own place does not give any more.
      *
      * @param offset in the volume's file
@@ -240,7 +260,7 @@ public final class ShardSet implements AutoCloseable {
     }
 
     /** Forgets open files: what stands at their paths now is read from here on. */
-    void reopen() throws IOException {
+    public void reopen() throws IOException {
         for (SharedFile file : files.values()) {
             file.close();
         }

@@ -86,8 +86,7 @@ class ShardSetTest {
                 case 0 -> Files.delete(place.path());
                 case 1 -> FileDamage.cut(place.path(), at);
                 case 2 -> FileDamage.flip(place.path(), at, random.nextInt(8));
-                default -> FileDamage.flip(
-                        place.path(), random.nextLong(Files.size(place.path())), random.nextInt(8));
+                default -> FileDamage.flip(place.path(), random.nextLong(Files.size(place.path())), random.nextInt(8));
             }
         }
 
@@ -213,10 +212,12 @@ class ShardSetTest {
             }
             long from = fixture.layout.start(lostShard);
             byte[] read = fixture.rebuilt(from, 1); // Right if the damaged parity is not the one that was asked.
-            assertThat(read.length == 0 || read[0] == fixture.content[(int) from]).isTrue();
+            assertThat(read.length == 0 || read[0] == fixture.content[(int) from])
+                    .isTrue();
             ShardCheck.Result found = ShardCheck.check(fixture.set, bytes -> {});
             assertThat(found.damagedShards()).isEqualTo(damaged);
-            assertThat(found.damages()).allSatisfy(damage -> assertThat(damage.from()).isZero());
+            assertThat(found.damages())
+                    .allSatisfy(damage -> assertThat(damage.from()).isZero());
             List<ShardRepair.Lost> lost = ShardRepair.repair(
                     fixture.set, fixture.set.table().orElseThrow(), found.damagedShards(), bytes -> {});
             List<ShardRepair.Lost> expected = new ArrayList<>();

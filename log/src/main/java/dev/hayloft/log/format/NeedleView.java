@@ -68,6 +68,17 @@ public final class NeedleView {
         return parse(needle, offsetInFrame, true, fromFrame.sequence(), fromFrame.version(), fromFrame.timeMillis());
     }
 
+    /** Whether a needle's checksum is right; the buffer holds exactly one, and is left as it is. */
+    public static boolean isIntact(ByteBuffer needle) {
+        if (needle.remaining() < NeedleFormat.HEAD_SIZE) {
+            return false;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(needle.duplicate().position(needle.position() + NeedleFormat.TYPE_OFFSET));
+        return (int) crc.getValue()
+                == needle.duplicate().order(ByteOrder.LITTLE_ENDIAN).getInt(needle.position());
+    }
+
     private static NeedleView parse(
             ByteBuffer needle, int offsetInFrame, boolean framed, long sequence, long version, long timeMillis) {
         ByteBuffer bytes = needle.duplicate().order(ByteOrder.LITTLE_ENDIAN);

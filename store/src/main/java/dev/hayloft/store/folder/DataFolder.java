@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Properties;
 import java.util.Set;
@@ -198,6 +199,15 @@ public final class DataFolder implements AutoCloseable {
     /** Changes when the store is restored from a copy. */
     public UUID incarnation() {
         return incarnation;
+    }
+
+    /** When it was made, or its STORE file was put back. */
+    public Instant madeAt() {
+        try {
+            return Files.getLastModifiedTime(path.resolve(STORE_FILE)).toInstant();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Whether nothing has been stored in it yet. */

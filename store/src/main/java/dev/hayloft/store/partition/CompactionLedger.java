@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLog;
+import dev.hayloft.store.parity.ParityKeeper;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -18,15 +19,17 @@ final class CompactionLedger {
     private static final Logger LOG = System.getLogger(CompactionLedger.class.getName());
 
     private final PartitionFolder folder;
+    private final ParityKeeper parity;
     private volatile CompactionRecord record; // Replaced once the new one is durable.
 
-    private CompactionLedger(PartitionFolder folder, CompactionRecord record) {
+    private CompactionLedger(PartitionFolder folder, ParityKeeper parity, CompactionRecord record) {
         this.folder = folder;
+        this.parity = parity;
         this.record = record;
     }
 
     /** Reads the record, and deletes what a stop kept from being deleted. */
-    static CompactionLedger open(PartitionFolder folder, VolumeLog log) {
+    static CompactionLedger open(PartitionFolder folder, VolumeLog log, ParityKeeper parity) {
         CompactionRecord record = CompactionRecord.read(folder.compactionRecord())
                 .orElseGet(() -> {
                     LOG.log(Level.WARNING, "A COMPACTED file is damaged and is begun anew: {0}", folder.root());
@@ -39,7 +42,7 @@ final class CompactionLedger {
             }
         }
         record.gone().forEach(folder::deleteHint);
-        return new CompactionLedger(folder, record);
+        return new CompactionLedger(folder, parity, record);
     }
 
     CompactionRecord record() {
@@ -49,7 +52,9 @@ final class CompactionLedger {
     /** From now on, and after a crash too, the volume is gone. */
     void gone(int volume, long lastSequence, long lastVersion, long lastDroppedDeletion) {
         NavigableSet<Integer> gone = new TreeSet<>();
-        record.gone().stream().filter(each -> Files.exists(file(each))).forEach(gone::add);
+        record.gone().stream()
+                .filter(each -> Files.exists(file(each)) || parity.find(each).isPresent())
+                .forEach(gone::add);
         gone.add(volume);
         CompactionRecord next = new CompactionRecord(
                 Math.max(record.lastSequence(), lastSequence),

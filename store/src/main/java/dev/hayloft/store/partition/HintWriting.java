@@ -15,6 +15,7 @@ import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -129,6 +130,18 @@ final class HintWriting {
         }
     }
 
+    /** Writes the hint file if it is missing or damaged; answers whether that was so. */
+    boolean ensure(VolumeLog log, int volume) {
+        try {
+            HintFile.read(folder.hint(volume), entry -> {});
+            return false;
+        } catch (CorruptionException | UncheckedIOException unusable) {
+            LOG.log(Level.WARNING, "The hint file of volume {0} is missing or damaged and is written anew.", volume);
+            write(log, volume);
+            return true;
+        }
+    }
+
     private HintHeader header(int volume, long dataEndBytes, Tally tally) {
         List<BucketTally> tallies = new ArrayList<>();
         tally.bytes.forEach((bucketId, bytes) ->
@@ -158,6 +171,10 @@ final class HintWriting {
         }
 
         void report(ScanReport report) {
+            if (!report.damaged().isEmpty()) { // What it does not name, a rebuild would take for gone.
+                throw new CorruptionException("A damaged volume gets no hint file.")
+                        .with("volume", report.damaged().get(0).volume());
+            }
             dataEndBytes = LogPosition.offset(report.end());
         }
     }

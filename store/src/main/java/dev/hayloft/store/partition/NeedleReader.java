@@ -165,14 +165,10 @@ public final class NeedleReader {
         boolean opened = false;
         try {
             long offset = LogPosition.offset(location.position()) + location.needleOffset();
-            if (mayBlock) {
-                lease.read(offset, buffer);
-            } else if (!lease.tryRead(offset, buffer)) {
-                return Optional.empty();
-            }
-            NeedleView view = NeedleView.parse(buffer.flip());
-            opened = true;
-            return Optional.of(new OpenNeedle(location, view, buffer, lease, buffers));
+            Optional<NeedleView> view =
+                    mayBlock ? Optional.of(readOrRebuild(lease, offset, buffer)) : readAtOnce(lease, offset, buffer);
+            opened = view.isPresent();
+            return view.map(needle -> new OpenNeedle(location, needle, buffer, lease, buffers));
         } catch (CorruptionException e) {
             throw e.with("volume", lease.volume()).with("offset", LogPosition.toString(location.position()));
         } finally {
@@ -180,6 +176,28 @@ public final class NeedleReader {
                 buffers.give(buffer);
                 lease.close();
             }
+        }
+    }
+
+    /** The needle, if it is in memory; a damaged one is for those who may wait for what makes it whole. */
+    private static Optional<NeedleView> readAtOnce(VolumeLease lease, long offset, ByteBuffer buffer) {
+        try {
+            return lease.tryRead(offset, buffer) ? Optional.of(NeedleView.parse(buffer.flip())) : Optional.empty();
+        } catch (CorruptionException damaged) {
+            return Optional.empty();
+        }
+    }
+
+    private static NeedleView readOrRebuild(VolumeLease lease, long offset, ByteBuffer buffer) {
+        try {
+            lease.read(offset, buffer);
+            return NeedleView.parse(buffer.flip());
+        } catch (CorruptionException damaged) {
+            buffer.rewind();
+            if (!lease.rebuild(offset, buffer, NeedleView::isIntact)) {
+                throw damaged;
+            }
+            return NeedleView.parse(buffer.flip());
         }
     }
 

@@ -1,8 +1,10 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.index.Directory;
+import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
+import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
@@ -11,6 +13,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.parity.ParityKeeper;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
@@ -24,6 +27,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -416,9 +420,19 @@ public final class Partition implements AutoCloseable {
         return stopping;
     }
 
-    /** Whether recovery met damage in this volume. */
-    public boolean isDamaged(int volume) {
-        return parts.damagedVolumes().contains(volume);
+    /** The shards of its volumes, and what is known of damage. */
+    public ParityKeeper parity() {
+        return parts.parity();
+    }
+
+    /** Shows every entry of the index; what changes meanwhile may be missed or shown. */
+    public void forEachEntry(BiConsumer<KeyHash, Location> visitor) {
+        parts.index().forEach(visitor);
+    }
+
+    /** Sees to it that a sealed volume has a hint file that can be read; answers whether one had to be written. */
+    public boolean ensureHint(int volume) {
+        return parts.hints().ensure(parts.log(), volume);
     }
 
     /** A stage that completes when everything submitted before is published, and forced if so asked. */

@@ -44,7 +44,7 @@ public final class PartitionCompactor {
     public List<VolumeLoad> loads(long deletionsKeptFromMillis) {
         List<VolumeLoad> loads = new ArrayList<>();
         for (VolumeInfo volume : partition.log().volumes()) {
-            if (volume.state() == VolumeInfo.State.SEALED && !partition.isDamaged(volume.id())) {
+            if (volume.state() == VolumeInfo.State.SEALED && !partition.parity().isDamaged(volume.id())) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
                 long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());
                 long deletions = sealedAt >= deletionsKeptFromMillis ? tally.deletionBytes() : 0;

@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -15,6 +16,7 @@ import java.util.UUID;
  * @param queueCapacity mutations waiting for the writer; more are refused
  * @param queueBytes content waiting for the writer; more is refused
  * @param directoryBytes native memory for the directory's buffers and cache
+ * @param shardFolders where shards of its volumes go, one folder per disk, its own disk first
  */
 public record PartitionConfig(
         Path folder,
@@ -24,7 +26,34 @@ public record PartitionConfig(
         Duration memorySync,
         int queueCapacity,
         long queueBytes,
-        long directoryBytes) {
+        long directoryBytes,
+        List<Path> shardFolders) {
+    public PartitionConfig {
+        shardFolders = List.copyOf(shardFolders);
+    }
+
+    /** On one disk: shards stand beside the partition's volumes. */
+    public PartitionConfig(
+            Path folder,
+            int id,
+            UUID storeId,
+            long volumeSizeBytes,
+            Duration memorySync,
+            int queueCapacity,
+            long queueBytes,
+            long directoryBytes) {
+        this(
+                folder,
+                id,
+                storeId,
+                volumeSizeBytes,
+                memorySync,
+                queueCapacity,
+                queueBytes,
+                directoryBytes,
+                List.of(folder.resolve("parity")));
+    }
+
     /** The partition that holds buckets, users and settings. */
     public static final int SYSTEM = 0xFFFF;
 

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,6 +18,8 @@ import java.util.stream.Stream;
  * @param root the partition's folder
  */
 record PartitionFolder(Path root) {
+    private static final Pattern HINT_NAME = Pattern.compile("(\\d{10})\\.hint");
+
     Path directory() {
         return root.resolve("directory");
     }
@@ -34,6 +38,18 @@ record PartitionFolder(Path root) {
 
     void deleteHint(int volume) {
         SmallFiles.delete(hint(volume));
+    }
+
+    /** Volumes with a hint file. */
+    List<Integer> hinted() {
+        try (Stream<Path> files = Files.list(hints())) {
+            return files.map(file -> HINT_NAME.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> Integer.parseInt(name.group(1)))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Path hints() {

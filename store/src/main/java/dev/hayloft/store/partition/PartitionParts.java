@@ -5,7 +5,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.store.folder.SmallFiles;
-import java.util.Set;
+import dev.hayloft.store.parity.ParityKeeper;
 
 /**
  * What recovery opened and the partition works with.
@@ -20,7 +20,7 @@ import java.util.Set;
  * @param hints writes a hint file per sealed volume
  * @param producers how far the idempotent producers have come
  * @param ledger what compaction has taken from the log
- * @param damagedVolumes volumes in which recovery met damage
+ * @param parity shards of sealed volumes, and what is known of damage
  * @param nextSequence the sequence that the next needle gets
  * @param firstVersion no needle of an earlier start has this version or a higher one
  */
@@ -35,18 +35,15 @@ record PartitionParts(
         HintWriting hints,
         ProducerTable producers,
         CompactionLedger ledger,
-        Set<Integer> damagedVolumes,
+        ParityKeeper parity,
         long nextSequence,
         long firstVersion) {
-    PartitionParts {
-        damagedVolumes = Set.copyOf(damagedVolumes);
-    }
-
     /** Closes everything; when all is well, leaves the figures that let the next start skip recovery. */
     @SuppressWarnings("try") // Named only to be closed, from the last to the first, each whatever the others throw.
     void close(boolean healthy, long lastSequence, long lastVersion) {
         long end = log.end();
-        try (VolumeLog first = log;
+        try (ParityKeeper last = parity;
+                VolumeLog first = log;
                 AppliedMark second = applied;
                 KeyIndex third = index.current();
                 Directory fourth = directory) {}

@@ -21,6 +21,7 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.folder.RunMark.LastStop;
 import dev.hayloft.store.folder.SmallFiles;
+import dev.hayloft.store.parity.ParityKeeper;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,7 +67,7 @@ public final class Recovery {
     private final ProducerTable producers;
     private int firstScanned = Integer.MAX_VALUE;
     private boolean hasProducerTable;
-    private final Set<Integer> damagedVolumes = new HashSet<>();
+    private final ParityKeeper parity;
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
     private boolean mayHaveLostExtents = true;
@@ -81,7 +82,9 @@ public final class Recovery {
             VolumeLog log,
             CompactionLedger ledger,
             HintWriting hints,
+            ParityKeeper parity,
             IntPredicate isLiving) {
+        this.parity = parity;
         this.config = config;
         this.folder = folder;
         this.log = log;
@@ -113,6 +116,12 @@ public final class Recovery {
     public static Partition open(PartitionConfig config, Context context, IntPredicate isLiving) {
         PartitionFolder folder = new PartitionFolder(config.folder());
         folder.create();
+        ParityKeeper parity = ParityKeeper.open(
+                config.storeId(),
+                config.id(),
+                config.shardFolders(),
+                folder::volume,
+                volume -> SmallFiles.delete(folder.hint(volume)));
         VolumeLog log = VolumeLog.open(
                 new VolumeLogConfig(
                         config.folder(),
@@ -120,15 +129,18 @@ public final class Recovery {
                         config.id(),
                         Math.min(config.volumeSizeBytes(), VolumeLogConfig.VOLUME_SIZE_MAX),
                         Math.max(RESERVE_STEP_MIN, Math.min(RESERVE_STEP_MAX, config.volumeSizeBytes() / 8))),
-                context.clock());
+                context.clock(),
+                ExpectedVolumes.of(config, folder, parity),
+                parity);
         boolean opened = false;
         try {
             Recovery recovery = new Recovery(
                     config,
                     folder,
                     log,
-                    CompactionLedger.open(folder, log),
+                    CompactionLedger.open(folder, log, parity),
                     new HintWriting(config, folder, context.hasher()),
+                    parity,
                     isLiving);
             PartitionParts parts = recovery.open(context);
             context.versions().observe(recovery.lastVersion);
@@ -142,6 +154,7 @@ public final class Recovery {
         } finally {
             if (!opened) {
                 log.close();
+                parity.close();
             }
         }
     }
@@ -197,7 +210,7 @@ public final class Recovery {
                     hints,
                     producers,
                     ledger,
-                    damagedVolumes,
+                    parity,
                     lastSequence + 1,
                     Math.max(context.versions().last(), lastVersion) + 1);
             opened = true;
@@ -327,9 +340,12 @@ public final class Recovery {
                 lastVersion = Math.max(lastVersion, entry.location().version());
                 visitor.accept(entry);
             });
+            if (header.dataEndBytes() > info.dataEndBytes()) {
+                parity.markDamaged(volume); // It was cut: the hint file knows what stood behind.
+            }
             if (!header.storeId().equals(config.storeId())
                     || header.volume() != volume
-                    || header.dataEndBytes() != info.dataEndBytes()) {
+                    || header.dataEndBytes() < info.dataEndBytes()) {
                 LOG.log(
                         Level.WARNING,
                         "The hint file of volume {0} is of another state of it; the volume is read instead.",
@@ -390,7 +406,7 @@ public final class Recovery {
 
             @Override
             public void damaged(DamagedRange range) {
-                damagedVolumes.add(range.volume());
+                parity.markDamaged(range.volume());
                 LOG.log(
                         Level.WARNING,
                         "Damage in partition {0}, volume {1}, bytes {2} to {3}: {4}",

@@ -1,0 +1,127 @@
+package dev.hayloft.store.folder;
+
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.UUID;
+
+/**
+ * The data folder and the folders on further disks: which partition stands on which, and where shards go.
+ *
+ * <p>A further disk has a file {@code DISK} with lines {@code format=1} and {@code storeId}: a folder of another store
+ * is refused. A partition stays where it is found; a new one, or one whose disk was emptied, goes by its number.
+ *
+ * <p><i>Threads:</i> immutable; any.
+ */
+public final class Disks {
+    private static final Logger LOG = System.getLogger(Disks.class.getName());
+    private static final String IDENTITY = "DISK";
+
+    private final List<Path> roots;
+
+    private Disks(List<Path> roots) {
+        this.roots = List.copyOf(roots);
+    }
+
+    /**
+     * Opens the folders; they are made where they are absent.
+     *
+     * @throws StoreClosedException when one belongs to another store, or is named twice
+     */
+    public static Disks open(Path data, List<Path> further, UUID storeId) {
+        List<Path> roots = new ArrayList<>();
+        List<Path> real = new ArrayList<>();
+        roots.add(data);
+        try {
+            real.add(data.toRealPath());
+            for (Path disk : further) {
+                Files.createDirectories(disk);
+                if (real.contains(disk.toRealPath())) {
+                    throw new StoreClosedException(ErrorCode.UNAVAILABLE, "A folder is named twice in storage.disks.")
+                            .with("folder", disk);
+                }
+                identify(disk, storeId);
+                roots.add(disk);
+                real.add(disk.toRealPath());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Disks(roots);
+    }
+
+    private static void identify(Path disk, UUID storeId) throws IOException {
+        Path file = disk.resolve(IDENTITY);
+        if (!Files.exists(file)) {
+            LOG.log(Level.INFO, "Taking a disk into use: {0}", disk);
+            SmallFiles.write(file, "format=1\nstoreId=" + storeId + "\n");
+            return;
+        }
+        Properties identity = new Properties();
+        identity.load(new StringReader(Files.readString(file)));
+        if (!storeId.toString().equals(identity.getProperty("storeId"))) {
+            throw new StoreClosedException(ErrorCode.UNAVAILABLE, "A folder of storage.disks belongs to another store.")
+                    .with("folder", disk.toAbsolutePath());
+        }
+    }
+
+    /** How many there are, the data folder's included. */
+    public int count() {
+        return roots.size();
+    }
+
+    /** The folder of a partition. */
+    public Path partition(int id) {
+        return root(id).resolve("partitions").resolve(Integer.toString(id));
+    }
+
+    private Path root(int id) {
+        for (Path root : roots) {
+            if (Files.isDirectory(
+                    root.resolve("partitions").resolve(Integer.toString(id)).resolve("log"))) {
+                return root;
+            }
+        }
+        return roots.get(id % roots.size());
+    }
+
+    /** Where shards of a partition's volumes go: one folder on each disk, its own disk first. */
+    public List<Path> shardFolders(int id) {
+        Path own = root(id);
+        List<Path> folders = new ArrayList<>();
+        folders.add(partition(id).resolve("parity"));
+        for (Path root : roots) {
+            if (!root.equals(own)) {
+                folders.add(root.resolve("shards").resolve(Integer.toString(id)));
+            }
+        }
+        return folders;
+    }
+
+    /** Says how well shards can be spread. */
+    public void warnAbout(int dataShards, int parityShards) {
+        int shards = dataShards + parityShards;
+        int perDisk = (shards + roots.size() - 1) / roots.size();
+        if (roots.size() == 1 || perDisk == 1) {
+            return;
+        }
+        LOG.log(
+                Level.WARNING,
+                perDisk > parityShards
+                        ? "There are {0} disks for {1} shards: a lost disk would cost a volume up to {2}, more than"
+                                + " parity makes up for. Add disks, or lower erasure.dataShards."
+                        : "There are {0} disks for {1} shards: a lost disk costs a volume up to {2} of them.",
+                roots.size(),
+                shards,
+                perDisk);
+    }
+}

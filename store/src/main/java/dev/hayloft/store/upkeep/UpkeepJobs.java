@@ -1,0 +1,260 @@
+package dev.hayloft.store.upkeep;
+
+import dev.hayloft.erasure.shard.ShardSet;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
+import dev.hayloft.store.job.JobRun;
+import dev.hayloft.store.job.JobTask;
+import dev.hayloft.store.parity.ParityConfig;
+import dev.hayloft.store.parity.ParityKeeper;
+import dev.hayloft.store.partition.Partition;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/**
+ * The jobs {@code encode}, {@code scrub} and {@code repair}.
+ *
+ * <p><i>Threads:</i> as {@link JobTask} says; a volume is worked on by one of them at a time.
+ */
+public final class UpkeepJobs {
+    private static final Logger LOG = System.getLogger(UpkeepJobs.class.getName());
+
+    /** A volume with a greater part dead is left to compaction. */
+    private static final double DEAD_RATIO_MAX = 0.25;
+
+    private final List<Partition> partitions;
+    private final ParityConfig config;
+    private final long reserveBytes;
+    private final InstantSource clock;
+    private final Function<Partition, Map<Integer, String>> bucketNames;
+
+    /**
+     * The jobs of a store.
+     *
+     * @param reserveBytes that encoding leaves free on every disk
+     * @param bucketNames the living buckets of a partition by id
+     */
+    public UpkeepJobs(
+            List<Partition> partitions,
+            ParityConfig config,
+            long reserveBytes,
+            InstantSource clock,
+            Function<Partition, Map<Integer, String>> bucketNames) {
+        this.partitions = List.copyOf(partitions);
+        this.config = config;
+        this.reserveBytes = reserveBytes;
+        this.clock = clock;
+        this.bucketNames = bucketNames;
+    }
+
+    /** The tasks by kind. */
+    public Map<JobRequest.Kind, JobTask> tasks() {
+        return Map.of(
+                JobRequest.Kind.ENCODE, task(this::encode),
+                JobRequest.Kind.SCRUB, task(this::scrub),
+                JobRequest.Kind.REPAIR, task(this::repair));
+    }
+
+    private JobTask task(Function<JobRun, SortedMap<String, Object>> body) {
+        return new JobTask() {
+            @Override
+            public SortedMap<String, Object> run(JobRun run) {
+                return body.apply(run);
+            }
+
+            @Override
+            public void check(JobRequest request) {
+                refuse(request.bucket().isPresent(), "bucket");
+                refuse(request.directory().isPresent(), "directory");
+                refuse(request.dryRun(), "dryRun");
+                VolumeName.of(partitions, request);
+            }
+        };
+    }
+
+    private static void refuse(boolean isNamed, String parameter) {
+        if (isNamed) {
+            throw new RequestException(ErrorCode.BAD_PARAMETER, "This kind of job does not take this field.")
+                    .with("parameter", parameter);
+        }
+    }
+
+    /** Whether there is anything that {@code erasure.automatic} would encode now. */
+    public boolean hasWork() {
+        for (Partition partition : partitions) {
+            for (var info : partition.log().volumes()) {
+                if (isDue(new VolumeName(partition, info))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private boolean isDue(VolumeName volume) {
+        long idleMillis = clock.millis() - volume.info().sealedAtMillis().orElse(0);
+        var tally = volume.partition().tallies().volume(volume.id());
+        long dead = tally.bytes() - tally.liveBytes();
+        return volume.isSealed()
+                && isToEncode(volume)
+                && !volume.partition().parity().isDamaged(volume.id())
+                && idleMillis >= config.after().toMillis()
+                && dead <= DEAD_RATIO_MAX * tally.bytes();
+    }
+
+    private static boolean isToEncode(VolumeName volume) {
+        return volume.isSealed()
+                && volume.partition().parity().find(volume.id()).isEmpty();
+    }
+
+    private SortedMap<String, Object> encode(JobRun run) {
+        boolean isNamed = run.request().all() || run.request().volume().isPresent();
+        List<VolumeName> volumes = VolumeName.of(partitions, run.request()).stream()
+                .filter(volume -> isNamed ? isToEncode(volume) : isDue(volume))
+                .toList();
+        expect(run, volumes, 2);
+        List<Object> refused = new ArrayList<>();
+        long[] figures = new long[2];
+        forEach(run, volumes, volume -> {
+            if (!isToEncode(volume)) {
+                return;
+            }
+            try {
+                figures[1] += new VolumeEncoding(config, reserveBytes, bytes -> advance(run, bytes)).encode(volume);
+                figures[0]++;
+            } catch (CorruptionException damaged) {
+                LOG.log(Level.WARNING, "Volume " + volume.text() + " was not encoded.", damaged);
+                refused.add(volume.text());
+            }
+        });
+        return Job.result(Map.of("volumes", figures[0], "writtenBytes", figures[1], "refused", refused));
+    }
+
+    private SortedMap<String, Object> scrub(JobRun run) {
+        List<VolumeName> volumes = VolumeName.of(partitions, run.request());
+        expect(run, volumes, 1);
+        Pace pace = new Pace(config.scrubBytesPerSecond());
+        List<VolumeCheck.Finding> findings = new ArrayList<>();
+        long[] figures = new long[2];
+        forEach(run, volumes, volume -> {
+            VolumeCheck.Result result = VolumeCheck.check(volume, bytes -> {
+                advance(run, bytes);
+                pace.take(bytes, run::isStopping);
+            });
+            figures[0] += result.checkedBytes();
+            findings.addAll(result.findings());
+            if (volume.isSealed()
+                    && result.findings().isEmpty()
+                    && volume.partition().ensureHint(volume.id())) {
+                figures[1]++;
+            }
+        });
+        run.detail("looking at the index");
+        long orphans = 0;
+        for (Partition partition : partitions) {
+            orphans += IndexCheck.orphans(partition);
+        }
+        List<Object> damaged = new ArrayList<>();
+        keys(findings, false)
+                .forEach((finding, keys) -> damaged.add(Map.of(
+                        "volume", finding.volume().text(),
+                        "shard", (long) finding.shard(),
+                        "offset", finding.offset(),
+                        "reason", finding.reason(),
+                        "keys", keys)));
+        return Job.result(Map.of(
+                "checkedBytes", figures[0], "damaged", damaged, "hintsWritten", figures[1], "indexOrphans", orphans));
+    }
+
+    private SortedMap<String, Object> repair(JobRun run) {
+        List<VolumeName> volumes = new ArrayList<>(VolumeName.of(partitions, run.request()));
+        volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
+        expect(run, volumes, 1);
+        List<VolumeCheck.Finding> lost = new ArrayList<>();
+        long[] repaired = new long[1];
+        forEach(run, volumes, volume -> {
+            VolumeEncoding encoding = new VolumeEncoding(config, reserveBytes, bytes -> advance(run, bytes));
+            VolumeRepair.Result result = new VolumeRepair(encoding, bytes -> advance(run, bytes)).repair(volume);
+            repaired[0] += result.repaired();
+            lost.addAll(result.lost());
+        });
+        List<Object> lostKeys = new ArrayList<>();
+        keys(lost, true).values().forEach(lostKeys::addAll);
+        return Job.result(Map.of("repaired", repaired[0], "lost", lostKeys));
+    }
+
+    /** How many more shards of a volume may go; one without parity has nothing to be mended by, and comes last. */
+    private static int shardsLeft(VolumeName volume) {
+        ParityKeeper parity = volume.partition().parity();
+        return parity.find(volume.id()).map(UpkeepJobs::shardsLeft).orElse(Integer.MAX_VALUE);
+    }
+
+    private static int shardsLeft(ShardSet set) {
+        int left = set.layout().matrix().parityShards();
+        for (int shard = 0; shard < set.layout().shards(); shard++) {
+            left -= set.state(shard) == ShardSet.State.OK ? 0 : 1;
+        }
+        return left;
+    }
+
+    private static void expect(JobRun run, List<VolumeName> volumes, int passes) {
+        run.expect(
+                passes
+                        * volumes.stream()
+                                .mapToLong(volume -> volume.info().dataEndBytes())
+                                .sum(),
+                "reading volumes");
+    }
+
+    private static void advance(JobRun run, long bytes) {
+        run.advance(bytes);
+        run.step();
+    }
+
+    /** Volumes that compaction deletes meanwhile are passed over. */
+    private static void forEach(JobRun run, List<VolumeName> volumes, Consumer<VolumeName> work) {
+        for (VolumeName volume : volumes) {
+            run.step();
+            run.detail("volume " + volume.text());
+            try {
+                volume.partition().parity().exclusively(volume.id(), run::step, () -> work.accept(volume));
+            } catch (HayloftException gone) {
+                if (gone.code() != ErrorCode.NO_SUCH_VOLUME) {
+                    throw gone;
+                }
+            }
+        }
+    }
+
+    private Map<VolumeCheck.Finding, List<Object>> keys(List<VolumeCheck.Finding> findings, boolean onlyLost) {
+        Map<VolumeCheck.Finding, List<Object>> result = new TreeMap<>(Comparator.<VolumeCheck.Finding, String>comparing(
+                        finding -> finding.volume().text())
+                .thenComparing(VolumeCheck.Finding::shard)
+                .thenComparing(VolumeCheck.Finding::offset)
+                .thenComparing(VolumeCheck.Finding::reason));
+        findings.forEach(finding -> result.put(finding, new ArrayList<>()));
+        Map<Partition, List<VolumeCheck.Finding>> byPartition = new HashMap<>();
+        findings.forEach(finding -> byPartition
+                .computeIfAbsent(finding.volume().partition(), unused -> new ArrayList<>())
+                .add(finding));
+        byPartition.forEach(
+                (partition, ofIt) -> DamagedKeys.find(partition, bucketNames.apply(partition), ofIt, onlyLost)
+                        .forEach((finding, keys) -> keys.forEach(key ->
+                                result.getOrDefault(finding, new ArrayList<>()).add(key.json()))));
+        return result;
+    }
+}

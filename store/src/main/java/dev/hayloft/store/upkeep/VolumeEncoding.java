@@ -1,0 +1,150 @@
+package dev.hayloft.store.upkeep;
+
+import dev.hayloft.erasure.CodingMatrix;
+import dev.hayloft.erasure.shard.ShardCuts;
+import dev.hayloft.erasure.shard.ShardLayout;
+import dev.hayloft.erasure.shard.ShardWatcher;
+import dev.hayloft.erasure.shard.VolumeEncoder;
+import dev.hayloft.log.DamagedRange;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.store.parity.ParityConfig;
+import dev.hayloft.store.parity.ParityKeeper;
+import dev.hayloft.store.parity.ShardFolders;
+import dev.hayloft.store.partition.Partition;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Gives a sealed volume parity: checks its frames, cuts it between them, writes the shard files beside their names,
+ * reads them back, and lets the whole set appear at once. With one disk the volume's file stays and holds the data
+ * shards; with more, data shards become files too and the volume's own file goes last.
+ *
+ * <p><i>Threads:</i> any; under the volume's lock.
+ */
+final class VolumeEncoding {
+    private static final long WORD = Integer.BYTES;
+
+    private final ParityConfig config;
+    private final long reserveBytes;
+    private final ShardWatcher watcher;
+
+    VolumeEncoding(ParityConfig config, long reserveBytes, ShardWatcher watcher) {
+        this.config = config;
+        this.reserveBytes = reserveBytes;
+        this.watcher = watcher;
+    }
+
+    /**
+     * Encodes it.
+     *
+     * @return bytes of the files that were written
+     * @throws CorruptionException when the volume has damage, which parity would only preserve
+     * @throws CapacityException {@code storage-full} when a disk has no room
+     */
+    long encode(VolumeName volume) {
+        Partition partition = volume.partition();
+        try (VolumeLease lease = partition.log().lease(volume.id())) {
+            ShardLayout layout = layout(volume, lease);
+            ShardFolders folders = partition.parity().folders();
+            Map<Integer, Path> targets = new HashMap<>();
+            Map<Integer, Path> unfinished = new HashMap<>();
+            for (int shard = layout.inPlace() ? layout.dataShards() : 0; shard < layout.shards(); shard++) {
+                Path home = folders.home(volume.id(), shard);
+                targets.put(shard, home);
+                unfinished.put(shard, ShardFolders.unfinished(home));
+            }
+            return encode(volume, layout, targets, unfinished);
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    private long encode(
+            VolumeName volume, ShardLayout layout, Map<Integer, Path> targets, Map<Integer, Path> unfinished)
+            throws IOException {
+        ParityKeeper parity = volume.partition().parity();
+        checkRoom(layout, targets);
+        boolean isDone = false;
+        try {
+            VolumeEncoder.encode(layout, volume.info().path(), unfinished, watcher);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                for (Path file : unfinished.values()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        parity.folders().commit(volume.id(), targets.values());
+        parity.adopt(layout);
+        parity.markWhole(volume.id());
+        if (!layout.inPlace()) {
+            volume.partition().log().reopen(volume.id(), true);
+            Files.deleteIfExists(volume.info().path());
+        }
+        long written = 0;
+        for (Path file : targets.values()) {
+            written += Files.size(file);
+        }
+        return written;
+    }
+
+    private ShardLayout layout(VolumeName volume, VolumeLease lease) throws IOException {
+        long volumeBytes = Files.size(volume.info().path());
+        ShardCuts cuts = new ShardCuts(volumeBytes, config.dataShards());
+        ScanReport report = volume.partition().log().scanVolume(volume.id(), 0, new FrameVisitor() {
+            @Override
+            public void frame(FrameView frame) {
+                cuts.boundary(LogPosition.offset(frame.position()) - WORD);
+                watcher.advance(frame.sizeBytes());
+            }
+        });
+        if (!report.damaged().isEmpty()) {
+            volume.partition().parity().markDamaged(volume.id());
+            DamagedRange first = report.damaged().get(0);
+            throw new CorruptionException("A damaged volume is not encoded.")
+                    .with("volume", volume.text())
+                    .with("offset", first.fromOffset())
+                    .with("reason", first.reason());
+        }
+        return new ShardLayout(
+                volume.partition().config().storeId(),
+                volume.partition().config().id(),
+                volume.id(),
+                UUID.randomUUID(),
+                volume.partition().parity().folders().count() == 1,
+                volumeBytes,
+                lease.dataEnd(),
+                volume.info().createdAtMillis(),
+                volume.info().sealedAtMillis(),
+                cuts.cuts(),
+                CodingMatrix.preferred(config.dataShards(), config.parityShards()));
+    }
+
+    private void checkRoom(ShardLayout layout, Map<Integer, Path> targets) throws IOException {
+        Map<Path, Long> needed = new HashMap<>();
+        targets.forEach((shard, path) -> needed.merge(path.resolveSibling("."), layout.length(shard), Long::sum));
+        for (Map.Entry<Path, Long> folder : needed.entrySet()) {
+            long free = Files.getFileStore(folder.getKey()).getUsableSpace();
+            if (free - folder.getValue() < reserveBytes) {
+                throw new CapacityException(
+                                ErrorCode.STORAGE_FULL, "There is no room for parity above the disk's reserve.")
+                        .with("folder", folder.getKey().normalize())
+                        .with("neededBytes", folder.getValue())
+                        .with("freeBytes", free);
+            }
+        }
+    }
+}
