@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /** What stands beside the objects below a bucket. */
 enum BucketRoute {
-    RECORDS("records", "POST");
+    RECORDS("records", "POST"),
+    CHANGES("changes", "GET"),
+    MULTIGET("multiget", "POST");
 
     private final String path;
     private final String method;
@@ -30,6 +32,8 @@ enum BucketRoute {
     void call(StreamCalls calls, Exchange exchange, BucketName bucket) {
         switch (this) {
             case RECORDS -> calls.records(exchange, bucket);
+            case CHANGES -> calls.changes(exchange, bucket);
+            case MULTIGET -> calls.multiget(exchange, bucket);
         }
     }
 }

@@ -290,6 +290,7 @@ public final class HayloftServer implements AutoCloseable {
         }
         closed = true;
         console.close();
+        front.store().endWaiting();
         closeIdleConnections();
         try {
             server.stop();

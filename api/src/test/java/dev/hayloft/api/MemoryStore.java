@@ -30,9 +30,9 @@ import dev.hayloft.store.StoreRecords;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.Upload;
-import dev.hayloft.store.VolumeStatus;
 import dev.hayloft.store.VersionListPage;
 import dev.hayloft.store.VersionListRequest;
+import dev.hayloft.store.VolumeStatus;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.WriteResult;
 import java.io.ByteArrayOutputStream;
@@ -214,7 +214,12 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public CompletableFuture<Void> whenChanged(BucketName bucket, String after) {
+    public void endWaiting() {
+        // Nobody waits.
+    }
+
+    @Override
+    public CompletableFuture<Boolean> whenChanged(BucketName bucket, String after) {
         throw new UnsupportedOperationException("a store in memory keeps no changes; ChangesIT has a real one");
     }
 

@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ChangeFeed {
     /** A page takes no further change once its keys and values have this many bytes. */
-    private static final long PAGE_BYTES = 4 << 20;
+    private static final long PAGE_BYTES = 8 << 20;
 
     private final BucketRegistry buckets;
     private final UUID incarnation;
@@ -50,10 +50,10 @@ final class ChangeFeed {
 
     /** Completes when the bucket has something behind a cursor; give it up by cancelling. */
     @SuppressWarnings("FutureReturnValueIgnored") // What follows is for its own sake.
-    CompletableFuture<Void> await(BucketName name, String after) {
+    CompletableFuture<Boolean> await(BucketName name, String after) {
         BucketState bucket = buckets.require(name);
         PartitionFeed feed = bucket.partition().feed();
-        CompletableFuture<Void> future = feed.await(bucket.id(), place(bucket, after));
+        CompletableFuture<Boolean> future = feed.await(bucket.id(), place(bucket, after));
         future.whenComplete((unused, failure) -> feed.forget(bucket.id(), future));
         return future;
     }

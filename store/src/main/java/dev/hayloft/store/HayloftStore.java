@@ -408,8 +408,7 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
-    public List<ListEntry.VersionLine> versions(
-            BucketName bucket, ObjectKey objectKey, OptionalLong after, int max) {
+    public List<ListEntry.VersionLine> versions(BucketName bucket, ObjectKey objectKey, OptionalLong after, int max) {
         checkOpen();
         return versionListings.versions(bucket, objectKey, after, max);
     }
@@ -431,9 +430,14 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
-    public CompletableFuture<Void> whenChanged(BucketName bucket, String after) {
+    public CompletableFuture<Boolean> whenChanged(BucketName bucket, String after) {
         checkOpen();
         return feed.await(bucket, after);
+    }
+
+    @Override
+    public void endWaiting() {
+        partitions.forEach(partition -> partition.feed().close());
     }
 
     @Override

@@ -145,10 +145,14 @@ public interface ObjectStore extends AutoCloseable {
     ChangesPage changes(ChangesRequest request);
 
     /**
-     * Completes when the bucket has changes behind a cursor, perhaps none that the reader wants, or when the store is
-     * closed. Costs nothing but memory; give it up by cancelling. The stage completes on a thread of the store.
+     * Completes with true when the bucket has changes behind a cursor, perhaps none that the reader wants, and with
+     * false after {@link #endWaiting}. Costs nothing but memory; give it up by cancelling. The future completes on a
+     * thread of the store.
      */
-    CompletableFuture<Void> whenChanged(BucketName bucket, String after);
+    CompletableFuture<Boolean> whenChanged(BucketName bucket, String after);
+
+    /** Sends everybody away who waits for changes, now and from now on: the store is about to be closed. */
+    void endWaiting();
 
     /** Figures of the whole store. Does not block. */
     StoreStatus status();

@@ -62,8 +62,7 @@ final class VersionListings {
     }
 
     /** Empty when the version has expired, or is gone by now. */
-    private Optional<ListEntry.VersionLine> line(
-            NeedleReader reader, ObjectKey key, KeyHash hash, Location location) {
+    private Optional<ListEntry.VersionLine> line(NeedleReader reader, ObjectKey key, KeyHash hash, Location location) {
         Optional<Location> place = Optional.of(location);
         for (int attempt = 0; attempt < ATTEMPTS_MAX && place.isPresent(); attempt++) {
             Location now = place.get();
@@ -169,8 +168,7 @@ final class VersionListings {
             }
             List<ListEntry> shown = entries.subList(0, limit);
             if (shown.get(limit - 1) instanceof ListEntry.VersionLine line) {
-                return new VersionListPage(
-                        shown, Optional.of(line.key().toString()), OptionalLong.of(line.version()));
+                return new VersionListPage(shown, Optional.of(line.key().toString()), OptionalLong.of(line.version()));
             }
             ListEntry.PrefixLine line = (ListEntry.PrefixLine) shown.get(limit - 1);
             return new VersionListPage(shown, Optional.of(line.prefix()), OptionalLong.empty());

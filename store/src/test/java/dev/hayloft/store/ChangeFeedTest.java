@@ -113,7 +113,7 @@ class ChangeFeedTest {
         try (HayloftStore store = open(data)) {
             put(store, LOGS, "a", "1");
             String cursor = store.changes(after(ChangesRequest.EARLIEST, 10)).cursor();
-            CompletableFuture<Void> changed = store.whenChanged(LOGS, cursor);
+            CompletableFuture<Boolean> changed = store.whenChanged(LOGS, cursor);
             put(store, OTHER, "x", "0");
             assertThat(changed).isNotDone();
             put(store, LOGS, "b", "2");

@@ -236,14 +236,14 @@ class VersionModelTest {
         long number = versions.isEmpty() || random.nextInt(8) == 0
                 ? 1 + random.nextInt(1000)
                 : versions.get(random.nextInt(versions.size())).number;
-        Futures.await(store.delete(new DeleteRequest(
-                BUCKET, key, new DeleteRequest.Target.Version(number), WriteCondition.NONE)));
+        Futures.await(store.delete(
+                new DeleteRequest(BUCKET, key, new DeleteRequest.Target.Version(number), WriteCondition.NONE)));
         versions.removeIf(version -> version.number == number);
     }
 
     private void purge(ObjectKey key) {
-        Futures.await(store.delete(
-                new DeleteRequest(BUCKET, key, new DeleteRequest.Target.All(), WriteCondition.NONE)));
+        Futures.await(
+                store.delete(new DeleteRequest(BUCKET, key, new DeleteRequest.Target.All(), WriteCondition.NONE)));
         versions(key).clear();
     }
 
@@ -251,9 +251,9 @@ class VersionModelTest {
     private void pass() {
         clock.advance(Duration.ofSeconds(random.nextInt(12)));
         long now = clock.millis();
-        model.forEach((key, versions) ->
-                assertThat(store.read(BUCKET, key).map(VersionModelTest::close).isPresent())
-                        .isEqualTo(isVisible(versions)));
+        model.forEach((key, versions) -> assertThat(
+                        store.read(BUCKET, key).map(VersionModelTest::close).isPresent())
+                .isEqualTo(isVisible(versions)));
         store.sweepExpired();
         model.values().forEach(versions -> expire(versions, now));
     }
@@ -295,7 +295,9 @@ class VersionModelTest {
         assertThat(statistics.versions())
                 .isEqualTo(all.stream().filter(version -> !version.marker).count());
         assertThat(statistics.logicalBytes())
-                .isEqualTo(all.stream().mapToLong(version -> version.content.length).sum());
+                .isEqualTo(all.stream()
+                        .mapToLong(version -> version.content.length)
+                        .sum());
         List<String> listed = new ArrayList<>();
         Futures.await(store.list(new ListRequest(BUCKET, "", Optional.empty(), Optional.empty(), 100)))
                 .entries()
@@ -325,7 +327,8 @@ class VersionModelTest {
             after = page.next();
             afterVersion = page.nextVersion();
         } while (after.isPresent());
-        assertThat(numbers).isEqualTo(all.stream().map(version -> version.number).toList());
+        assertThat(numbers)
+                .isEqualTo(all.stream().map(version -> version.number).toList());
     }
 
     private void compare(ObjectKey key) {
@@ -366,7 +369,8 @@ class VersionModelTest {
 
     /** A copy of the folder as a killed process would leave it: the next start mends the maps and replays the tail. */
     private void die() throws IOException {
-        Path copy = folder.resolve(Integer.toString(Integer.parseInt(place.getFileName().toString()) + 1));
+        Path copy = folder.resolve(
+                Integer.toString(Integer.parseInt(place.getFileName().toString()) + 1));
         Path left = place;
         Futures.await(store.list(new ListRequest(BUCKET, "", Optional.empty(), Optional.empty(), 1)));
         copyTree(place, copy);

@@ -72,7 +72,8 @@ final class SettingsJson {
             case "compression" -> draft.compression = compression(value);
             case "readOnly" -> draft.readOnly = flag(name, value);
             case "versioning" -> draft.versioning = versioning(value);
-            case "maxVersions" -> draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
+            case "maxVersions" ->
+                draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
             case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
             case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
             case "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
@@ -126,8 +127,7 @@ final class SettingsJson {
         return switch (value.isNull() ? "off" : value.asText()) {
             case "on" -> true;
             case "off" -> false;
-            default ->
-                throw bad("Versioning is on or off.", "versioning").with("value", value.asText());
+            default -> throw bad("Versioning is on or off.", "versioning").with("value", value.asText());
         };
     }
 

@@ -27,7 +27,8 @@ import org.eclipse.jetty.http.HttpHeader;
 
 /** Listings, a page at a time as JSON or all of the rest as a stream of lines. */
 public final class ObjectListings {
-    private static final Set<String> PARAMETERS = Set.of("prefix", "delimiter", "after", "limit", "metadata", "versions", "afterVersion");
+    private static final Set<String> PARAMETERS =
+            Set.of("prefix", "delimiter", "after", "limit", "metadata", "versions", "afterVersion");
     private static final int LIMIT_DEFAULT = 1000;
 
     private final Front front;
@@ -54,7 +55,8 @@ public final class ObjectListings {
         ListRequest request =
                 new ListRequest(bucket, query.text("prefix").orElse(""), delimiter, query.text("after"), limit);
         OptionalLong afterVersion = query.version("afterVersion");
-        if (afterVersion.isPresent() && (!query.flag("versions") || request.after().isEmpty())) {
+        if (afterVersion.isPresent()
+                && (!query.flag("versions") || request.after().isEmpty())) {
             throw new RequestException(
                             ErrorCode.BAD_PARAMETER, "A listing goes on behind a version with versions=true and after.")
                     .with("parameter", "afterVersion");

@@ -49,8 +49,8 @@ public final class ObjectReads {
         exchange.authorize(bucket, Access.READ);
         ReadAttempt attempt = front.store().tryRead(bucket, key, version);
         if (attempt instanceof ReadAttempt.WouldBlock) {
-            exchange.block(() ->
-                    answer(exchange, new Wanted(bucket, key, version), front.store().read(bucket, key, version)));
+            exchange.block(() -> answer(
+                    exchange, new Wanted(bucket, key, version), front.store().read(bucket, key, version)));
         } else {
             answer(exchange, new Wanted(bucket, key, version), attempt);
         }

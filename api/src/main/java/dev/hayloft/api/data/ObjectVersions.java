@@ -135,7 +135,8 @@ final class ObjectVersions {
         json.writeNumberField("size", info.map(ObjectInfo::sizeBytes).orElse(0L));
         json.writeStringField("etag", info.map(ObjectInfo::etag).orElse(null));
         json.writeStringField(
-                "contentType", info.map(object -> object.attributes().contentType()).orElse(null));
+                "contentType",
+                info.map(object -> object.attributes().contentType()).orElse(null));
         json.writeStringField("lastModified", Json.time(line.lastModified()));
         json.writeStringField(
                 "expiresAt", info.flatMap(ObjectInfo::expiresAt).map(Json::time).orElse(null));

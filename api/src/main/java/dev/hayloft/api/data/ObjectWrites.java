@@ -58,8 +58,8 @@ public final class ObjectWrites {
             throw new RequestException(
                     ErrorCode.LENGTH_REQUIRED, "A PUT of an object needs Content-Length or chunked encoding.");
         }
-        PutRequest request = new PutRequest(
-                bucket, key, attributes, headers.condition(), headers.durability(), headers.ttl());
+        PutRequest request =
+                new PutRequest(bucket, key, attributes, headers.condition(), headers.durability(), headers.ttl());
         if (headers.isConditional()) {
             exchange.block(() -> {
                 requireCondition(bucket, key, headers.condition());
@@ -120,9 +120,8 @@ public final class ObjectWrites {
                 .delete(new DeleteRequest(bucket, key, target, headers.condition()))
                 .whenComplete((result, failure) -> exchange.respond(() -> {
                     if (failure == null) {
-                        result.marker()
-                                .ifPresent(version -> exchange.headers()
-                                        .put(new HttpField(Headers.VERSION, Long.toString(version))));
+                        result.marker().ifPresent(version -> exchange.headers()
+                                .put(new HttpField(Headers.VERSION, Long.toString(version))));
                         exchange.answer(204);
                     } else {
                         exchange.fail(failure);

@@ -37,8 +37,8 @@ record WriteHeaders(
     /** A hundred years. */
     private static final long TTL_SECONDS_MAX = 3_155_760_000L;
 
-    private static final WriteHeaders NONE =
-            new WriteHeaders(WriteCondition.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+    private static final WriteHeaders NONE = new WriteHeaders(
+            WriteCondition.NONE, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
     private static final int MD5_SIZE = 16;
 
     /**

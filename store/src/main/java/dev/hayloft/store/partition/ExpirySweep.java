@@ -113,7 +113,10 @@ public final class ExpirySweep {
         boolean ordinary = failure.getCause() instanceof HayloftException cause
                 && (cause.code() == ErrorCode.NO_SUCH_BUCKET || cause.code() == ErrorCode.UNAVAILABLE);
         if (!ordinary) {
-            LOG.log(Level.DEBUG, "A version whose time is over could not be taken out; it will be tried again.", failure);
+            LOG.log(
+                    Level.DEBUG,
+                    "A version whose time is over could not be taken out; it will be tried again.",
+                    failure);
         }
     }
 
@@ -121,11 +124,9 @@ public final class ExpirySweep {
         if (!stale.isEmpty()) {
             partition.exclusively(() -> {
                 List<DirectoryChange> changes = new ArrayList<>();
-                stale.forEach(expiry ->
-                        changes.add(new DirectoryChange.Expired(expiry, partition.publishedSequence())));
-                partition
-                        .directory()
-                        .submit(changes, partition.publishedSequence(), partition.publishedPosition());
+                stale.forEach(
+                        expiry -> changes.add(new DirectoryChange.Expired(expiry, partition.publishedSequence())));
+                partition.directory().submit(changes, partition.publishedSequence(), partition.publishedPosition());
             });
         }
     }

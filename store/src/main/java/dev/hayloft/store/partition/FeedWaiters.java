@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 @SuppressWarnings("CollectionUndefinedEquality") // A future is equal to itself, which is what is meant.
 final class FeedWaiters {
     private static final class Waiters {
-        private final Set<CompletableFuture<Void>> futures = ConcurrentHashMap.newKeySet();
+        private final Set<CompletableFuture<Boolean>> futures = ConcurrentHashMap.newKeySet();
         private volatile long lastSequence; // Written by published before it looks at the futures.
     }
 
@@ -24,24 +24,24 @@ final class FeedWaiters {
     private volatile boolean closed; // Set by close before it looks at the futures.
 
     /**
-     * A future that completes once something of the bucket is published behind a sequence, or at the end of all. Give
-     * it up with {@link #forget}.
+     * A future that completes with true once something of the bucket is published behind a sequence, with false at the
+     * end of all. Give it up with {@link #forget}.
      *
      * @param published what was published when the caller looked in vain
      */
-    CompletableFuture<Void> await(int bucketId, long published) {
+    CompletableFuture<Boolean> await(int bucketId, long published) {
         Waiters waiters = buckets.computeIfAbsent(bucketId, unused -> new Waiters());
-        CompletableFuture<Void> future = new CompletableFuture<>();
+        CompletableFuture<Boolean> future = new CompletableFuture<>();
         waiters.futures.add(future);
         if (waiters.lastSequence > published || closed) {
             waiters.futures.remove(future);
-            future.complete(null);
+            future.complete(!closed);
         }
         return future;
     }
 
     /** The caller waits no longer. */
-    void forget(int bucketId, CompletableFuture<Void> future) {
+    void forget(int bucketId, CompletableFuture<Boolean> future) {
         Waiters waiters = buckets.get(bucketId);
         if (waiters != null) {
             waiters.futures.remove(future);
@@ -54,22 +54,22 @@ final class FeedWaiters {
             Waiters waiters = buckets.get(bucketId);
             if (waiters != null) {
                 waiters.lastSequence = sequence;
-                complete(waiters);
+                complete(waiters, true);
             }
         }
     }
 
-    private static void complete(Waiters waiters) {
+    private static void complete(Waiters waiters, boolean isNews) {
         if (!waiters.futures.isEmpty()) {
-            List<CompletableFuture<Void>> ready = new ArrayList<>(waiters.futures);
+            List<CompletableFuture<Boolean>> ready = new ArrayList<>(waiters.futures);
             ready.forEach(waiters.futures::remove);
-            ready.forEach(future -> future.complete(null));
+            ready.forEach(future -> future.complete(isNews));
         }
     }
 
     /** Completes all, now and from now on. */
     void close() {
         closed = true;
-        buckets.values().forEach(FeedWaiters::complete);
+        buckets.values().forEach(waiters -> complete(waiters, false));
     }
 }

@@ -82,12 +82,12 @@ public final class PartitionFeed {
     }
 
     /** Completes when the bucket has something behind a place; see {@link #forget}. */
-    public CompletableFuture<Void> await(int bucketId, Place seen) {
+    public CompletableFuture<Boolean> await(int bucketId, Place seen) {
         return waiters.await(bucketId, seen.sequence());
     }
 
     /** Whoever asked waits no longer. */
-    public void forget(int bucketId, CompletableFuture<Void> future) {
+    public void forget(int bucketId, CompletableFuture<Boolean> future) {
         waiters.forget(bucketId, future);
     }
 
@@ -101,7 +101,8 @@ public final class PartitionFeed {
         waiters.published(bucketIds, sequence);
     }
 
-    void close() {
+    /** Ends all waiting, now and from now on. */
+    public void close() {
         waiters.close();
     }
 

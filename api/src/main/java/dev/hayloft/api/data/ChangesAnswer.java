@@ -1,0 +1,142 @@
+package dev.hayloft.api.data;
+
+import dev.hayloft.api.http.Exchange;
+import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangesRequest;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * One answer of the change feed: a page at once or after a wait, or a stream of events without end. Who waits holds a
+ * future and a timer, and no thread.
+ *
+ * <p><i>Threads:</i> one step at a time, on the blocking executor; a step ends by waiting, by writing or by answering,
+ * and the end of that begins the next.
+ */
+final class ChangesAnswer {
+    private static final long COMMENT_NANOS = TimeUnit.SECONDS.toNanos(15);
+    private static final ByteBuffer COMMENT =
+            ByteBuffer.wrap(new byte[] {':', '\n', '\n'}).asReadOnlyBuffer();
+
+    private final Exchange exchange;
+    private final ChangeLines.Form form;
+    private final String contentType;
+    private final long untilNanos;
+    private ChangesRequest request;
+    private boolean started;
+
+    /**
+     * An answer.
+     *
+     * @param waitSeconds how long a page may stay empty before it is answered
+     */
+    ChangesAnswer(
+            Exchange exchange, ChangesRequest request, ChangeLines.Form form, String contentType, int waitSeconds) {
+        this.exchange = exchange;
+        this.request = request;
+        this.form = form;
+        this.contentType = contentType;
+        this.untilNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(waitSeconds);
+    }
+
+    /** Takes the exchange over. */
+    void start() {
+        exchange.request().addIdleTimeoutListener(timeout -> false); // To wait is what was asked for.
+        step();
+    }
+
+    private void step() {
+        exchange.block(() -> {
+            try {
+                read();
+            } catch (RuntimeException | Error failure) { // The boundary of a request.
+                if (!started) {
+                    throw failure;
+                }
+                exchange.breakOff(failure);
+            }
+        });
+    }
+
+    private void read() {
+        ChangesPage page = exchange.front().store().changes(request);
+        request = request.after(page.cursor());
+        if (form == ChangeLines.Form.EVENTS) {
+            if (!started) {
+                startEvents();
+            } else if (page.changes().isEmpty() && page.atEnd()) {
+                await(COMMENT_NANOS);
+                return;
+            }
+            write(page.changes().isEmpty() ? COMMENT.duplicate() : ChangeLines.write(page, form));
+            return;
+        }
+        long left = untilNanos - System.nanoTime();
+        if (!page.changes().isEmpty() || left <= 0) {
+            answer(page);
+        } else if (page.atEnd()) {
+            await(left);
+        } else {
+            step();
+        }
+    }
+
+    private void answer(ChangesPage page) {
+        ByteBuffer body = ChangeLines.write(page, form);
+        exchange.headers().put(HttpHeader.CONTENT_TYPE, contentType);
+        exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
+        exchange.answer(200, body, Callback.NOOP);
+    }
+
+    /** Goes on when there is news, or the time is over. */
+    @SuppressWarnings("FutureReturnValueIgnored") // What follows answers, whatever came.
+    private void await(long nanos) {
+        CompletableFuture<Boolean> changed = exchange.front().store().whenChanged(request.bucket(), request.after());
+        Scheduler scheduler =
+                exchange.request().getConnectionMetaData().getConnector().getScheduler();
+        Scheduler.Task timer = scheduler.schedule(() -> changed.cancel(false), nanos, TimeUnit.NANOSECONDS);
+        changed.whenComplete((isNews, timeout) -> {
+            timer.cancel();
+            if (timeout == null && !isNews) {
+                end();
+            } else if (timeout != null && form == ChangeLines.Form.EVENTS) {
+                write(COMMENT.duplicate());
+            } else {
+                step();
+            }
+        });
+    }
+
+    /** The server is stopping. */
+    private void end() {
+        if (form == ChangeLines.Form.EVENTS) {
+            exchange.response().write(true, null, Callback.from(exchange::endAnswer, exchange::breakOff));
+        } else {
+            exchange.block(() -> answer(exchange.front().store().changes(request)));
+        }
+    }
+
+    private void startEvents() {
+        if (!exchange.startAnswer()) {
+            throw new IllegalStateException("a request has one answer");
+        }
+        started = true;
+        exchange.response().setStatus(200);
+        exchange.headers().put(HttpHeader.CONTENT_TYPE, contentType);
+        exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-store");
+        Content.Chunk chunk = exchange.request().read(); // A GET has no body; what there is of one is not looked at.
+        if (chunk != null) {
+            chunk.release();
+        }
+    }
+
+    private void write(ByteBuffer bytes) {
+        exchange.front().metrics().bytesOut(bytes.remaining());
+        exchange.response().write(false, bytes, Callback.from(this::step, exchange::breakOff));
+    }
+}

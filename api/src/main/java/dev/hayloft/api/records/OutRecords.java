@@ -1,0 +1,41 @@
+package dev.hayloft.api.records;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/** Records out, in the encoding of {@link BinaryRecordParser}. Pure functions. */
+public final class OutRecords {
+    /** A key that was found: metadata and value. */
+    public static final int FOUND = 3;
+
+    /** A key that is absent: nothing else. */
+    public static final int ABSENT = 4;
+
+    /** A key that could not be read: the value is the problem. */
+    public static final int ERROR = 5;
+
+    /** Of a feed: the metadata alone tell. */
+    public static final int NOTE = 6;
+
+    private static final int HEAD_SIZE = 12;
+
+    private OutRecords() {}
+
+    /** Adds a record; what is given is read from position to limit and left as it was. */
+    public static void write(
+            ByteArrayOutputStream target, int op, ByteBuffer key, ByteBuffer metadata, ByteBuffer value) {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE);
+        head.put((byte) op).put((byte) 0).putShort((short) key.remaining());
+        head.putInt(metadata.remaining()).putInt(value.remaining());
+        target.writeBytes(head.array());
+        write(target, key);
+        write(target, metadata);
+        write(target, value);
+    }
+
+    private static void write(ByteArrayOutputStream target, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(bytes.position(), copy);
+        target.writeBytes(copy);
+    }
+}
