@@ -46,7 +46,7 @@ final class ConsoleTypesTest {
         }
         assertThat(libraries).as("libraries on the class path").isEqualTo(MODULES.size());
         Path app = Path.of("src/main/resources/dev/hayloft/adminui/console/app").toAbsolutePath();
-        Files.createSymbolicLink(folder.resolve("app"), app);
+        Path link = Files.createSymbolicLink(folder.resolve("app"), app);
         Path output = folder.resolve("output.txt");
         Process process = new ProcessBuilder(List.of(
                         "node",
@@ -71,6 +71,7 @@ final class ConsoleTypesTest {
                 .redirectOutput(output.toFile())
                 .start();
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).as("ended").isTrue();
+        Files.delete(link);
         assertThat(Files.readString(output)).isEmpty();
         assertThat(process.exitValue()).isZero();
     }

@@ -157,6 +157,7 @@ final class ConsoleBrowser implements AutoCloseable {
         String file = "console-" + name + (width < 600 ? "-phone" : "") + (scheme == ColorScheme.DARK ? "-dark" : "");
         boolean keep = Boolean.getBoolean("hayloft.screenshots");
         Path folder = SourceTree.root().resolve(keep ? "docs/images" : "it/target/screenshots");
+        page.evaluate("() => window.scrollTo(0, 0)");
         page.screenshot(new Page.ScreenshotOptions().setPath(folder.resolve(file + ".png")));
     }
 

@@ -188,6 +188,23 @@ final class ConsoleBrowserIT {
     }
 
     @Test
+    void objects_deletedWhereVersionsAreKept_comeBack() throws IOException {
+        calls.send("PUT", "/v1/buckets/kept", utf8("{\"versioning\":\"on\"}"), "Content-Type", "application/json");
+        put("kept", "a.txt", "text/plain", utf8("one"));
+        put("kept", "a.txt", "text/plain", utf8("two"));
+        browser.go("buckets/kept", "kept");
+        page.locator("[data-key='a.txt'] a").click();
+        Awaitility.await("two versions").until(() -> page.locator("[data-version]").count() == 2);
+        browser.button("Delete").first().click();
+        browser.inDialog("Delete").click();
+        browser.says("Deleted a.txt");
+        assertThat(calls.get(HttpCalls.object("kept", "a.txt")).statusCode()).isEqualTo(404);
+        browser.button("Undo").click();
+        browser.says("a.txt is back");
+        assertThat(HttpCalls.text(calls.get(HttpCalls.object("kept", "a.txt")))).isEqualTo("two");
+    }
+
+    @Test
     void objects_inLevels_areWalkedAndFound() throws IOException {
         calls.makeBucket("levels");
         for (int i = 0; i < 230; i++) {

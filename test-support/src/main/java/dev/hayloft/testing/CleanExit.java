@@ -44,6 +44,8 @@ public final class CleanExit implements BeforeAllCallback, AfterAllCallback {
             "ForkJoinPool.commonPool-",
             "process reaper",
             "CompletableFutureDelayScheduler",
+            // Of the JDK's flight recorder: made with the first recording of a JVM.
+            "JFR ",
             // Of JUnit: watches over timeouts, one per JVM.
             "junit-jupiter-timeout-watcher",
             // Of surefire: the forked JVM listens to Maven.
