@@ -1,0 +1,223 @@
+package dev.hayloft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.store.backup.Backup;
+import dev.hayloft.store.backup.Restore;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups of a store at work, what a restore makes of them, and what both refuse. */
+@Timeout(120)
+class BackupTest {
+    private static final BucketName CAUSE = new BucketName("cause");
+    private static final BucketName EFFECT = new BucketName("effect");
+
+    @TempDir
+    Path root;
+
+    private HayloftStore open(String folder) {
+        StoreConfig defaults = StoreConfig.defaults(root.resolve(folder));
+        return HayloftStore.open(
+                new StoreConfig(
+                        root.resolve(folder),
+                        2,
+                        2L << 20,
+                        Durability.MEMORY,
+                        defaults.memorySync(),
+                        0,
+                        defaults.queueCapacity(),
+                        defaults.queueBytes()),
+                Clock.systemUTC());
+    }
+
+    private static HayloftStore withBuckets(HayloftStore store) {
+        store.createBucket(CAUSE, BucketSettings.defaults(Durability.MEMORY));
+        store.createBucket(EFFECT, BucketSettings.defaults(Durability.MEMORY));
+        return store;
+    }
+
+    private static void put(HayloftStore store, BucketName bucket, String key, String text) {
+        Futures.await(store.put(
+                PutRequest.of(bucket, ObjectKey.of(key)), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private static Optional<String> text(HayloftStore store, BucketName bucket, String key) {
+        return store.read(bucket, ObjectKey.of(key)).map(object -> {
+            try (object) {
+                return new String(StoreTest.bytes(object), StandardCharsets.UTF_8);
+            }
+        });
+    }
+
+    private Job backup(HayloftStore store, Path folder) {
+        return run(
+                store,
+                new JobRequest(
+                        JobRequest.Kind.BACKUP,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.of(folder.toString())));
+    }
+
+    private static Job run(HayloftStore store, JobRequest request) {
+        Job job = store.jobs().submit(request);
+        Awaitility.await()
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(() ->
+                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
+        Job ended = store.jobs().find(job.id()).orElseThrow();
+        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
+        return ended;
+    }
+
+    private void restore(String name) {
+        new Restore(root.resolve("backup"), root.resolve(name)).run(bytes -> {});
+    }
+
+    @Test
+    void backup_ofAStoreAtWork_holdsNoEffectWithoutItsCause() throws InterruptedException {
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger written = new AtomicInteger();
+        try (HayloftStore store = withBuckets(open("data"))) {
+            Thread writer = new Thread(() -> {
+                for (int i = 0; !stop.get(); i++) {
+                    put(store, CAUSE, "key-" + i, "cause " + i); // Two partitions: one knows nothing of the other.
+                    put(store, EFFECT, "key-" + i, "effect " + i);
+                    written.set(i + 1);
+                }
+            });
+            writer.start();
+            try {
+                Awaitility.await().until(() -> written.get() > 50);
+                backup(store, root.resolve("backup"));
+            } finally {
+                stop.set(true);
+                writer.join();
+            }
+        }
+        restore("restored");
+        try (HayloftStore restored = open("restored")) {
+            long effects = restored.statistics(EFFECT).objects();
+            long causes = restored.statistics(CAUSE).objects();
+            assertThat(effects).isGreaterThanOrEqualTo(50);
+            assertThat(causes).isBetween(effects, effects + 1);
+            for (int i = 0; i < effects; i++) {
+                assertThat(text(restored, CAUSE, "key-" + i)).contains("cause " + i);
+                assertThat(text(restored, EFFECT, "key-" + i)).contains("effect " + i);
+            }
+            put(restored, CAUSE, "later", "goes on");
+        }
+    }
+
+    @Test
+    void backup_again_copiesWhatIsNewAndDropsWhatIsGone() throws IOException {
+        Path folder = root.resolve("backup");
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            put(store, CAUSE, "b", "1");
+            backup(store, folder);
+            List<String> first = volumes(folder);
+            put(store, CAUSE, "a", "2");
+            Job second = backup(store, folder);
+            assertThat(volumes(folder)).containsAll(first).hasSizeGreaterThan(first.size());
+            long all = (Long) second.result().orElseThrow().get("bytes");
+            long copied = (Long) second.result().orElseThrow().get("copiedBytes");
+            assertThat(copied).isPositive().isLessThan(all);
+            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            backup(store, folder);
+            assertThat(volumes(folder)).isNotEmpty().doesNotContainAnyElementsOf(partitionVolumes(first));
+            assertThat(Backup.verify(folder)).isEmpty();
+        }
+        restore("restored");
+        assertThat(root.resolve("restored/store.key")).hasSameBinaryContentAs(root.resolve("data/store.key"));
+        assertThat(Files.getPosixFilePermissions(root.resolve("restored/store.key")))
+                .hasSize(2);
+        try (HayloftStore restored = open("restored");
+                HayloftStore original = open("data")) {
+            assertThat(text(restored, CAUSE, "a")).contains("2");
+            assertThat(text(restored, CAUSE, "b")).contains("1");
+            assertThat(restored.status().incarnation())
+                    .isNotEqualTo(original.status().incarnation());
+            assertThat(restored.jobs().list()).allMatch(job -> job.finishedAt().isPresent());
+        }
+    }
+
+    private static List<String> partitionVolumes(List<String> volumes) {
+        return volumes.stream().filter(path -> path.startsWith("partitions")).toList();
+    }
+
+    private static List<String> volumes(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".volume"))
+                    .map(file -> folder.relativize(file).toString())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    @Test
+    void backup_whereItMustNotGo_isRefused() throws IOException {
+        Path used = Files.createDirectories(root.resolve("used"));
+        Files.writeString(used.resolve("letter.txt"), "dear");
+        try (HayloftStore store = open("data");
+                HayloftStore other = open("other")) {
+            backup(other, root.resolve("backup"));
+            for (Path folder :
+                    List.of(Path.of("relative"), root.resolve("data/backup"), root, used, root.resolve("backup"))) {
+                assertThatThrownBy(() -> backup(store, folder))
+                        .as("%s", folder)
+                        .isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
+                                .isEqualTo(ErrorCode.BAD_PARAMETER));
+            }
+        }
+    }
+
+    @Test
+    void restore_ofWhatIsNotWhole_isRefused() throws IOException {
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            backup(store, root.resolve("backup"));
+        }
+        assertThatThrownBy(() -> restore("data"))
+                .isInstanceOfSatisfying(
+                        HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.CONFLICT));
+        assertThatThrownBy(() -> new Restore(root.resolve("nothing"), root.resolve("new")).run(bytes -> {}))
+                .isInstanceOfSatisfying(
+                        HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_PARAMETER));
+        Path volume =
+                root.resolve("backup").resolve(volumes(root.resolve("backup")).get(0));
+        byte[] bytes = Files.readAllBytes(volume);
+        bytes[bytes.length / 2] ^= 1;
+        Files.delete(volume); // The file is the store's own too: a link.
+        Files.write(volume, bytes);
+        assertThat(Backup.verify(root.resolve("backup"))).hasSize(1);
+        assertThatThrownBy(() -> restore("broken")).isInstanceOf(CorruptionException.class);
+        assertThat(root.resolve("broken/STORE")).doesNotExist();
+        Files.delete(volume);
+        assertThatThrownBy(() -> restore("missing")).isInstanceOf(CorruptionException.class);
+    }
+}
