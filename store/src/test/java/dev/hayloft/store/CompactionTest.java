@@ -15,9 +15,17 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,8 +77,8 @@ class CompactionTest {
 
     private static void putLarge(HayloftStore store, String key, byte fill) {
         byte[] extent = new byte[ObjectStore.EXTENT_SIZE];
-        java.util.Arrays.fill(extent, fill);
-        java.security.MessageDigest digest = Sha256.newDigest();
+        Arrays.fill(extent, fill);
+        MessageDigest digest = Sha256.newDigest();
         try (Upload upload = store.startUpload(PutRequest.of(BUCKET, ObjectKey.of(key)))) {
             for (int i = 0; i < 3; i++) {
                 digest.update(extent);
@@ -256,6 +264,92 @@ class CompactionTest {
             run(store, new JobRequest(JobRequest.Kind.REBUILD_INDEX, Optional.empty(), true));
             assertThat(store.statistics(BUCKET).storedBytes()).isEqualTo(stored);
             assertThat(read(store, "large").orElseThrow()).containsOnly(2);
+        }
+    }
+
+    /**
+     * Each client owns its keys and knows what it wrote last; readers of others' keys see only what was ever written.
+     */
+    @Test
+    void compact_whileClientsWriteReadAndDelete_losesNothing() throws Exception {
+        int clients = 4;
+        int keys = 40;
+        int writes = 600;
+        AtomicBoolean done = new AtomicBoolean();
+        ExecutorService threads = Executors.newFixedThreadPool(clients + 1);
+        HayloftStore store = open();
+        try {
+            List<Future<long[]>> loads = new ArrayList<>();
+            for (int client = 0; client < clients; client++) {
+                int id = client;
+                loads.add(threads.submit(() -> load(store, id, keys, writes)));
+            }
+            Future<Integer> compactions = threads.submit(() -> {
+                int count = 0;
+                while (!done.get()) {
+                    run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+                    count++;
+                }
+                return count;
+            });
+            List<long[]> last = new ArrayList<>();
+            for (Future<long[]> load : loads) {
+                last.add(load.get());
+            }
+            done.set(true);
+            assertThat(compactions.get()).isPositive();
+            check(store, last);
+            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            check(store, last);
+            long live = store.status().liveBytes();
+            assertThat(store.status().deadBytes()).isLessThan(live * 15 / 100);
+            assertThat(store.volumes().stream().mapToLong(VolumeStatus::bytes).sum())
+                    .as("bytes of all volumes, an open one's head of pages included")
+                    .isLessThan(live * 11 / 10 + (1 << 20));
+            HayloftStore again = reopenWithoutMark(store);
+            try {
+                check(again, last);
+            } finally {
+                again.close();
+            }
+        } finally {
+            done.set(true);
+            threads.shutdown();
+            store.close();
+        }
+    }
+
+    private static long[] load(HayloftStore store, int client, int keys, int writes) {
+        SplittableRandom random = new SplittableRandom(client);
+        long[] last = new long[keys];
+        for (int i = 1; i <= writes; i++) {
+            int key = random.nextInt(keys);
+            String name = "client-" + client + "/" + key;
+            if (random.nextInt(5) == 0) {
+                delete(store, name);
+                last[key] = 0;
+            } else {
+                put(store, name, i + " " + "x".repeat(random.nextInt(4000)));
+                last[key] = i;
+            }
+            int looked = random.nextInt(keys);
+            assertThat(number(store, "client-" + client + "/" + looked)).isEqualTo(last[looked]);
+            number(store, "client-" + (client + 1) % 4 + "/" + looked); // Whole, or an exception.
+        }
+        return last;
+    }
+
+    private static long number(HayloftStore store, String key) {
+        return text(store, key)
+                .map(text -> Long.parseLong(text.substring(0, text.indexOf(' '))))
+                .orElse(0L);
+    }
+
+    private static void check(HayloftStore store, List<long[]> last) {
+        for (int client = 0; client < last.size(); client++) {
+            for (int key = 0; key < last.get(client).length; key++) {
+                assertThat(number(store, "client-" + client + "/" + key)).isEqualTo(last.get(client)[key]);
+            }
         }
     }
 }
