@@ -168,6 +168,11 @@ final class ServerProcess implements AutoCloseable {
         return new HttpCalls(admin, rootKey("access_key"), rootKey("secret_key"));
     }
 
+    /** Calls to the operations API. */
+    HttpCalls operations() {
+        return new HttpCalls(admin, rootKey("access_key"), rootKey("secret_key"));
+    }
+
     /** Kills the process and what it may have started, at once, and waits until it is gone. */
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.it.ServerProcess.Options;
 import dev.hayloft.testing.Seeds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +38,10 @@ final class StoreCrashTest {
     @Test
     void kill_underLoad_losesNothingAcknowledged() throws IOException {
         SplittableRandom random = Seeds.random("StoreCrashTest");
-        Options options = Options.on(folder.resolve("data"));
+        Options options = Options.on(folder.resolve("data"))
+                .set("storage.volumeSize=1MiB")
+                .set("compaction.automatic=false")
+                .set("changes.retain=0s");
         List<CrashClient> clients = new ArrayList<>();
         for (int id = 0; id < CLIENTS_MAX; id++) {
             clients.add(new CrashClient(id, random.split()));
@@ -50,7 +54,7 @@ final class StoreCrashTest {
                 HttpCalls calls = server.calls();
                 calls.makeBucket(CrashClient.BUCKET);
                 checkAll(clients, calls);
-                loadAndKill(clients.subList(0, 1 + round % CLIENTS_MAX), server, random);
+                loadAndKill(clients.subList(0, 1 + round % CLIENTS_MAX), server, random, round % 2 == 1);
                 assertThat(server.errorLines()).isEmpty();
             }
         }
@@ -70,6 +74,18 @@ final class StoreCrashTest {
                         refused);
         assertThat(acknowledged).isGreaterThan(ROUNDS * 10L);
         assertThat(refused).isPositive();
+    }
+
+    /** Wherever the kill comes then: in a move, before the volume is noted as gone, before its file is. */
+    private static void compactUntil(HttpCalls operations, long nanoTime) {
+        while (System.nanoTime() - nanoTime < 0) {
+            try {
+                operations.post("/api/jobs", "{\"kind\":\"compact\",\"all\":true}");
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        }
     }
 
     /** A server that dies in the middle of recovery must leave a folder that the next one recovers. */
@@ -92,7 +108,8 @@ final class StoreCrashTest {
                 .hasSize((int) live + 1);
     }
 
-    private static void loadAndKill(List<CrashClient> clients, ServerProcess server, SplittableRandom random) {
+    private static void loadAndKill(
+            List<CrashClient> clients, ServerProcess server, SplittableRandom random, boolean compacts) {
         AtomicBoolean stop = new AtomicBoolean();
         HttpCalls calls = server.calls();
         ExecutorService threads = Executors.newFixedThreadPool(clients.size());
@@ -101,7 +118,12 @@ final class StoreCrashTest {
             for (CrashClient client : clients) {
                 loads.add(threads.submit(() -> client.load(calls, stop)));
             }
-            LockSupport.parkNanos(Duration.ofMillis(50 + random.nextInt(750)).toNanos());
+            Duration time = Duration.ofMillis(50 + random.nextInt(750));
+            if (compacts) {
+                compactUntil(server.operations(), System.nanoTime() + time.toNanos());
+            } else {
+                LockSupport.parkNanos(time.toNanos());
+            }
             server.kill();
             stop.set(true);
             for (Future<?> load : loads) {
