@@ -1,7 +1,9 @@
 package dev.hayloft.store;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.function.Consumer;
 
 /**
@@ -53,6 +55,11 @@ public interface Jobs {
      * @return ends the telling
      */
     Listening listen(Consumer<Job> listener);
+
+    /** Counters of background work since the start, each by the end of its metric's name. */
+    default SortedMap<String, Long> figures() {
+        return Collections.emptySortedMap();
+    }
 
     /** Ends when closed. */
     interface Listening extends AutoCloseable {

@@ -88,19 +88,15 @@ final class StoreCompaction implements JobTask {
         }
     }
 
-    /** Volumes compacted since the start. */
-    long volumesDone() {
-        return volumesDone.sum();
-    }
-
-    /** Bytes moved since the start. */
-    long bytesMoved() {
-        return bytesMoved.sum();
-    }
-
-    /** Bytes given back since the start. */
-    long bytesReclaimed() {
-        return bytesReclaimed.sum();
+    @Override
+    public Map<String, Long> figures() {
+        return Map.of(
+                "compaction_volumes_total",
+                volumesDone.sum(),
+                "compaction_moved_bytes_total",
+                bytesMoved.sum(),
+                "compaction_reclaimed_bytes_total",
+                bytesReclaimed.sum());
     }
 
     @Override

@@ -68,6 +68,7 @@ final class Diagnostics {
                     utf8(MetricsPage.write(
                             front.metrics(),
                             front.store().status(),
+                            front.store().jobs().figures(),
                             front.budget().takenBytes())));
             add(zip, "threads.txt", utf8(threads()));
             add(zip, "jvm.txt", utf8(jvm()));

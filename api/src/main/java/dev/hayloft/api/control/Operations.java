@@ -67,7 +67,10 @@ public final class Operations {
         exchange.operation(Operation.OPERATIONS);
         exchange.block(() -> {
             String page = MetricsPage.write(
-                    front.metrics(), front.store().status(), front.budget().takenBytes());
+                    front.metrics(),
+                    front.store().status(),
+                    front.store().jobs().figures(),
+                    front.budget().takenBytes());
             ByteBuffer body = ByteBuffer.wrap(page.getBytes(StandardCharsets.UTF_8));
             exchange.headers().put(PROMETHEUS);
             exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());

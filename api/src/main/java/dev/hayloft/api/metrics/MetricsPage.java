@@ -7,6 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /** The Prometheus page, text format 0.0.4. Names are listed in docs/operations.md. */
@@ -25,9 +26,11 @@ public final class MetricsPage {
     /**
      * The page.
      *
+     * @param background counters of jobs, each by the end of its name
      * @param bodyBytes what bodies take in memory right now
      */
-    public static String write(ServerMetrics metrics, StoreStatus status, long bodyBytes) {
+    public static String write(
+            ServerMetrics metrics, StoreStatus status, Map<String, Long> background, long bodyBytes) {
         MetricsPage page = new MetricsPage();
         page.requests(metrics);
         page.latencies(metrics);
@@ -36,6 +39,7 @@ public final class MetricsPage {
         page.single("hayloft_http_requests_underway", "gauge", "Requests begun and not ended.", metrics.underway());
         page.single("hayloft_http_body_bytes", "gauge", "Bytes of bodies in memory.", bodyBytes);
         page.store(status);
+        background.forEach((name, value) -> page.single("hayloft_" + name, "counter", "Of background work.", value));
         page.partitions(status.partitions());
         page.machine();
         return page.text.toString();

@@ -332,6 +332,13 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     }
 
     @Override
+    public SortedMap<String, Long> figures() {
+        SortedMap<String, Long> figures = new TreeMap<>();
+        tasks.values().forEach(task -> figures.putAll(task.figures()));
+        return figures;
+    }
+
+    @Override
     public Listening listen(Consumer<Job> listener) {
         listeners.add(listener);
         return () -> listeners.remove(listener);

@@ -1,6 +1,7 @@
 package dev.hayloft.store.job;
 
 import dev.hayloft.store.JobRequest;
+import java.util.Map;
 import java.util.SortedMap;
 
 /**
@@ -18,6 +19,13 @@ public interface JobTask {
      * @throws java.util.concurrent.CancellationException from {@link JobRun#step}, passed on
      */
     SortedMap<String, Object> run(JobRun run);
+
+    /**
+     * Counters since the start, each by the end of its metric's name, such as {@code scrub_bytes_total}. Any thread.
+     */
+    default Map<String, Long> figures() {
+        return Map.of();
+    }
 
     /**
      * Looks at a request before it is queued.
