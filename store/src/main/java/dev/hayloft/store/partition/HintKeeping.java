@@ -27,15 +27,21 @@ final class HintKeeping {
     }
 
     private static void write(Partition partition, int volume) {
-        boolean sealed = partition.log().volumes().stream()
-                .anyMatch(info -> info.id() == volume && info.state() == VolumeInfo.State.SEALED);
-        if (!partition.isStopping() && sealed) {
+        if (!partition.isStopping() && isSealed(partition, volume)) {
             partition
                     .parts()
                     .hints()
                     .write(partition.log(), volume)
                     .ifPresent(deletions -> partition.exclusively(() -> noteDeletions(partition, volume, deletions)));
+            if (!isSealed(partition, volume)) { // Compacted meanwhile: a hint file alone would speak of a lost volume.
+                partition.parts().folder().deleteHint(volume);
+            }
             partition.directory().flush();
         }
+    }
+
+    private static boolean isSealed(Partition partition, int volume) {
+        return partition.log().volumes().stream()
+                .anyMatch(info -> info.id() == volume && info.state() == VolumeInfo.State.SEALED);
     }
 }
