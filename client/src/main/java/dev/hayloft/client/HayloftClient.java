@@ -128,7 +128,8 @@ public final class HayloftClient implements Closeable {
     /** Opens an object; the caller closes it. */
     public ObjectContent get(String bucket, String key, GetOptions options) {
         HttpAnswer answer =
-                wire.send(Call.of("GET", Targets.object(bucket, key)).withHeaders(options.headers()));
+                wire.send(Call.of("GET", Targets.query(Targets.object(bucket, key), options.parameters()))
+                        .withHeaders(options.headers()));
         try {
             return new ObjectContent(answer);
         } catch (HayloftClientException e) {
@@ -146,6 +147,32 @@ public final class HayloftClient implements Closeable {
     /** Deletes a key; an absent one is deleted already. */
     public void delete(String bucket, String key) {
         wire.run(Call.of("DELETE", Targets.object(bucket, key)));
+    }
+
+    /** Deletes one version of a key, or a delete marker; an absent one is deleted already. */
+    public void deleteVersion(String bucket, String key, String version) {
+        wire.run(Call.of("DELETE", Targets.query(Targets.object(bucket, key), Map.of("version", version))));
+    }
+
+    /** Deletes a key with all its versions, for good. */
+    public void purge(String bucket, String key) {
+        wire.run(Call.of("DELETE", Targets.query(Targets.object(bucket, key), Map.of("purge", "true"))));
+    }
+
+    /** The versions of a key, the newest first, delete markers among them, as the contract shows them. */
+    public List<JsonObject> versions(String bucket, String key) {
+        List<JsonObject> found = new ArrayList<>();
+        Optional<String> after = Optional.empty();
+        do {
+            Map<String, String> parameters = new LinkedHashMap<>(Map.of("versions", "true"));
+            after.ifPresent(version -> parameters.put("after", version));
+            Call call = Call.of("GET", Targets.query(Targets.object(bucket, key), parameters));
+            after = wire.json(call, page -> {
+                page.get("versions").asArray().forEach(version -> found.add(version.asObject()));
+                return page.find("next").map(JsonValue::asText);
+            });
+        } while (after.isPresent());
+        return found;
     }
 
     /** One page of a listing. */

@@ -11,8 +11,9 @@ import java.util.Map;
  * @param after only names that sort after it; empty: from the first
  * @param limit entries of a page, 1..10000
  * @param metadata whether entries carry user metadata
+ * @param versions whether every version has an entry, delete markers too; for {@link HayloftClient#listStream}
  */
-public record ListOptions(String prefix, String delimiter, String after, int limit, boolean metadata) {
+public record ListOptions(String prefix, String delimiter, String after, int limit, boolean metadata, boolean versions) {
     public static final int LIMIT_MAX = 10_000;
     public static final int LIMIT_DEFAULT = 1_000;
 
@@ -24,23 +25,27 @@ public record ListOptions(String prefix, String delimiter, String after, int lim
 
     /** Everything that begins so, in pages of 1000. */
     public static ListOptions prefix(String prefix) {
-        return new ListOptions(prefix, "", "", LIMIT_DEFAULT, false);
+        return new ListOptions(prefix, "", "", LIMIT_DEFAULT, false, false);
     }
 
     public ListOptions withDelimiter(String text) {
-        return new ListOptions(prefix, text, after, limit, metadata);
+        return new ListOptions(prefix, text, after, limit, metadata, versions);
     }
 
     public ListOptions withAfter(String name) {
-        return new ListOptions(prefix, delimiter, name, limit, metadata);
+        return new ListOptions(prefix, delimiter, name, limit, metadata, versions);
     }
 
     public ListOptions withLimit(int count) {
-        return new ListOptions(prefix, delimiter, after, count, metadata);
+        return new ListOptions(prefix, delimiter, after, count, metadata, versions);
     }
 
     public ListOptions withMetadata() {
-        return new ListOptions(prefix, delimiter, after, limit, true);
+        return new ListOptions(prefix, delimiter, after, limit, true, versions);
+    }
+
+    public ListOptions withVersions() {
+        return new ListOptions(prefix, delimiter, after, limit, metadata, true);
     }
 
     /** Query parameters; the limit only where pages are asked for. */
@@ -54,6 +59,9 @@ public record ListOptions(String prefix, String delimiter, String after, int lim
         }
         if (metadata) {
             parameters.put("metadata", "true");
+        }
+        if (versions) {
+            parameters.put("versions", "true");
         }
         return parameters;
     }

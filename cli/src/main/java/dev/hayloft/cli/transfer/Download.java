@@ -36,10 +36,15 @@ public final class Download {
 
     /** Stores an object's content as a file; one that is there is replaced. Returns the bytes written. */
     public long save(String bucket, String key, Path file) throws IOException {
+        return save(bucket, key, GetOptions.whole(), file);
+    }
+
+    /** The same of what the options say. */
+    public long save(String bucket, String key, GetOptions options, Path file) throws IOException {
         Path part = file.resolveSibling(
                 ".hayloft-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part");
         parts.add(part);
-        try (ObjectContent content = client.get(bucket, key, GetOptions.whole())) {
+        try (ObjectContent content = client.get(bucket, key, options)) {
             progress.expectBytes(content.info().contentSizeBytes());
             long size = copy(content.stream(), part, content.info().contentSizeBytes());
             Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

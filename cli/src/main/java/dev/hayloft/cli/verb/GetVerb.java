@@ -49,24 +49,30 @@ public final class GetVerb extends Verb {
     @Mixin
     private ConnectionsOption connections = new ConnectionsOption();
 
+    @Mixin
+    private VersionOption version = new VersionOption();
+
     public GetVerb(Session session) {
         super(session);
     }
 
     @Override
     int run() throws IOException {
+        if (recursive && version.number().isPresent()) {
+            throw wrongUsage("--version is of one object; leave -r out");
+        }
         if (recursive) {
             return getFolder(
                     to.orElseThrow(() -> wrongUsage("get -r needs a folder to write to: get -r BUCKET/PREFIX DIR")));
         }
         withKey(from);
         if (to.isPresent() && to.get().equals("-")) {
-            return CatVerb.copy(session(), from);
+            return CatVerb.copy(session(), from, version.get());
         }
         Path file = target();
         try (Progress progress =
                 Progress.start(session().err(), session().environment().terminal(), "")) {
-            long bytes = new Download(session().client(), progress).save(from.bucket(), from.key(), file);
+            long bytes = new Download(session().client(), progress).save(from.bucket(), from.key(), version.get(), file);
             progress.stop();
             if (session().json()) {
                 session()

@@ -5,9 +5,11 @@ import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Figures;
 import dev.hayloft.client.ListEntry;
 import dev.hayloft.client.ListOptions;
+import dev.hayloft.client.ListStream;
 import dev.hayloft.client.json.JsonArray;
 import dev.hayloft.client.json.JsonValue;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,6 +33,9 @@ public final class LsVerb extends Verb {
             description = "Do not fold at slashes.")
     private boolean recursive;
 
+    @Option(names = "--versions", description = "Show every version, delete markers too, the newest first.")
+    private boolean versions;
+
     public LsVerb(Session session) {
         super(session);
     }
@@ -42,6 +47,9 @@ public final class LsVerb extends Verb {
         }
         ObjectAddress folder = where.get();
         ListOptions options = ListOptions.prefix(folder.key()).withDelimiter(recursive ? "" : "/");
+        if (versions) {
+            return listVersions(folder.bucket(), options.withVersions());
+        }
         Iterable<ListEntry> entries = session().client().list(folder.bucket(), options);
         if (session().json()) {
             printJson(entries);
@@ -49,6 +57,60 @@ public final class LsVerb extends Verb {
             entries.forEach(this::printLine);
         }
         return 0;
+    }
+
+    private int listVersions(String bucket, ListOptions options) {
+        try (ListStream stream = session().client().listStream(bucket, options)) {
+            if (session().json()) {
+                printJson(() -> new Walk(stream));
+            } else {
+                new Walk(stream).forEachRemaining(this::printVersion);
+            }
+        }
+        return 0;
+    }
+
+    /** Over a listing that comes as a stream; once. */
+    private static final class Walk implements Iterator<ListEntry> {
+        private final ListStream stream;
+        private Optional<ListEntry> next;
+
+        Walk(ListStream stream) {
+            this.stream = stream;
+            this.next = stream.next();
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next.isPresent();
+        }
+
+        @Override
+        public ListEntry next() {
+            ListEntry entry = next.orElseThrow();
+            next = stream.next();
+            return entry;
+        }
+    }
+
+    private void printVersion(ListEntry entry) {
+        String name = Figures.printable(entry.name());
+        if (!(entry instanceof ListEntry.ObjectEntry object)) {
+            session().say(String.format(Locale.ROOT, "%-19s  %12s  %-24s  %s", "-", "-", "-", name));
+            return;
+        }
+        boolean deleted = object.json()
+                .find("deleted")
+                .filter(value -> value.toString().equals("true"))
+                .isPresent();
+        session()
+                .say(String.format(
+                        Locale.ROOT,
+                        "%-19s  %12s  %-24s  %s",
+                        object.json().text("version"),
+                        deleted ? "deleted" : Figures.count(object.sizeBytes()),
+                        object.json().text("lastModified"),
+                        name));
     }
 
     private void printLine(ListEntry entry) {

@@ -21,6 +21,7 @@ import picocli.CommandLine.Parameters;
         name = "rm",
         description = {
             "Delete objects; an absent key is deleted already.",
+            "rm --version N BUCKET/KEY deletes one version, rm --purge BUCKET/KEY all of them for good.",
             "rm -r BUCKET/PREFIX deletes all keys below PREFIX/, rm -r BUCKET all keys of the bucket."
         })
 public final class RmVerb extends Verb {
@@ -35,24 +36,44 @@ public final class RmVerb extends Verb {
     @Mixin
     private ConnectionsOption connections = new ConnectionsOption();
 
+    @Mixin
+    private VersionOption version = new VersionOption();
+
+    @Option(names = "--purge", description = "Delete all versions, for good.")
+    private boolean purge;
+
     public RmVerb(Session session) {
         super(session);
     }
 
     @Override
     int run() {
+        boolean ofOne = version.number().isPresent();
+        if (ofOne && (recursive || purge || objects.size() > 1)) {
+            throw wrongUsage("--version is of one object; name one, without -r and --purge");
+        }
         if (recursive) {
             return objects.stream().mapToInt(this::deleteFolder).max().orElse(0);
         }
         objects.forEach(this::withKey);
         for (ObjectAddress object : objects) {
-            session().client().delete(object.bucket(), object.key());
+            delete(object.bucket(), object.key());
             if (session().json()) {
                 session().print(JsonObject.of("key", JsonValue.of(object.key())).with("deleted", JsonValue.of(true)));
             }
             session().say("Deleted " + Figures.printable(object.toString()) + ".");
         }
         return 0;
+    }
+
+    private void delete(String bucket, String key) {
+        if (purge) {
+            session().client().purge(bucket, key);
+        } else if (version.number().isPresent()) {
+            session().client().deleteVersion(bucket, key, version.number().get());
+        } else {
+            session().client().delete(bucket, key);
+        }
     }
 
     private int deleteFolder(ObjectAddress folder) {
@@ -66,7 +87,7 @@ public final class RmVerb extends Verb {
                 String key = entry.name();
                 long sizeBytes = entry instanceof ListEntry.ObjectEntry object ? object.sizeBytes() : 0;
                 transfers.submit(Figures.printable(key), () -> {
-                    session().client().delete(folder.bucket(), key);
+                    delete(folder.bucket(), key);
                     bytes.addAndGet(sizeBytes);
                 });
             }

@@ -9,7 +9,9 @@ import dev.hayloft.client.ListEntry;
 import dev.hayloft.client.ListOptions;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
+import java.util.Map;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code stat}. */
@@ -18,6 +20,9 @@ public final class StatVerb extends Verb {
     @Parameters(paramLabel = "BUCKET/KEY", converter = Addresses.class, description = "Which one.")
     private ObjectAddress object = new ObjectAddress("-", "");
 
+    @Mixin
+    private VersionOption version = new VersionOption();
+
     public StatVerb(Session session) {
         super(session);
     }
@@ -25,9 +30,37 @@ public final class StatVerb extends Verb {
     @Override
     int run() {
         withKey(object);
+        JsonObject entry = version.number().isPresent() ? ofVersion(version.number().get()) : ofNewest();
+        if (session().json()) {
+            session().print(entry);
+        } else {
+            print(entry);
+        }
+        return 0;
+    }
+
+    private JsonObject ofVersion(String number) {
+        return session().client().versions(object.bucket(), object.key()).stream()
+                .filter(found -> found.text("version").equals(number))
+                .map(this::withKeyFirst)
+                .findFirst()
+                .orElseThrow(() -> new CommandFailure("no-such-version: key \"" + Figures.printable(object.key())
+                        + "\" has no version " + number + "; `hayloft ls --versions " + object.bucket() + "/"
+                        + Figures.printable(object.key()) + "` shows what is there"));
+    }
+
+    private JsonObject withKeyFirst(JsonObject version) {
+        JsonObject entry = JsonObject.of("key", JsonValue.of(object.key()));
+        for (Map.Entry<String, JsonValue> member : version.members().entrySet()) {
+            entry = entry.with(member.getKey(), member.getValue());
+        }
+        return entry;
+    }
+
+    private JsonObject ofNewest() {
         // A key sorts before everything it is a prefix of, so the first entry is it or it is not there.
         ListOptions options = ListOptions.prefix(object.key()).withMetadata().withLimit(1);
-        JsonObject entry = session().client().listPage(object.bucket(), options).entries().stream()
+        return session().client().listPage(object.bucket(), options).entries().stream()
                 .filter(found -> found.name().equals(object.key()))
                 .filter(ListEntry.ObjectEntry.class::isInstance)
                 .map(found -> ((ListEntry.ObjectEntry) found).json())
@@ -35,12 +68,6 @@ public final class StatVerb extends Verb {
                 .orElseThrow(() -> new CommandFailure("no-such-key: bucket \"" + object.bucket() + "\" has no key \""
                         + Figures.printable(object.key()) + "\"; `hayloft ls " + object.bucket()
                         + "` shows what is there"));
-        if (session().json()) {
-            session().print(entry);
-        } else {
-            print(entry);
-        }
-        return 0;
     }
 
     private void print(JsonObject entry) {
