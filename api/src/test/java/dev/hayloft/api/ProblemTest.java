@@ -166,6 +166,11 @@ class ProblemTest {
     }
 
     @Test
+    void noSuchVersion() {
+        assertProblem(server.call("GET", "/v1/buckets/photos/objects/a?version=1"), ErrorCode.NO_SUCH_VERSION);
+    }
+
+    @Test
     void noSuchKey() {
         assertProblem(server.call("GET", "/v1/buckets/photos/objects/a"), ErrorCode.NO_SUCH_KEY);
         assertThat(server.call("HEAD", "/v1/buckets/photos/objects/a").status()).isEqualTo(404);

@@ -127,9 +127,8 @@ public final class HayloftClient implements Closeable {
 
     /** Opens an object; the caller closes it. */
     public ObjectContent get(String bucket, String key, GetOptions options) {
-        HttpAnswer answer =
-                wire.send(Call.of("GET", Targets.query(Targets.object(bucket, key), options.parameters()))
-                        .withHeaders(options.headers()));
+        HttpAnswer answer = wire.send(Call.of("GET", Targets.query(Targets.object(bucket, key), options.parameters()))
+                .withHeaders(options.headers()));
         try {
             return new ObjectContent(answer);
         } catch (HayloftClientException e) {

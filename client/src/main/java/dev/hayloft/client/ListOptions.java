@@ -13,7 +13,8 @@ import java.util.Map;
  * @param metadata whether entries carry user metadata
  * @param versions whether every version has an entry, delete markers too; for {@link HayloftClient#listStream}
  */
-public record ListOptions(String prefix, String delimiter, String after, int limit, boolean metadata, boolean versions) {
+public record ListOptions(
+        String prefix, String delimiter, String after, int limit, boolean metadata, boolean versions) {
     public static final int LIMIT_MAX = 10_000;
     public static final int LIMIT_DEFAULT = 1_000;
 

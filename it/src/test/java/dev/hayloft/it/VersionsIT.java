@@ -29,8 +29,7 @@ final class VersionsIT {
     }
 
     private static void make(HttpCalls calls, String bucket, String settings) throws IOException {
-        HttpResponse<byte[]> answer =
-                calls.put(BUCKETS + bucket, utf8(settings), "Content-Type", "application/json");
+        HttpResponse<byte[]> answer = calls.put(BUCKETS + bucket, utf8(settings), "Content-Type", "application/json");
         assertThat(answer.statusCode()).as(HttpCalls.text(answer)).isEqualTo(201);
     }
 
@@ -91,7 +90,8 @@ final class VersionsIT {
             HttpCalls calls = server.calls();
             List<String> all = versions(calls, path);
             assertThat(all).hasSize(3).endsWith(second, first);
-            assertThat(calls.delete(path + "?version=" + all.get(0)).statusCode()).isEqualTo(204);
+            assertThat(calls.delete(path + "?version=" + all.get(0)).statusCode())
+                    .isEqualTo(204);
             assertThat(HttpCalls.text(calls.get(path))).isEqualTo("two");
             assertThat(calls.delete(path + "?version=" + second).statusCode()).isEqualTo(204);
             assertThat(HttpCalls.text(calls.get(path))).isEqualTo("one");
@@ -143,8 +143,7 @@ final class VersionsIT {
             List<String> found = new ArrayList<>();
             String after = "";
             for (int page = 0; page < 20; page++) {
-                String text = HttpCalls.text(
-                        calls.get(BUCKETS + "pages/objects?versions=true&limit=3" + after));
+                String text = HttpCalls.text(calls.get(BUCKETS + "pages/objects?versions=true&limit=3" + after));
                 Matcher matcher = VERSION.matcher(text);
                 while (matcher.find()) {
                     found.add(matcher.group(1));
@@ -157,8 +156,8 @@ final class VersionsIT {
                 after = "&after=" + next.group(1) + "&afterVersion=" + next.group(2);
             }
             assertThat(found).isEqualTo(expected);
-            assertThat(HttpCalls.text(calls.get(
-                            BUCKETS + "pages/objects?versions=true", "Accept", "application/x-ndjson")))
+            assertThat(HttpCalls.text(
+                            calls.get(BUCKETS + "pages/objects?versions=true", "Accept", "application/x-ndjson")))
                     .endsWith("{\"end\":true,\"objects\":12}\n");
             assertProblem(calls.get(BUCKETS + "pages/objects?afterVersion=1"), 400, "bad-parameter");
             server.stopCleanly();
@@ -176,14 +175,15 @@ final class VersionsIT {
             String lasting = HttpCalls.object("brief", "lasting");
             assertThat(calls.put(lasting, utf8("x"), "X-Hayloft-Ttl", "3600").statusCode())
                     .isEqualTo(201);
-            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> calls.get(path).statusCode() == 404);
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> calls.get(path).statusCode() == 404);
             assertThat(calls.put(path, utf8("new"), "If-None-Match", "*", "X-Hayloft-Ttl", "3600")
                             .statusCode())
                     .isEqualTo(201);
             calls.delete(path);
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(30))
-                    .until(() -> HttpCalls.text(calls.get(BUCKETS + "brief")).contains("\"objects\":1,\"versions\":1"));
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> HttpCalls.text(calls.get(BUCKETS + "brief"))
+                    .contains("\"objects\":1,\"versions\":1"));
             assertThat(HttpCalls.text(calls.get(lasting))).isEqualTo("x");
             server.stopCleanly();
         }

@@ -72,7 +72,8 @@ public final class GetVerb extends Verb {
         Path file = target();
         try (Progress progress =
                 Progress.start(session().err(), session().environment().terminal(), "")) {
-            long bytes = new Download(session().client(), progress).save(from.bucket(), from.key(), version.get(), file);
+            long bytes =
+                    new Download(session().client(), progress).save(from.bucket(), from.key(), version.get(), file);
             progress.stop();
             if (session().json()) {
                 session()

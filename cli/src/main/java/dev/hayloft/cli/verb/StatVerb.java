@@ -30,7 +30,8 @@ public final class StatVerb extends Verb {
     @Override
     int run() {
         withKey(object);
-        JsonObject entry = version.number().isPresent() ? ofVersion(version.number().get()) : ofNewest();
+        JsonObject entry =
+                version.number().isPresent() ? ofVersion(version.number().get()) : ofNewest();
         if (session().json()) {
             session().print(entry);
         } else {

@@ -63,6 +63,11 @@ final class MutationJudge {
         };
     }
 
+    /** A judged mutation stands in a frame as this version. */
+    void stored(KeyHash hash, long version) {
+        plan.stored(hash, version);
+    }
+
     private Mutation.Outcome nothingToDelete(Mutation.Delete delete) {
         long marker = delete.scope() != Mutation.Scope.NEWEST
                 ? ABSENT

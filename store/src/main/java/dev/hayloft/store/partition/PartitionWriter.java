@@ -220,15 +220,15 @@ final class PartitionWriter {
     }
 
     private void add(Pending pending, Mutation.OfKey mutation, List<VersionStep> steps) {
-        VersionStep main = steps.stream()
-                .filter(step -> step instanceof VersionStep.Store || step instanceof VersionStep.Mark)
-                .findFirst()
-                .orElse(steps.get(0));
+        VersionStep main = VersionSteps.main(steps);
         for (VersionStep step : steps) {
             Pending needle = step == main ? pending : new Pending(mutation);
             long version = nextVersion();
             encode(needle, mutation, step, version);
             ahead(needle, mutation, step, version);
+            if (step instanceof VersionStep.Store) {
+                judge.stored(mutation.hash(), version);
+            }
         }
     }
 

@@ -3,7 +3,10 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.format.NeedleOrigin;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,7 +19,14 @@ final class VersionPlan {
     private static final List<VersionStep> PLAIN_STORE = List.of(new VersionStep.Store(false));
     private static final List<VersionStep> PLAIN_DELETE = List.of(new VersionStep.EndAll(NeedleOrigin.PUT));
 
+    private static final int RUN_VERSIONS_MIN = 64;
+    private static final int RUN_VERSIONS_MAX = 1 << 18;
+
     private final VersionChain chain;
+    /** Versions, the oldest first, of keys with many that were put lately: a long chain is not walked at each put. */
+    private final LinkedHashMap<KeyHash, ArrayDeque<Long>> runs = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long runVersions;
 
     VersionPlan(VersionChain chain) {
         this.chain = chain;
@@ -30,15 +40,71 @@ final class VersionPlan {
         List<VersionStep> steps = new ArrayList<>();
         Optional<Location> replaced = Optional.empty();
         if (!rules.keep()) {
+            forget(key);
             Optional<Location> hidden = findHiddenUnkept(key);
             hidden.ifPresent(entry -> steps.add(drop(entry)));
             replaced = hidden.isPresent() ? hidden : chain.head(key).filter(head -> !head.has(Location.KEPT));
         }
         steps.add(new VersionStep.Store(rules.keep()));
-        if (rules.versionsMax() > 0) {
-            prune(key, rules.versionsMax() - 1, replaced.map(Location::version).orElse(0L), steps);
+        if (rules.versionsMax() > 0 && replaced.isEmpty()) { // What takes another's place makes no more of them.
+            pruneRun(key, rules.versionsMax() - 1, steps);
         }
         return steps;
+    }
+
+    /** As {@link #prune}, without walking along what is known from the last time. */
+    private void pruneRun(KeyHash key, int keepMax, List<VersionStep> steps) {
+        ArrayDeque<Long> run = run(key);
+        int sizeBefore = run.size();
+        long victim = 0;
+        while (run.size() > keepMax) {
+            victim = run.removeFirst();
+        }
+        runVersions -= runs.containsKey(key) ? sizeBefore - run.size() : 0;
+        if (victim != 0) {
+            long newer = run.isEmpty() ? 0 : run.getFirst();
+            steps.add(new VersionStep.EndUpTo(victim, newer, NeedleOrigin.PUT));
+        }
+    }
+
+    private ArrayDeque<Long> run(KeyHash key) {
+        long head = chain.head(key).map(Location::version).orElse(0L);
+        ArrayDeque<Long> known = runs.get(key);
+        if (known != null && head == (known.isEmpty() ? 0 : known.getLast())) {
+            return known;
+        }
+        forget(key);
+        ArrayDeque<Long> run = new ArrayDeque<>();
+        chain.walk(key, entry -> {
+            run.addFirst(entry.version());
+            return true;
+        });
+        if (run.size() < RUN_VERSIONS_MIN) {
+            return run;
+        }
+        runs.put(key, run);
+        runVersions += run.size();
+        Iterator<ArrayDeque<Long>> oldest = runs.values().iterator();
+        while (runVersions > RUN_VERSIONS_MAX && runs.size() > 1) {
+            runVersions -= oldest.next().size();
+            oldest.remove();
+        }
+        return run;
+    }
+
+    /** A version of the key was put on top. */
+    void stored(KeyHash key, long version) {
+        ArrayDeque<Long> run = runs.get(key);
+        if (run != null) {
+            run.addLast(version);
+            runVersions++;
+        }
+    }
+
+    /** The key's versions change in another way. */
+    private void forget(KeyHash key) {
+        ArrayDeque<Long> run = runs.remove(key);
+        runVersions -= run == null ? 0 : run.size();
     }
 
     /** The version that is not kept, where a kept one hides it: a key has at most one that is not. */
@@ -61,15 +127,12 @@ final class VersionPlan {
         return new VersionStep.End(entry.version(), entry.has(Location.KEPT), NeedleOrigin.PUT);
     }
 
-    /** Ends what is beyond so many of the versions there are before the mutation; the replaced one goes by itself. */
-    private void prune(KeyHash key, int keepMax, long replaced, List<VersionStep> steps) {
+    /** Ends what is beyond so many of the versions there are before the mutation. */
+    private void prune(KeyHash key, int keepMax, List<VersionStep> steps) {
         long[] newer = {0};
         long[] first = {0};
         int[] seen = {0};
         chain.walk(key, entry -> {
-            if (entry.version() == replaced) {
-                return true;
-            }
             if (seen[0]++ == keepMax) {
                 first[0] = entry.version();
                 return false;
@@ -84,6 +147,7 @@ final class VersionPlan {
 
     /** The steps of a delete that names no version. */
     List<VersionStep> delete(KeyHash key, BucketGate.Rules rules) {
+        forget(key);
         Optional<Location> head = chain.head(key);
         if (rules.keep()) {
             List<VersionStep> steps = new ArrayList<>();
@@ -113,7 +177,7 @@ final class VersionPlan {
     /** The marker on top does not count, but a second one may not cost an object its place. */
     private void pruneUnderMarker(KeyHash key, int versionsMax, List<VersionStep> steps) {
         List<VersionStep> surplus = new ArrayList<>(1);
-        prune(key, versionsMax, 0, surplus);
+        prune(key, versionsMax, surplus);
         Optional<Location> head = chain.head(key);
         if (!surplus.isEmpty() && head.isPresent() && head.get().has(Location.MARKER)) {
             steps.add(drop(head.get()));
@@ -124,6 +188,7 @@ final class VersionPlan {
 
     /** The steps of a delete of one version. */
     List<VersionStep> deleteVersion(KeyHash key, long version) {
+        forget(key);
         return chain.find(key, version)
                 .filter(entry -> entry.version() == version)
                 .<List<VersionStep>>map(
@@ -133,11 +198,13 @@ final class VersionPlan {
 
     /** The steps of a delete of all versions. */
     List<VersionStep> deleteAll(KeyHash key) {
+        forget(key);
         return chain.head(key).isPresent() ? List.of(new VersionStep.EndAll(NeedleOrigin.PURGE)) : List.of();
     }
 
     /** The steps of a version's end by its time; what it hid stays hidden. */
     List<VersionStep> expire(KeyHash key, long version, long nowMillis) {
+        forget(key);
         Optional<Location> found =
                 chain.find(key, version).filter(entry -> entry.version() == version && entry.isExpired(nowMillis));
         if (found.isEmpty()) {

@@ -6,11 +6,22 @@ import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.log.format.NeedleType;
+import java.util.List;
 import java.util.Optional;
 
 /** A step as a needle, as flags of the index, and as a change of a chain. Pure functions. */
 final class VersionSteps {
     private VersionSteps() {}
+
+    /** The step that answers for the mutation: what comes on top, or the only one. */
+    static VersionStep main(List<VersionStep> steps) {
+        for (VersionStep step : steps) {
+            if (step instanceof VersionStep.Store || step instanceof VersionStep.Mark) {
+                return step;
+            }
+        }
+        return steps.get(0);
+    }
 
     /** The head of a step's needle. */
     static NeedleHead head(VersionStep step, Mutation.OfKey mutation) {
