@@ -43,4 +43,19 @@ public record BucketSettings(
                 Optional.empty(),
                 false);
     }
+
+    /** The same with another compression. */
+    public BucketSettings withCompression(String other) {
+        return new BucketSettings(
+                versioning,
+                maxVersions,
+                other,
+                deduplicate,
+                encrypt,
+                ttl,
+                durability,
+                quotaBytes,
+                quotaObjects,
+                readOnly);
+    }
 }

@@ -6,6 +6,8 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.content.BucketContent;
+import dev.hayloft.store.content.Compressors;
 import dev.hayloft.store.partition.BucketGate;
 import dev.hayloft.store.partition.Partition;
 import java.time.Instant;
@@ -34,6 +36,7 @@ final class BucketRegistry {
 
     private final SystemRecords records;
     private final List<Partition> partitions;
+    private final Compressors compressors;
     private final InstantSource clock;
     private final Executor background;
     private final ConcurrentHashMap<BucketName, BucketState> buckets = new ConcurrentHashMap<>();
@@ -42,16 +45,25 @@ final class BucketRegistry {
     private int lastId;
 
     private BucketRegistry(
-            SystemRecords records, List<Partition> partitions, InstantSource clock, Executor background) {
+            SystemRecords records,
+            List<Partition> partitions,
+            Compressors compressors,
+            InstantSource clock,
+            Executor background) {
         this.records = records;
         this.partitions = partitions;
+        this.compressors = compressors;
         this.clock = clock;
         this.background = background;
     }
 
     static BucketRegistry open(
-            SystemRecords records, List<Partition> partitions, InstantSource clock, Executor background) {
-        BucketRegistry registry = new BucketRegistry(records, partitions, clock, background);
+            SystemRecords records,
+            List<Partition> partitions,
+            Compressors compressors,
+            InstantSource clock,
+            Executor background) {
+        BucketRegistry registry = new BucketRegistry(records, partitions, compressors, clock, background);
         registry.lastId = records.read(IDS)
                 .map(fields -> Integer.parseInt(fields.getProperty("last")))
                 .orElse(0);
@@ -62,7 +74,7 @@ final class BucketRegistry {
     private void add(Bucket bucket) {
         Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
         livingIds.add(bucket.id());
-        BucketState state = new BucketState(bucket, partition);
+        BucketState state = new BucketState(bucket, partition, new BucketContent(compressors));
         byId.put(bucket.id(), state);
         buckets.put(bucket.name(), state);
     }

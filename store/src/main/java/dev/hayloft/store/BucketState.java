@@ -4,8 +4,12 @@ import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.content.BucketContent;
+import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.partition.BucketGate;
+import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
+import java.nio.ByteBuffer;
 
 /**
  * A bucket at work: its record, its gate, the partition it lives in.
@@ -15,12 +19,14 @@ import dev.hayloft.store.partition.Partition;
 final class BucketState {
     private final BucketGate gate;
     private final Partition partition;
+    private final BucketContent content;
     private volatile Bucket bucket; // Replaced by the registry after the new record is durable.
 
-    BucketState(Bucket bucket, Partition partition) {
+    BucketState(Bucket bucket, Partition partition, BucketContent content) {
         this.bucket = bucket;
         this.gate = new BucketGate(bucket.id());
         this.partition = partition;
+        this.content = content;
         changeRules(partition.tallies().bucket(bucket.id()).kept() > 0);
     }
 
@@ -49,6 +55,22 @@ final class BucketState {
 
     Partition partition() {
         return partition;
+    }
+
+    /** How its content becomes stored bytes, and back. */
+    BucketContent content() {
+        return content;
+    }
+
+    /** Content that fits one needle as the settings of now want it stored. */
+    Encoded encode(String contentType, ByteBuffer raw) {
+        return content.encode(bucket.settings().compression(), contentType, raw);
+    }
+
+    /** Content of up to 1 MiB as an extent. */
+    Mutation.Extent extent(String contentType, ByteBuffer raw) {
+        Encoded encoded = encode(contentType, raw);
+        return new Mutation.Extent(gate, encoded.payload(), raw.remaining(), encoded.coding());
     }
 
     /**

@@ -75,7 +75,8 @@ final class ExtentUpload implements Upload {
         }
         CompletionStage<Mutation.Outcome> outcome;
         try {
-            outcome = bucket.partition().submitPatiently(new Mutation.Extent(bucket.gate(), extent));
+            outcome = bucket.partition()
+                    .submitPatiently(bucket.extent(request.attributes().contentType(), extent));
         } catch (HayloftException e) {
             return CompletableFuture.failedFuture(e);
         }

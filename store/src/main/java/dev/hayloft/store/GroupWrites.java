@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.Durability;
@@ -8,6 +9,7 @@ import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Mutation.Outcome;
 import java.nio.ByteBuffer;
@@ -96,14 +98,17 @@ final class GroupWrites {
             ByteBuffer key = step.key().utf8();
             if (step instanceof BatchStep.Put put) {
                 long[] ids = extentIds.get(put);
-                ByteBuffer payload = ids == null ? put.content() : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
+                Encoded stored = ids == null
+                        ? bucket.encode(put.attributes().contentType(), put.content())
+                        : new Encoded(ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids), Coding.RAW);
                 Mutation.Content content = new Mutation.Content(
                         AttributesFormat.encode(put.attributes()),
-                        payload,
+                        stored.payload(),
                         ids != null,
                         put.content().remaining(),
                         Optional.of(put.sha256()),
-                        writes.expiresAt(bucket, Optional.empty()));
+                        writes.expiresAt(bucket, Optional.empty()),
+                        stored.coding());
                 mutations.add(new Mutation.Put(bucket.gate(), hash, key, expected, durability, content));
             } else {
                 mutations.add(new Mutation.Delete(bucket.gate(), hash, key, expected, durability));
@@ -148,7 +153,7 @@ final class GroupWrites {
                     ByteBuffer slice = put.content()
                             .slice(put.content().position() + from, Math.min(ObjectStore.EXTENT_SIZE, size - from));
                     extents.add(bucket.partition()
-                            .submitPatiently(new Mutation.Extent(bucket.gate(), slice))
+                            .submitPatiently(bucket.extent(put.attributes().contentType(), slice))
                             .toCompletableFuture()
                             .thenAccept(outcome -> {
                                 mine[slot] = ((Outcome.Applied) outcome).version();

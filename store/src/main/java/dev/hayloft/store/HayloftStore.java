@@ -10,6 +10,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Backup;
+import dev.hayloft.store.content.Compressors;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.Disks;
@@ -75,6 +76,7 @@ public final class HayloftStore implements ObjectStore {
     private final StoreThreads threads;
     private final LiveProducers producers = new LiveProducers();
     private final RecordGroups groups;
+    private final Compressors compressors = new Compressors();
     private final Set<ExtentUpload> uploads = ConcurrentHashMap.newKeySet();
     private volatile boolean closed; // Set once by close.
 
@@ -85,7 +87,7 @@ public final class HayloftStore implements ObjectStore {
         this.system = opening.system();
         this.partitions = List.copyOf(opening.partitions);
         this.reservation = opening.reservation();
-        this.buckets = BucketRegistry.open(opening.records(), partitions, clock, threads.background());
+        this.buckets = BucketRegistry.open(opening.records(), partitions, compressors, clock, threads.background());
         DiskGuard disk = opening.disk;
         this.reads = new ObjectReads(buckets, clock);
         this.groups = new RecordGroups(hasher(key));
@@ -485,6 +487,7 @@ public final class HayloftStore implements ObjectStore {
         }
         steps.take(system::close);
         steps.take(threads::close);
+        steps.take(compressors::close);
         if (steps.isFine() && isHealthy()) {
             steps.take(() -> RunMark.markClean(folder.path()));
         }

@@ -8,6 +8,7 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.content.BucketContent;
 import dev.hayloft.store.partition.NeedleReader;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.nio.ByteBuffer;
@@ -24,16 +25,19 @@ import java.util.Optional;
 final class LargeObject implements StoredObject {
     private final ObjectInfo info;
     private final NeedleReader reader;
+    private final BucketContent content;
     private final Manifest manifest;
     private final List<Location> extents;
     private final List<VolumeLease> leases;
     private Optional<OpenNeedle> current = Optional.empty();
+    private ByteBuffer currentContent = ByteBuffer.allocate(0);
     private int currentIndex = -1;
 
     private LargeObject(
-            ObjectInfo info, NeedleReader reader, Manifest manifest, List<Location> extents, List<VolumeLease> leases) {
+            ObjectInfo info, BucketState bucket, Manifest manifest, List<Location> extents, List<VolumeLease> leases) {
         this.info = info;
-        this.reader = reader;
+        this.reader = bucket.partition().reader();
+        this.content = bucket.content();
         this.manifest = manifest;
         this.extents = extents;
         this.leases = leases;
@@ -62,7 +66,7 @@ final class LargeObject implements StoredObject {
                 extents.add(location.get());
             }
             opened = true;
-            return Optional.of(new LargeObject(info, reader, manifest, extents, List.copyOf(leases.values())));
+            return Optional.of(new LargeObject(info, bucket, manifest, extents, List.copyOf(leases.values())));
         } catch (RequestException e) {
             return Optional.empty(); // The volume went between lookup and lease: look again.
         } finally {
@@ -90,20 +94,20 @@ final class LargeObject implements StoredObject {
         }
         int index = (int) (offset / manifest.extentSizeBytes());
         int inside = (int) (offset % manifest.extentSizeBytes());
-        ByteBuffer payload = extent(index).view().payload();
+        ByteBuffer extent = extent(index);
         long expected =
                 Math.min(manifest.extentSizeBytes(), info.sizeBytes() - (long) index * manifest.extentSizeBytes());
-        if (payload.remaining() != expected) {
+        if (extent.remaining() != expected) {
             throw new CorruptionException("An extent has another size than its object says.")
                     .with("key", info.key())
                     .with("extent", index);
         }
-        return payload.slice(payload.position() + inside, Math.min(sizeMaxBytes, payload.remaining() - inside));
+        return extent.slice(extent.position() + inside, Math.min(sizeMaxBytes, extent.remaining() - inside));
     }
 
-    private OpenNeedle extent(int index) {
+    private ByteBuffer extent(int index) {
         if (index == currentIndex) {
-            return current.orElseThrow();
+            return currentContent;
         }
         releaseCurrent();
         int volume = LogPosition.volume(extents.get(index).position());
@@ -113,8 +117,9 @@ final class LargeObject implements StoredObject {
                 .orElseThrow();
         OpenNeedle needle = reader.readExtent(extents.get(index), lease, manifest.id(index));
         current = Optional.of(needle);
-        currentIndex = index;
-        return needle;
+        currentContent = content.decode(needle.view());
+        currentIndex = index; // Last: what cannot be decoded is released and was never current.
+        return currentContent;
     }
 
     private void releaseCurrent() {

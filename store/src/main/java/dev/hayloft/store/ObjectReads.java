@@ -68,8 +68,8 @@ final class ObjectReads {
             if (!mayBlock) {
                 return isSmall(location)
                         ? reader.tryRead(location, key)
-                                .<ReadAttempt>map(
-                                        needle -> new ReadAttempt.Found(new SmallObject(info(key, needle), needle)))
+                                .flatMap(needle -> open(bucket, key, needle))
+                                .<ReadAttempt>map(ReadAttempt.Found::new)
                                 .orElse(WOULD_BLOCK)
                         : WOULD_BLOCK;
             }
@@ -82,7 +82,9 @@ final class ObjectReads {
     }
 
     private static boolean isSmall(Location location) {
-        return location.needleSize() <= INLINE_SIZE_MAX && !location.has(Location.MANIFEST);
+        return location.needleSize() <= INLINE_SIZE_MAX
+                && location.contentSize() <= INLINE_SIZE_MAX
+                && !location.has(Location.MANIFEST);
     }
 
     /** Empty when the object was replaced while its extents were looked up. */
@@ -91,8 +93,9 @@ final class ObjectReads {
         try {
             ObjectInfo info = info(key, needle);
             if (!needle.view().isManifest()) {
+                StoredObject object = SmallObject.open(bucket, info, needle);
                 opened = true;
-                return Optional.of(new SmallObject(info, needle));
+                return Optional.of(object);
             }
             return LargeObject.open(bucket, info, needle.view().payload()).map(object -> object);
         } finally {

@@ -10,6 +10,7 @@ import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Mutation.Outcome;
@@ -55,11 +56,12 @@ final class ObjectWrites {
         return guarded(() -> {
             BucketState bucket = buckets.require(request.bucket());
             admit(bucket, content.remaining());
-            ByteBuffer attributes = AttributesFormat.encode(request.attributes());
-            return put(
-                    bucket,
-                    request,
-                    new Mutation.Content(attributes, content, false, content.remaining(), Optional.of(sha256)));
+            String compression = bucket.bucket().settings().compression();
+            if (!bucket.content().isSlow(compression, content.remaining())) {
+                return put(bucket, request, encode(bucket, request, content, sha256));
+            }
+            return CompletableFuture.supplyAsync(() -> encode(bucket, request, content, sha256), reading)
+                    .thenCompose(encoded -> put(bucket, request, encoded));
         });
     }
 
@@ -70,6 +72,18 @@ final class ObjectWrites {
         return life.isPresent()
                 ? OptionalLong.of(Math.min(clock.millis() + life.get().toMillis(), Location.TIME_MILLIS_MAX))
                 : OptionalLong.empty();
+    }
+
+    private static Mutation.Content encode(BucketState bucket, PutRequest request, ByteBuffer content, Sha256 sha256) {
+        Encoded encoded = bucket.encode(request.attributes().contentType(), content);
+        return new Mutation.Content(
+                AttributesFormat.encode(request.attributes()),
+                encoded.payload(),
+                false,
+                content.remaining(),
+                Optional.of(sha256),
+                OptionalLong.empty(),
+                encoded.coding());
     }
 
     /** The checks of a bucket and of the disk. */

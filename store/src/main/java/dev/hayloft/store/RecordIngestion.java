@@ -10,6 +10,7 @@ import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.RecordGroup;
 import dev.hayloft.store.partition.RecordStreamState;
@@ -82,7 +83,16 @@ final class RecordIngestion implements RecordStream {
         Check.argument(value.remaining() <= RECORD_SIZE_MAX, "a record has at most 8 MiB");
         RecordGroup group = groupFor(RecordGroup.sizeMax(key.sizeBytes(), encoded.remaining(), value.remaining()));
         sha256.update(value.duplicate());
-        group.put(key.utf8(), encoded, value, Sha256.of(sha256), writes.expiresAt(bucket, Optional.empty()));
+        Encoded stored = bucket.encode(attributes.contentType(), value);
+        Mutation.Content content = new Mutation.Content(
+                encoded,
+                stored.payload(),
+                false,
+                value.remaining(),
+                Optional.of(Sha256.of(sha256)),
+                writes.expiresAt(bucket, Optional.empty()),
+                stored.coding());
+        group.put(key.utf8(), content, value.remaining());
         nextRecord++;
     }
 

@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import dev.hayloft.model.error.Check;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.nio.ByteBuffer;
 
@@ -8,10 +9,21 @@ import java.nio.ByteBuffer;
 final class SmallObject implements StoredObject {
     private final ObjectInfo info;
     private final OpenNeedle needle;
+    private final ByteBuffer content;
 
-    SmallObject(ObjectInfo info, OpenNeedle needle) {
+    private SmallObject(ObjectInfo info, OpenNeedle needle, ByteBuffer content) {
         this.info = info;
         this.needle = needle;
+        this.content = content;
+    }
+
+    /** The needle is the object's from here on; it stays the caller's when this throws. */
+    static SmallObject open(BucketState bucket, ObjectInfo info, OpenNeedle needle) {
+        ByteBuffer content = bucket.content().decode(needle.view());
+        if (content.remaining() != info.sizeBytes()) {
+            throw new CorruptionException("A needle holds another size than it says.").with("key", info.key());
+        }
+        return new SmallObject(info, needle, content);
     }
 
     @Override
@@ -26,10 +38,9 @@ final class SmallObject implements StoredObject {
 
     @Override
     public ByteBuffer read(long offset, int sizeMaxBytes) {
-        ByteBuffer payload = needle.view().payload();
-        Check.argument(offset >= 0 && offset <= payload.remaining(), "offset out of range");
-        int size = (int) Math.min(sizeMaxBytes, payload.remaining() - offset);
-        return payload.slice(payload.position() + (int) offset, size);
+        Check.argument(offset >= 0 && offset <= content.remaining(), "offset out of range");
+        int size = (int) Math.min(sizeMaxBytes, content.remaining() - offset);
+        return content.slice(content.position() + (int) offset, size);
     }
 
     @Override

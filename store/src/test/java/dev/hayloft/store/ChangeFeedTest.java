@@ -48,8 +48,8 @@ class ChangeFeedTest {
                         defaults.queueCapacity(),
                         defaults.queueBytes()),
                 Clock.systemUTC());
-        store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY));
-        store.createBucket(OTHER, BucketSettings.defaults(Durability.MEMORY));
+        store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+        store.createBucket(OTHER, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         return store;
     }
 
@@ -134,7 +134,7 @@ class ChangeFeedTest {
                     .isInstanceOfSatisfying(
                             HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_PARAMETER));
             store.deleteBucket(LOGS, true);
-            store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY));
+            store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
             refusedAsGone(store, foreign);
         }
         Path second = TempFolders.create("feed");

@@ -44,7 +44,7 @@ class CompactionTest {
     @BeforeEach
     void createBucket() {
         try (HayloftStore store = open()) {
-            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY));
+            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         }
     }
 

@@ -58,7 +58,7 @@ class RecoveryTest {
     }
 
     private void fill(HayloftStore store) {
-        store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY));
+        store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         List<CompletableFuture<?>> writes = new ArrayList<>();
         for (int i = 0; i < COUNT; i++) {
             ByteBuffer content = ByteBuffer.wrap(("content " + i + "y".repeat(900)).getBytes(StandardCharsets.UTF_8));
@@ -178,7 +178,7 @@ class RecoveryTest {
                 defaults.queueCapacity(),
                 defaults.queueBytes());
         try (HayloftStore store = HayloftStore.open(unforced, Clock.systemUTC())) {
-            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY));
+            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
             for (int i = 0; i < COUNT; i++) {
                 Futures.await(store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.allocate(1000)));
             }

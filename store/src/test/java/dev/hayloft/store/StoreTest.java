@@ -52,7 +52,7 @@ class StoreTest {
     }
 
     private static HayloftStore withBucket(HayloftStore store) {
-        store.createBucket(PHOTOS, BucketSettings.defaults(Durability.MEMORY));
+        store.createBucket(PHOTOS, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         return store;
     }
 

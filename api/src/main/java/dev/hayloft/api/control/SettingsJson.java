@@ -6,6 +6,7 @@ import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.content.Compression;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -165,8 +166,8 @@ final class SettingsJson {
 
     private static String compression(JsonNode value) {
         String text = value.isNull() ? "auto" : value.asText();
-        if (!text.equals("auto") && !text.equals("none")) {
-            throw bad("This version knows the compressions auto and none.", "compression")
+        if (Compression.parse(text).isEmpty()) {
+            throw bad("Compression is auto, none, zstd, zstd:1 to zstd:22, or zlib.", "compression")
                     .with("value", text);
         }
         return text;

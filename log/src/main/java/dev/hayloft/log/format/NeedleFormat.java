@@ -12,10 +12,11 @@ import java.nio.ByteBuffer;
  *  offset size field
  *       0    4 crc           CRC32C of [4, end of the needle)
  *       4    1 type          1 object, 2 tombstone, 3 extent, 4 volume start, 5 volume end, 8 producers
- *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp, bit 4 kept, bit 5
- *                            marker, bit 6 appended (see NeedleHead); bit 7 must be 0
- *       6    1 codec         0 none
- *       7    1 detail        bits 4-7 origin, see NeedleOrigin; others must be 0
+ *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp, bit 4 kept,
+ *                            bit 5 marker, bit 6 appended (see NeedleHead); bit 7 must be 0
+ *       6    1 codec         0 none, 1 zstd, 2 zlib, 3 zstd with a dictionary, whose id stands first
+ *       7    1 detail        bit 0 the payload is encrypted, bit 1 the manifest names shared content, bits 4-7 origin,
+ *                            see NeedleOrigin; others must be 0
  *       8    2 keySize
  *      10    2 metadataSize
  *      12    4 payloadSize   as stored
@@ -33,6 +34,17 @@ import java.nio.ByteBuffer;
 public final class NeedleFormat {
     /** The payload is stored as it was written. */
     public static final byte CODEC_NONE = 0;
+
+    /** The payload is one frame of zstd without magic number, size and checksum. */
+    public static final byte CODEC_ZSTD = 1;
+
+    /** The payload is a zlib stream, RFC 1950. */
+    public static final byte CODEC_ZLIB = 2;
+
+    /** As {@link #CODEC_ZSTD}, behind the four bytes, little-endian, of the number of the dictionary that it needs. */
+    public static final byte CODEC_ZSTD_DICTIONARY = 3;
+
+    static final byte CODEC_MAX = CODEC_ZSTD_DICTIONARY;
 
     /** Largest key, and largest metadata, that the head can name. */
     public static final int KEY_SIZE_MAX = 0xFFFF;
@@ -64,7 +76,7 @@ public final class NeedleFormat {
     static final int FLAG_APPENDED = 64;
     static final int FLAGS_KNOWN = 0x7F;
     static final int ORIGIN_SHIFT = 4;
-    static final int DETAIL_KNOWN = 0xF0;
+    static final int DETAIL_KNOWN = 0xF0 | Coding.BITS_KNOWN;
 
     static {
         Check.invariant(HEAD_SIZE == 24, "the needle head is 24 bytes on disk");
@@ -98,8 +110,9 @@ public final class NeedleFormat {
         target.putInt(at + CRC_OFFSET, 0);
         target.put(at + TYPE_OFFSET, head.type().code());
         target.put(at + FLAGS_OFFSET, (byte) flags);
-        target.put(at + CODEC_OFFSET, head.codec());
-        target.put(at + DETAIL_OFFSET, (byte) (head.origin().code() << ORIGIN_SHIFT));
+        target.put(at + CODEC_OFFSET, head.coding().codec());
+        target.put(at + DETAIL_OFFSET, (byte)
+                (head.origin().code() << ORIGIN_SHIFT | head.coding().bits()));
         target.putShort(at + KEY_SIZE_OFFSET, (short) keySize);
         target.putShort(at + METADATA_SIZE_OFFSET, (short) metadataSize);
         target.putInt(at + PAYLOAD_SIZE_OFFSET, payloadSize);

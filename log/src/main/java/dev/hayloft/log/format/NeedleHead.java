@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * What a needle says beside its key, metadata and payload.
  *
  * @param type what it is
- * @param codec how the payload is stored: {@link NeedleFormat#CODEC_NONE}
+ * @param coding how the payload is stored
  * @param manifest whether the payload is a manifest naming extents
  * @param contentSize bytes of the content as it was written, whatever the codec; of a manifest the whole object's
  * @param sha256 digest of the content as it was written
@@ -20,7 +20,7 @@ import java.util.OptionalLong;
  */
 public record NeedleHead(
         NeedleType type,
-        byte codec,
+        Coding coding,
         boolean manifest,
         long contentSize,
         Optional<Sha256> sha256,
@@ -45,19 +45,18 @@ public record NeedleHead(
     public NeedleHead {
         Check.argument((marks & ~MARKS) == 0, "marks are unknown");
         Check.argument(contentSize >= 0, "content size is negative");
-        Check.argument(codec == NeedleFormat.CODEC_NONE, "codec is unknown");
     }
 
     /** A needle without marks, of an ordinary put or delete. */
     public NeedleHead(
             NeedleType type,
-            byte codec,
+            Coding coding,
             boolean manifest,
             long contentSize,
             Optional<Sha256> sha256,
             OptionalLong expiresAtMillis,
             Optional<Stamp> stamp) {
-        this(type, codec, manifest, contentSize, sha256, expiresAtMillis, stamp, 0, NeedleOrigin.PUT);
+        this(type, coding, manifest, contentSize, sha256, expiresAtMillis, stamp, 0, NeedleOrigin.PUT);
     }
 
     /**
@@ -69,7 +68,7 @@ public record NeedleHead(
     public static NeedleHead tombstone(long named, int marks, NeedleOrigin origin) {
         return new NeedleHead(
                 NeedleType.TOMBSTONE,
-                NeedleFormat.CODEC_NONE,
+                Coding.RAW,
                 false,
                 named,
                 Optional.empty(),
@@ -95,7 +94,6 @@ public record NeedleHead(
     }
 
     static NeedleHead plain(NeedleType type, long contentSize, Optional<Sha256> sha256) {
-        return new NeedleHead(
-                type, NeedleFormat.CODEC_NONE, false, contentSize, sha256, OptionalLong.empty(), Optional.empty());
+        return new NeedleHead(type, Coding.RAW, false, contentSize, sha256, OptionalLong.empty(), Optional.empty());
     }
 }

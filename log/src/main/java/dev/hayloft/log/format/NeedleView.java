@@ -113,7 +113,7 @@ public final class NeedleView {
             throw NewerFormat.refusal("needleFlags", flags);
         }
         byte codec = bytes.get(at + NeedleFormat.CODEC_OFFSET);
-        if (codec != NeedleFormat.CODEC_NONE) {
+        if (codec < NeedleFormat.CODEC_NONE || codec > NeedleFormat.CODEC_MAX) {
             throw NewerFormat.refusal("codec", codec);
         }
         int detail = bytes.get(at + NeedleFormat.DETAIL_OFFSET) & 0xFF;
@@ -127,8 +127,8 @@ public final class NeedleView {
     }
 
     /** How the payload is stored. */
-    public byte codec() {
-        return bytes.get(at + NeedleFormat.CODEC_OFFSET);
+    public Coding coding() {
+        return Coding.of(bytes.get(at + NeedleFormat.CODEC_OFFSET), bytes.get(at + NeedleFormat.DETAIL_OFFSET));
     }
 
     /** Whether the payload is a manifest, to be read with {@link ManifestFormat}. */

@@ -56,7 +56,7 @@ public final class ProducerTableFormat {
         }
         NeedleHead head = new NeedleHead(
                 NeedleType.PRODUCERS,
-                NeedleFormat.CODEC_NONE,
+                Coding.RAW,
                 false,
                 size,
                 Optional.empty(),

@@ -126,7 +126,7 @@ class NeedleFormatTest {
         FrameEncoder encoder = new FrameEncoder();
         NeedleHead head = new NeedleHead(
                 NeedleType.OBJECT,
-                NeedleFormat.CODEC_NONE,
+                Coding.RAW,
                 false,
                 100,
                 Optional.of(new Sha256(1, 2, 3, 4)),
@@ -150,7 +150,7 @@ class NeedleFormatTest {
 
     private static void assertSame(NeedleView needle, Input in) {
         assertThat(needle.type()).isEqualTo(in.head.type());
-        assertThat(needle.codec()).isEqualTo(in.head.codec());
+        assertThat(needle.coding()).isEqualTo(in.head.coding());
         assertThat(needle.isManifest()).isEqualTo(in.head.manifest());
         assertThat(needle.contentSize()).isEqualTo(in.head.contentSize());
         assertThat(needle.sha256()).isEqualTo(in.head.sha256());
@@ -213,7 +213,7 @@ class NeedleFormatTest {
                         Arbitraries.of(NeedleOrigin.class))
                 .as((type, manifest, size, digest, expiry, stamp, marks, origin) -> new NeedleHead(
                         type,
-                        NeedleFormat.CODEC_NONE,
+                        Coding.RAW,
                         manifest,
                         size == null ? 0 : size,
                         digest,

@@ -38,7 +38,7 @@ final class Samples {
         encoder.add(
                 new NeedleHead(
                         NeedleType.OBJECT,
-                        NeedleFormat.CODEC_NONE,
+                        Coding.RAW,
                         false,
                         3,
                         Optional.of(digest),
@@ -53,7 +53,7 @@ final class Samples {
         encoder.add(
                 new NeedleHead(
                         NeedleType.OBJECT,
-                        NeedleFormat.CODEC_NONE,
+                        Coding.RAW,
                         true,
                         (1 << 20) + 4,
                         Optional.of(digest),

@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.compactor.MovedNeedle;
 import dev.hayloft.index.KeyHash;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.Sha256;
@@ -74,6 +75,7 @@ public sealed interface Mutation {
      * @param contentSizeBytes of the whole object
      * @param sha256 of the whole object
      * @param expiresAtMillis from when it is not shown any more
+     * @param coding how the payload stands for the bytes
      */
     record Content(
             ByteBuffer attributes,
@@ -81,20 +83,21 @@ public sealed interface Mutation {
             boolean manifest,
             long contentSizeBytes,
             Optional<Sha256> sha256,
-            OptionalLong expiresAtMillis) {
-        /** Of an object that does not expire. */
+            OptionalLong expiresAtMillis,
+            Coding coding) {
+        /** Content as it is, or a manifest of extents, that does not expire. */
         public Content(
                 ByteBuffer attributes,
                 ByteBuffer payload,
                 boolean manifest,
                 long contentSizeBytes,
                 Optional<Sha256> sha256) {
-            this(attributes, payload, manifest, contentSizeBytes, sha256, OptionalLong.empty());
+            this(attributes, payload, manifest, contentSizeBytes, sha256, OptionalLong.empty(), Coding.RAW);
         }
 
         /** The same with an end. */
         public Content until(OptionalLong newExpiresAtMillis) {
-            return new Content(attributes, payload, manifest, contentSizeBytes, sha256, newExpiresAtMillis);
+            return new Content(attributes, payload, manifest, contentSizeBytes, sha256, newExpiresAtMillis, coding);
         }
     }
 
@@ -186,9 +189,16 @@ public sealed interface Mutation {
      * Stores an extent of an upload; its id is the version it gets.
      *
      * @param gate the bucket
-     * @param payload at most 1 MiB
+     * @param payload as stored
+     * @param contentSizeBytes as written, at most 1 MiB
+     * @param coding how the one stands for the other
      */
-    record Extent(BucketGate gate, ByteBuffer payload) implements Mutation {
+    record Extent(BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding) implements Mutation {
+        /** An extent that is stored as it was written. */
+        public Extent(BucketGate gate, ByteBuffer payload) {
+            this(gate, payload, payload.remaining(), Coding.RAW);
+        }
+
         @Override
         public int payloadSizeBytes() {
             return payload.remaining();

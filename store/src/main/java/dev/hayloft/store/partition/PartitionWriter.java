@@ -348,9 +348,9 @@ final class PartitionWriter {
         long id = nextVersion();
         NeedleHead head = new NeedleHead(
                 NeedleType.EXTENT,
-                (byte) 0,
+                extent.coding(),
                 false,
-                extent.payload().remaining(),
+                extent.contentSizeBytes(),
                 Optional.empty(),
                 OptionalLong.empty(),
                 Optional.empty());

@@ -150,7 +150,7 @@ final class Publisher {
             moves.apply(pending, move);
         } else if (mutation instanceof Mutation.Extent extent) {
             int bucketId = extent.gate().bucketId();
-            Location location = pending.location(bucketId, extent.payload().remaining(), Location.EXTENT);
+            Location location = pending.location(bucketId, extent.contentSizeBytes(), Location.EXTENT);
             tallies.appended(LogPosition.volume(location.position()), bucketId, 1, pending.needleSize());
             index.put(pending.hash(), location);
             tallies.live(location);

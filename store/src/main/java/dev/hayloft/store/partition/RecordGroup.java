@@ -4,6 +4,7 @@ import dev.hayloft.index.DirectoryEntry;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.FrameEncoder;
 import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.log.format.NeedleHead;
@@ -14,7 +15,6 @@ import dev.hayloft.model.error.Check;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.function.IntPredicate;
 
 /**
@@ -33,9 +33,14 @@ public final class RecordGroup {
     private static final int FIRST_ROOM = 256;
     private static final Sha256 NO_DIGEST = new Sha256(0, 0, 0, 0);
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
+    private static final Mutation.Content DELETED = new Mutation.Content(NOTHING, NOTHING, false, 0, Optional.empty());
 
     /** What needs no more than the needle in the log, once the group is published. */
-    private record Needle(KeyHash hash, int offset, int sizeBytes, boolean isPut) {}
+    private record Needle(KeyHash hash, int offset, int sizeBytes, int payloadSize, Optional<Coding> put) {
+        boolean isPut() {
+            return put.isPresent();
+        }
+    }
 
     private final KeyHasher hasher;
     private final FrameEncoder encoder = new FrameEncoder();
@@ -85,47 +90,51 @@ public final class RecordGroup {
      * Adds a put.
      *
      * @param key kept, so its bytes must not change
-     * @param attributes encoded; kept likewise
-     * @param value copied
-     * @param sha256 of the value
-     * @param expiresAt from when it is not shown any more, milliseconds since 1970
+     * @param content its attributes are kept likewise, its payload is copied
+     * @param sizeBytes of the content as it was written
      */
-    public void put(ByteBuffer key, ByteBuffer attributes, ByteBuffer value, Sha256 sha256, OptionalLong expiresAt) {
+    public void put(ByteBuffer key, Mutation.Content content, int sizeBytes) {
         NeedleHead head = new NeedleHead(
                 NeedleType.OBJECT,
-                NeedleFormat.CODEC_NONE,
+                content.coding(),
                 false,
-                value.remaining(),
-                Optional.of(sha256),
-                expiresAt,
+                content.contentSizeBytes(),
+                content.sha256(),
+                content.expiresAtMillis(),
                 Optional.empty());
-        int offset = encoder.add(head, key, attributes, value);
-        add(key, attributes, offset, value.remaining(), Optional.of(sha256), expiresAt);
-        contentBytes += key.remaining() + value.remaining();
+        int offset = encoder.add(head, key, content.attributes(), content.payload());
+        add(key, offset, content);
+        contentBytes += key.remaining() + sizeBytes;
     }
 
     /** Adds a deletion; the key is kept, so its bytes must not change. */
     public void delete(ByteBuffer key) {
         int offset = encoder.add(NeedleHead.tombstone(), key, NOTHING, NOTHING);
-        add(key, NOTHING, offset, 0, Optional.empty(), OptionalLong.empty());
+        add(key, offset, DELETED);
         contentBytes += key.remaining();
         hasDeletes = true;
     }
 
-    private void add(
-            ByteBuffer key,
-            ByteBuffer attributes,
-            int offset,
-            int valueSize,
-            Optional<Sha256> sha256,
-            OptionalLong expiresAt) {
+    private void add(ByteBuffer key, int offset, Mutation.Content content) {
         if (count == needles.length) {
             needles = Arrays.copyOf(needles, count * 2);
             entries = Arrays.copyOf(entries, count * 2);
         }
-        needles[count] = new Needle(hasher.object(bucketId, key), offset, encoder.lastNeedleSize(), sha256.isPresent());
-        entries[count] =
-                new DirectoryEntry(bucketId, key, 0, valueSize, 0, sha256.orElse(NO_DIGEST), expiresAt, attributes);
+        needles[count] = new Needle(
+                hasher.object(bucketId, key),
+                offset,
+                encoder.lastNeedleSize(),
+                content.payload().remaining(),
+                content == DELETED ? Optional.empty() : Optional.of(content.coding()));
+        entries[count] = new DirectoryEntry(
+                bucketId,
+                key,
+                0,
+                content.contentSizeBytes(),
+                0,
+                content.sha256().orElse(NO_DIGEST),
+                content.expiresAtMillis(),
+                content.attributes());
         count++;
         records++;
     }
@@ -170,7 +179,8 @@ public final class RecordGroup {
             if (isKept.test(i)) {
                 Needle needle = needles[i];
                 int offset = encoder.keep(needle.offset(), needle.sizeBytes());
-                needles[kept] = new Needle(needle.hash(), offset, needle.sizeBytes(), needle.isPut());
+                needles[kept] =
+                        new Needle(needle.hash(), offset, needle.sizeBytes(), needle.payloadSize(), needle.put());
                 entries[kept] = entries[i];
                 kept++;
             }
@@ -256,10 +266,16 @@ public final class RecordGroup {
             return new Mutation.Delete(records.gate(), needle.hash(), key(i), Mutation.ANY, records.durability());
         }
         DirectoryEntry entry = entries[i];
-        int payloadSize = (int) entry.contentSize();
+        int payloadSize = needle.payloadSize();
         ByteBuffer payload = encoder.bytes(needle.offset() + needle.sizeBytes() - payloadSize, payloadSize);
         Mutation.Content content = new Mutation.Content(
-                entry.attributes(), payload, false, payloadSize, Optional.of(entry.sha256()), entry.expiresAtMillis());
+                entry.attributes(),
+                payload,
+                false,
+                entry.contentSize(),
+                Optional.of(entry.sha256()),
+                entry.expiresAtMillis(),
+                needle.put().orElseThrow());
         return new Mutation.Put(records.gate(), needle.hash(), key(i), Mutation.ANY, records.durability(), content);
     }
 

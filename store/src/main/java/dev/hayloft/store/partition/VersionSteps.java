@@ -2,7 +2,6 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.log.format.NeedleType;
@@ -29,7 +28,7 @@ final class VersionSteps {
             Mutation.Content content = put.content();
             return new NeedleHead(
                     NeedleType.OBJECT,
-                    NeedleFormat.CODEC_NONE,
+                    content.coding(),
                     content.manifest(),
                     content.contentSizeBytes(),
                     content.sha256(),

@@ -1,0 +1,135 @@
+package dev.hayloft.store.content;
+
+import dev.hayloft.log.format.Coding;
+import dev.hayloft.log.format.NeedleFormat;
+import dev.hayloft.model.error.CorruptionException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Compresses and decompresses. Content that does not get shorter is stored as it is.
+ *
+ * <p><i>Threads:</i> any; each call borrows a workspace.
+ */
+public final class Compressors implements AutoCloseable {
+    private static final int WORKSPACES_MAX = 16;
+
+    /** Under {@code auto} less than a sixteenth saved is not worth what reading it costs. */
+    private static final int SAVING_SHIFT = 4;
+
+    private final ArrayBlockingQueue<Workspace> idle = new ArrayBlockingQueue<>(WORKSPACES_MAX);
+    private final LongAdder contentBytes = new LongAdder();
+    private final LongAdder storedBytes = new LongAdder();
+    private volatile boolean closed; // Set once by close; a workspace that comes back later is closed at once.
+
+    /** Content as the setting wants it stored. */
+    Encoded compress(Compression compression, String contentType, ByteBuffer content) {
+        ByteBuffer payload =
+                switch (compression.kind()) {
+                    case NONE -> content;
+                    case AUTO -> auto(compression, contentType, content);
+                    case ZSTD -> zstd(compression.level(), content, content.remaining());
+                    case ZLIB -> zlib(content);
+                };
+        contentBytes.add(content.remaining());
+        storedBytes.add(payload.remaining());
+        if (payload == content) {
+            return new Encoded(content, Coding.RAW);
+        }
+        byte codec = compression.kind() == Compression.Kind.ZLIB ? NeedleFormat.CODEC_ZLIB : NeedleFormat.CODEC_ZSTD;
+        return new Encoded(payload, new Coding(codec, false, false));
+    }
+
+    private ByteBuffer auto(Compression compression, String contentType, ByteBuffer content) {
+        if (!Sampling.isPromising(contentType, content)) {
+            return content;
+        }
+        int size = content.remaining();
+        return zstd(compression.level(), content, size - (size >> SAVING_SHIFT));
+    }
+
+    private ByteBuffer zstd(int level, ByteBuffer content, int belowSize) {
+        if (!content.hasRemaining()) {
+            return content;
+        }
+        Workspace workspace = borrow();
+        try {
+            ByteBuffer compressed = workspace.zstd(content, level);
+            return compressed.remaining() < belowSize ? copy(compressed) : content;
+        } finally {
+            giveBack(workspace);
+        }
+    }
+
+    private ByteBuffer zlib(ByteBuffer content) {
+        if (!content.hasRemaining()) {
+            return content;
+        }
+        Workspace workspace = borrow();
+        try {
+            ByteBuffer compressed = workspace.zlib(content, content.remaining() - 1);
+            return compressed.remaining() < content.remaining() ? copy(compressed) : content;
+        } finally {
+            giveBack(workspace);
+        }
+    }
+
+    private static ByteBuffer copy(ByteBuffer bytes) {
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    /**
+     * The content of a payload that was compressed.
+     *
+     * @throws CorruptionException when the payload is not what its codec says
+     */
+    ByteBuffer decompress(byte codec, ByteBuffer payload, int contentSize) {
+        Workspace workspace = borrow();
+        try {
+            byte[] content =
+                    switch (codec) {
+                        case NeedleFormat.CODEC_ZSTD -> workspace.unzstd(payload, contentSize);
+                        case NeedleFormat.CODEC_ZLIB -> workspace.unzlib(payload, contentSize);
+                        default ->
+                            throw new CorruptionException("A needle needs a codec that its bucket has not.")
+                                    .with("codec", codec);
+                    };
+            return ByteBuffer.wrap(content).asReadOnlyBuffer();
+        } finally {
+            giveBack(workspace);
+        }
+    }
+
+    private Workspace borrow() {
+        Workspace workspace = idle.poll();
+        return workspace == null ? new Workspace() : workspace;
+    }
+
+    private void giveBack(Workspace workspace) {
+        if (!idle.offer(workspace)) {
+            workspace.close();
+        } else if (closed) {
+            close(); // It may have come too late for close to see it.
+        }
+    }
+
+    /** Bytes of content that came by since the start. */
+    public long contentBytes() {
+        return contentBytes.sum();
+    }
+
+    /** Bytes that were stored for them. */
+    public long storedBytes() {
+        return storedBytes.sum();
+    }
+
+    /** Frees what is idle, and from now on what comes back. */
+    @Override
+    public void close() {
+        closed = true;
+        for (Workspace workspace = idle.poll(); workspace != null; workspace = idle.poll()) {
+            workspace.close();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.hayloft.store.content;
+
+import java.nio.ByteBuffer;
+import java.util.Locale;
+
+/**
+ * Says from a glance at content whether compressing it is worth the try: what its type and first bytes promise, then
+ * the entropy of the bytes in a sample. A wrong guess costs time or space, never bytes: what does not get shorter is
+ * stored raw.
+ */
+final class Sampling {
+    /** Below this, only a dictionary finds anything to shorten. */
+    static final int SIZE_MIN = 128;
+
+    private static final int SAMPLE_MAX = 4096;
+    private static final int STRIPES = 4;
+    private static final int STRIPE = SAMPLE_MAX / STRIPES;
+
+    /**
+     * How far below the entropy of random bytes a sample must be. Entropy of order 0 misses repetitions of random
+     * strings; such content is rare, and trying everything costs more than it finds.
+     */
+    private static final double MARGIN_BITS = 0.2;
+
+    /** Bits that a sample of n random bytes seems to lack, times n: (256 - 1) / (2 ln 2), after Miller and Madow. */
+    private static final double BIAS = 255 / (2 * Math.log(2));
+
+    private static final double[] N_LOG_N = nLogN();
+
+    private Sampling() {}
+
+    /** Whether to try, for a whole object or its first bytes. */
+    static boolean isPromising(String contentType, ByteBuffer content) {
+        return content.remaining() >= SIZE_MIN
+                && !isCompressedType(contentType)
+                && !hasCompressedMagic(content)
+                && isPromising(content);
+    }
+
+    /** Whether the bytes alone look as if they could get shorter. */
+    static boolean isPromising(ByteBuffer content) {
+        int[] counts = new int[256];
+        int size = content.remaining();
+        int sampled;
+        if (size <= SAMPLE_MAX) {
+            count(content, content.position(), size, counts);
+            sampled = size;
+        } else {
+            long step = (size - STRIPE) / (STRIPES - 1);
+            for (int i = 0; i < STRIPES; i++) {
+                count(content, content.position() + (int) (i * step), STRIPE, counts);
+            }
+            sampled = SAMPLE_MAX;
+        }
+        double sum = 0;
+        for (int count : counts) {
+            sum += N_LOG_N[count];
+        }
+        double entropy = (N_LOG_N[sampled] - sum) / sampled;
+        return entropy < 8 - BIAS / sampled - MARGIN_BITS;
+    }
+
+    private static void count(ByteBuffer content, int from, int size, int[] counts) {
+        for (int i = from; i < from + size; i++) {
+            counts[content.get(i) & 0xFF]++;
+        }
+    }
+
+    private static boolean isCompressedType(String contentType) {
+        int end = contentType.indexOf(';');
+        String type =
+                (end < 0 ? contentType : contentType.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        return switch (type) {
+            case "image/jpeg",
+                    "image/png",
+                    "image/gif",
+                    "image/webp",
+                    "image/avif",
+                    "image/heic",
+                    "application/zip",
+                    "application/gzip",
+                    "application/x-gzip",
+                    "application/zstd",
+                    "application/x-bzip2",
+                    "application/x-xz",
+                    "application/x-7z-compressed",
+                    "application/java-archive",
+                    "audio/mpeg",
+                    "audio/ogg",
+                    "audio/aac",
+                    "audio/flac",
+                    "video/mp4",
+                    "video/webm",
+                    "video/quicktime",
+                    "font/woff",
+                    "font/woff2" -> true;
+            default -> false;
+        };
+    }
+
+    /** gzip, zip, zstd, xz, bzip2, 7z, JPEG, PNG, GIF, and WebP by their first bytes. */
+    private static boolean hasCompressedMagic(ByteBuffer content) {
+        int at = content.position();
+        int first = (content.get(at) & 0xFF) << 24
+                | (content.get(at + 1) & 0xFF) << 16
+                | (content.get(at + 2) & 0xFF) << 8
+                | content.get(at + 3) & 0xFF;
+        return switch (first) {
+            case 0x504B0304, 0x28B52FFD, 0xFD377A58, 0x377ABCAF, 0x89504E47, 0x47494638, 0x4F676753, 0x664C6143 -> true;
+            default -> first >>> 16 == 0x1F8B || first >>> 8 == 0x425A68 || first >>> 8 == 0xFFD8FF;
+        };
+    }
+
+    private static double[] nLogN() {
+        double[] table = new double[SAMPLE_MAX + 1];
+        for (int n = 1; n <= SAMPLE_MAX; n++) {
+            table[n] = n * Math.log(n) / Math.log(2);
+        }
+        return table;
+    }
+}

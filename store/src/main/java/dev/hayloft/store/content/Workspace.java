@@ -1,0 +1,117 @@
+package dev.hayloft.store.content;
+
+import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdCompressCtx;
+import com.github.luben.zstd.ZstdDecompressCtx;
+import com.github.luben.zstd.ZstdException;
+import dev.hayloft.model.error.CorruptionException;
+import java.nio.ByteBuffer;
+import java.util.zip.DataFormatException;
+import java.util.zip.Deflater;
+import java.util.zip.Inflater;
+
+/**
+ * Contexts and scratch memory of one thread at work. Frames of zstd carry no magic number, size or checksum: the needle
+ * has all three.
+ *
+ * <p><i>Threads:</i> one at a time.
+ */
+final class Workspace implements AutoCloseable {
+    private final ZstdCompressCtx compressor = new ZstdCompressCtx()
+            .setMagicless(true)
+            .setContentSize(false)
+            .setChecksum(false)
+            .setDictID(false);
+    private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx().setMagicless(true);
+    private final Deflater deflater = new Deflater(Compression.LEVEL_ZLIB);
+    private final Inflater inflater = new Inflater();
+    private ByteBuffer input = ByteBuffer.allocateDirect(0);
+    private ByteBuffer output = ByteBuffer.allocateDirect(0);
+
+    /** Compresses with zstd; the answer is the workspace's own, direct, valid until it is used again. */
+    ByteBuffer zstd(ByteBuffer content, int level) {
+        ByteBuffer source = direct(content);
+        ByteBuffer target = output((int) Zstd.compressBound(source.remaining()));
+        compressor.setLevel(level);
+        int size = compressor.compressDirectByteBuffer(
+                target, 0, target.capacity(), source, source.position(), source.remaining());
+        return target.clear().limit(size);
+    }
+
+    /** Compresses with zlib; the answer is the workspace's own, or longer than {@code sizeMax} and then cut. */
+    ByteBuffer zlib(ByteBuffer content, int sizeMax) {
+        ByteBuffer target = output(sizeMax + 1).clear().limit(sizeMax + 1);
+        deflater.reset();
+        deflater.setInput(content.duplicate());
+        deflater.finish();
+        while (!deflater.finished() && target.hasRemaining()) {
+            deflater.deflate(target);
+        }
+        return target.flip();
+    }
+
+    /** Undoes {@link #zstd}. */
+    byte[] unzstd(ByteBuffer payload, int contentSize) {
+        ByteBuffer source = direct(payload);
+        byte[] content = new byte[contentSize];
+        try {
+            int size = decompressor.decompressDirectByteBufferToByteArray(
+                    content, 0, contentSize, source, source.position(), source.remaining());
+            return whole(content, size);
+        } catch (ZstdException e) {
+            throw new CorruptionException("A needle's payload cannot be decompressed.", e);
+        }
+    }
+
+    /** Undoes {@link #zlib}. */
+    byte[] unzlib(ByteBuffer payload, int contentSize) {
+        byte[] content = new byte[contentSize];
+        inflater.reset();
+        inflater.setInput(payload.duplicate());
+        try {
+            int size = inflater.inflate(content);
+            boolean ended = inflater.finished() || inflater.inflate(new byte[1]) == 0 && inflater.finished();
+            return whole(content, ended ? size : -1);
+        } catch (DataFormatException e) {
+            throw new CorruptionException("A needle's payload cannot be decompressed.", e);
+        }
+    }
+
+    private static byte[] whole(byte[] content, int size) {
+        if (size != content.length) {
+            throw new CorruptionException("A needle's payload decompresses to another size than it says.")
+                    .with("expected", content.length)
+                    .with("bytes", size);
+        }
+        return content;
+    }
+
+    private ByteBuffer direct(ByteBuffer bytes) {
+        if (bytes.isDirect()) {
+            return bytes;
+        }
+        if (input.capacity() < bytes.remaining()) {
+            input = ByteBuffer.allocateDirect(roomy(bytes.remaining()));
+        }
+        return input.clear().put(bytes.duplicate()).flip();
+    }
+
+    private ByteBuffer output(int size) {
+        if (output.capacity() < size) {
+            output = ByteBuffer.allocateDirect(roomy(size));
+        }
+        return output;
+    }
+
+    private static int roomy(int size) {
+        return Math.max(64 << 10, Integer.highestOneBit(Math.max(1, size - 1)) << 1);
+    }
+
+    @Override
+    public void close() {
+        compressor.close();
+        decompressor.close();
+        deflater.end();
+        inflater.end();
+    }
+}
