@@ -1,6 +1,6 @@
 package dev.hayloft.store.content;
 
-import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
@@ -51,7 +51,7 @@ public final class BucketContent {
         if (needle.coding().isRaw()) {
             return needle.payload();
         }
-        if (needle.contentSize() > ManifestFormat.EXTENT_SIZE_MAX) {
+        if (needle.contentSize() > FrameFormat.SIZE_MAX) {
             throw new CorruptionException("A needle says that it holds more than a needle can.")
                     .with("bytes", needle.contentSize());
         }

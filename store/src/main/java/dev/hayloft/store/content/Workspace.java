@@ -35,12 +35,12 @@ final class Workspace implements AutoCloseable {
         compressor.setLevel(level);
         int size = compressor.compressDirectByteBuffer(
                 target, 0, target.capacity(), source, source.position(), source.remaining());
-        return target.clear().limit(size);
+        return target.limit(size);
     }
 
     /** Compresses with zlib; the answer is the workspace's own, or longer than {@code sizeMax} and then cut. */
     ByteBuffer zlib(ByteBuffer content, int sizeMax) {
-        ByteBuffer target = output(sizeMax + 1).clear().limit(sizeMax + 1);
+        ByteBuffer target = output(sizeMax + 1).limit(sizeMax + 1);
         deflater.reset();
         deflater.setInput(content.duplicate());
         deflater.finish();
@@ -100,7 +100,7 @@ final class Workspace implements AutoCloseable {
         if (output.capacity() < size) {
             output = ByteBuffer.allocateDirect(roomy(size));
         }
-        return output;
+        return output.clear();
     }
 
     private static int roomy(int size) {
