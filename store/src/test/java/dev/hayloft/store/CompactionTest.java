@@ -44,7 +44,8 @@ class CompactionTest {
     @BeforeEach
     void createBucket() {
         try (HayloftStore store = open()) {
-            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            store.createBucket(
+                    BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         }
     }
 

@@ -178,7 +178,8 @@ class RecoveryTest {
                 defaults.queueCapacity(),
                 defaults.queueBytes());
         try (HayloftStore store = HayloftStore.open(unforced, Clock.systemUTC())) {
-            store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            store.createBucket(
+                    BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
             for (int i = 0; i < COUNT; i++) {
                 Futures.await(store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.allocate(1000)));
             }
