@@ -103,19 +103,19 @@ public final class RecordGroup {
                 content.expiresAtMillis(),
                 Optional.empty());
         int offset = encoder.add(head, key, content.attributes(), content.payload());
-        add(key, offset, content);
+        add(key, offset, content, Optional.of(content.coding()));
         contentBytes += key.remaining() + sizeBytes;
     }
 
     /** Adds a deletion; the key is kept, so its bytes must not change. */
     public void delete(ByteBuffer key) {
         int offset = encoder.add(NeedleHead.tombstone(), key, NOTHING, NOTHING);
-        add(key, offset, DELETED);
+        add(key, offset, DELETED, Optional.empty());
         contentBytes += key.remaining();
         hasDeletes = true;
     }
 
-    private void add(ByteBuffer key, int offset, Mutation.Content content) {
+    private void add(ByteBuffer key, int offset, Mutation.Content content, Optional<Coding> put) {
         if (count == needles.length) {
             needles = Arrays.copyOf(needles, count * 2);
             entries = Arrays.copyOf(entries, count * 2);
@@ -125,7 +125,7 @@ public final class RecordGroup {
                 offset,
                 encoder.lastNeedleSize(),
                 content.payload().remaining(),
-                content == DELETED ? Optional.empty() : Optional.of(content.coding()));
+                put);
         entries[count] = new DirectoryEntry(
                 bucketId,
                 key,
