@@ -34,7 +34,7 @@ public final class Compressors implements AutoCloseable {
                 };
         contentBytes.add(content.remaining());
         storedBytes.add(payload.remaining());
-        if (payload == content) {
+        if (payload.remaining() == content.remaining()) { // Whatever was compressed is shorter.
             return new Encoded(content, Coding.RAW);
         }
         byte codec = compression.kind() == Compression.Kind.ZLIB ? NeedleFormat.CODEC_ZLIB : NeedleFormat.CODEC_ZSTD;
