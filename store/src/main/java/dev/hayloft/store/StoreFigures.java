@@ -12,6 +12,7 @@ import dev.hayloft.store.StoreStatus.PartitionStatus;
 import dev.hayloft.store.StoreStatus.VolumeCounts;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
+import dev.hayloft.store.parity.ParityKeeper;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionFigures;
 import dev.hayloft.store.partition.Tallies;
@@ -82,7 +83,20 @@ final class StoreFigures {
                         count(volumes, VolumeStatus.State.OPEN),
                         count(volumes, VolumeStatus.State.SEALED),
                         count(volumes, VolumeStatus.State.ENCODED),
-                        count(volumes, VolumeStatus.State.DAMAGED)));
+                        count(volumes, VolumeStatus.State.DAMAGED)),
+                readThrough());
+    }
+
+    private StoreStatus.ReadThrough readThrough() {
+        long[] sums = new long[4];
+        for (Partition partition : partitions) {
+            ParityKeeper.Figures figures = partition.parity().figures();
+            sums[0] += figures.rebuiltRanges();
+            sums[1] += figures.rebuiltBytes();
+            sums[2] += figures.cachedRanges();
+            sums[3] += figures.lostRanges();
+        }
+        return new StoreStatus.ReadThrough(sums[0], sums[1], sums[2], sums[3]);
     }
 
     private static int count(List<VolumeStatus> volumes, VolumeStatus.State state) {

@@ -17,6 +17,7 @@ import java.util.UUID;
  * @param freeBytes usable space of the data folder's disk
  * @param partitions by id
  * @param volumes how many there are
+ * @param readThrough reads of damaged bytes since the start
  */
 public record StoreStatus(
         UUID incarnation,
@@ -29,7 +30,8 @@ public record StoreStatus(
         long parityBytes,
         long freeBytes,
         List<PartitionStatus> partitions,
-        VolumeCounts volumes) {
+        VolumeCounts volumes,
+        ReadThrough readThrough) {
     public StoreStatus {
         partitions = List.copyOf(partitions);
     }
@@ -43,6 +45,16 @@ public record StoreStatus(
      * @param damaged holding bytes that failed a check
      */
     public record VolumeCounts(int open, int sealed, int encoded, int damaged) {}
+
+    /**
+     * Reads of bytes that their own place did not give.
+     *
+     * @param ranges made again from other shards
+     * @param bytes in them
+     * @param cached answered by one that was made shortly before
+     * @param lost that could not be made
+     */
+    public record ReadThrough(long ranges, long bytes, long cached, long lost) {}
 
     /**
      * One partition.

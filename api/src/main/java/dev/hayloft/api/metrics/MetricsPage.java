@@ -95,7 +95,18 @@ public final class MetricsPage {
         head("hayloft_volumes", "gauge", "Volumes by state.");
         line("hayloft_volumes", "state=\"open\"", status.volumes().open());
         line("hayloft_volumes", "state=\"sealed\"", status.volumes().sealed());
+        line("hayloft_volumes", "state=\"encoded\"", status.volumes().encoded());
         line("hayloft_volumes", "state=\"damaged\"", status.volumes().damaged());
+        parity(status);
+    }
+
+    private void parity(StoreStatus status) {
+        StoreStatus.ReadThrough reads = status.readThrough();
+        single("hayloft_parity_bytes", "gauge", "Bytes of parity shards.", status.parityBytes());
+        single("hayloft_rebuilt_ranges_total", "counter", "Damaged ranges made again for a read.", reads.ranges());
+        single("hayloft_rebuilt_bytes_total", "counter", "Bytes in them.", reads.bytes());
+        single("hayloft_rebuilt_cached_total", "counter", "Reads answered by a range made before.", reads.cached());
+        single("hayloft_lost_ranges_total", "counter", "Damaged ranges that could not be made again.", reads.lost());
     }
 
     private void partitions(List<PartitionStatus> all) {

@@ -65,6 +65,56 @@ abstract class JobStarts extends Verb {
         }
     }
 
+    /** {@code encode}. */
+    @Command(name = "encode", description = "Give sealed volumes parity; without an option those that are due.")
+    static final class Encode extends JobStarts {
+        @Option(names = "--volume", paramLabel = "ID", description = "Only this volume, for example 0-17.")
+        private String volume = "";
+
+        @Option(names = "--all", description = "Every sealed volume, however fresh.")
+        private boolean all;
+
+        Encode(Session session) {
+            super(session);
+        }
+
+        @Override
+        JsonObject description() {
+            if (!volume.isEmpty() && all) {
+                throw wrongUsage("give one of --volume and --all, or none");
+            }
+            JsonObject description =
+                    JsonObject.of("kind", JsonValue.of("encode")).with("all", JsonValue.of(all));
+            return volume.isEmpty() ? description : description.with("volume", JsonValue.of(volume));
+        }
+    }
+
+    /** {@code scrub}. */
+    @Command(name = "scrub", description = "Read every byte of every volume and its parity, and name what is damaged.")
+    static final class Scrub extends JobStarts {
+        Scrub(Session session) {
+            super(session);
+        }
+
+        @Override
+        JsonObject description() {
+            return JsonObject.of("kind", JsonValue.of("scrub")).with("all", JsonValue.of(true));
+        }
+    }
+
+    /** {@code repair}. */
+    @Command(name = "repair", description = "Mend what is damaged from what is left, and name the keys that are lost.")
+    static final class Repair extends JobStarts {
+        Repair(Session session) {
+            super(session);
+        }
+
+        @Override
+        JsonObject description() {
+            return JsonObject.of("kind", JsonValue.of("repair")).with("all", JsonValue.of(true));
+        }
+    }
+
     /** {@code seal}. */
     @Command(name = "seal", description = "Close the open volume of every partition.")
     static final class Seal extends JobStarts {

@@ -17,7 +17,9 @@ public final class Verbs {
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
         groups.put(
                 "Operation",
-                List.of("volumes", "volume", "job", "compact", "seal", "backup", "restore", "index", "user", "token"));
+                List.of(
+                        "volumes", "volume", "job", "compact", "seal", "encode", "scrub", "repair", "backup", "restore",
+                        "index", "user", "token"));
         groups.put("To and from elsewhere", List.of("sync", "import", "export"));
         groups.put("The server's process", List.of("config", "log-level", "diagnostics"));
         groups.put("Your shell", List.of("completion", "man"));
@@ -41,6 +43,9 @@ public final class Verbs {
                 .addSubcommand("job", JobVerbs.commandLine(session))
                 .addSubcommand(new JobStarts.Compact(session))
                 .addSubcommand(new JobStarts.Seal(session))
+                .addSubcommand(new JobStarts.Encode(session))
+                .addSubcommand(new JobStarts.Scrub(session))
+                .addSubcommand(new JobStarts.Repair(session))
                 .addSubcommand(new JobStarts.Backup(session))
                 .addSubcommand(new ServerVerb.Restore(session))
                 .addSubcommand("index", IndexVerbs.commandLine(session))

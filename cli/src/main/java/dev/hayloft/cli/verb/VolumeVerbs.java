@@ -3,6 +3,7 @@ package dev.hayloft.cli.verb;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Figures;
 import dev.hayloft.cli.text.Table;
+import dev.hayloft.client.Job;
 import dev.hayloft.client.json.JsonArray;
 import dev.hayloft.client.json.JsonNull;
 import dev.hayloft.client.json.JsonObject;
@@ -19,6 +20,7 @@ public final class VolumeVerbs {
     public static CommandLine commandLine(Session session) {
         return new CommandLine(new VolumeVerbs())
                 .addSubcommand(new Show(session))
+                .addSubcommand(new Verify(session))
                 .addSubcommand(new ServerVerb.Dump(session));
     }
 
@@ -57,6 +59,29 @@ public final class VolumeVerbs {
             }
             table.print(session().out());
             return 0;
+        }
+    }
+
+    @Command(name = "verify", description = "Read a volume and its parity; exit code 1 when anything is damaged.")
+    static final class Verify extends Verb {
+        @Parameters(paramLabel = "ID", description = "For example 0-17.")
+        private String id = "";
+
+        Verify(Session session) {
+            super(session);
+        }
+
+        @Override
+        int run() {
+            JsonObject scrub = JsonObject.of("kind", JsonValue.of("scrub")).with("volume", JsonValue.of(id));
+            Job job = JobWatch.await(session(), session().client().operations().createJob(scrub));
+            JobVerbs.print(session(), job);
+            boolean isWhole = job.json()
+                    .find("result")
+                    .flatMap(result -> result.asObject().find("damaged"))
+                    .map(damaged -> damaged.asArray().values().isEmpty())
+                    .orElse(false);
+            return isWhole ? 0 : 1;
         }
     }
 
