@@ -119,9 +119,7 @@ final class FrontHandler extends Handler.Wrapper {
                 requireIdentity(exchange);
                 buckets.list(exchange);
             }
-        } else if (path.equals(UserRoutes.TOKENS)) {
-            users.tokens(exchange);
-        } else if (admin && users.takes(path)) {
+        } else if (users.takes(path, admin)) {
             users.route(exchange, path);
         } else if (admin) {
             Optional<ConsoleDoor.Call> call = console.find(path);
@@ -180,9 +178,15 @@ final class FrontHandler extends Handler.Wrapper {
         if (!allows(exchange, "GET", "HEAD", "PUT", "DELETE", "POST")) {
             return;
         }
-        requireIdentity(exchange);
+        boolean link = Gate.hasLink(exchange);
+        if (!link) {
+            requireIdentity(exchange);
+        }
         BucketName name = bucketName(path, slash);
         ObjectKey key = key(path, slash + 1 + OBJECT.length());
+        if (link) {
+            gate.requireLink(exchange, name, key);
+        }
         switch (exchange.request().getMethod()) {
             case "PUT" -> writes.put(exchange, name, key);
             case "DELETE" -> writes.delete(exchange, name, key);
@@ -197,9 +201,9 @@ final class FrontHandler extends Handler.Wrapper {
 
     private void routeAdmin(Exchange exchange, String path) {
         switch (path) {
-            case "/ping" -> operations.ping(exchange);
-            case "/healthcheck" -> operations.healthcheck(exchange);
-            case "/metrics" -> operations.metrics(exchange);
+            case "/ping" -> open(exchange, () -> operations.ping(exchange));
+            case "/healthcheck" -> open(exchange, () -> operations.healthcheck(exchange));
+            case "/metrics" -> open(exchange, () -> operations.metrics(exchange));
             case "/api/status" -> operator(exchange, () -> operations.status(exchange), "GET", "HEAD");
             case "/api/volumes" -> operator(exchange, () -> operations.volumes(exchange), "GET", "HEAD");
             case "/api/jobs" ->
@@ -216,6 +220,12 @@ final class FrontHandler extends Handler.Wrapper {
                         "HEAD",
                         "POST");
             default -> routeOne(exchange, path);
+        }
+    }
+
+    private static void open(Exchange exchange, Runnable call) {
+        if (allows(exchange, "GET", "HEAD")) {
+            call.run();
         }
     }
 

@@ -8,6 +8,7 @@ import io.dropwizard.core.Configuration;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.GzipHandlerFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.jetty.HttpsConnectorFactory;
 import io.dropwizard.request.logging.LogbackAccessRequestLogFactory;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
@@ -63,8 +64,7 @@ public final class HayloftConfiguration extends Configuration {
     }
 
     private static ConnectorFactory connector(Settings settings, Setting bind, Setting port) {
-        HttpConnectorFactory connector =
-                port == Setting.CIAOS_PORT ? new CiaosConnectorFactory() : new HttpConnectorFactory();
+        HttpConnectorFactory connector = connector(settings, port == Setting.CIAOS_PORT);
         connector.setBindHost(settings.text(bind));
         connector.setPort(settings.integer(port));
         connector.setAcceptorThreads(Optional.of(1));
@@ -79,6 +79,26 @@ public final class HayloftConfiguration extends Configuration {
         connector.setUseServerHeader(false);
         connector.setAcceptQueueSize(1024);
         return connector;
+    }
+
+    private static HttpConnectorFactory connector(Settings settings, boolean ciaos) {
+        Optional<TlsFiles> tls = TlsFiles.of(settings);
+        if (tls.isEmpty()) {
+            return ciaos ? new CiaosConnectorFactory() : new HttpConnectorFactory();
+        }
+        HttpsConnectorFactory connector = ciaos ? new CiaosTlsConnectorFactory() : new HttpsConnectorFactory();
+        connector.setKeyStorePath(tls.get().keyStore().toString());
+        connector.setKeyStorePassword(tls.get().password());
+        connector.setDisableSniHostCheck(true); // Who asks by address gets the one certificate there is.
+        return connector;
+    }
+
+    /** As below, with TLS. */
+    private static final class CiaosTlsConnectorFactory extends HttpsConnectorFactory {
+        @Override
+        public Connector build(Server server, MetricRegistry metrics, String name, @Nullable ThreadPool threadPool) {
+            return super.build(server, metrics, CiaosHandler.CONNECTOR, threadPool);
+        }
     }
 
     /** A connector whose requests are told apart by its name. */

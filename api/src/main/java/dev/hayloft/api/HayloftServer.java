@@ -3,6 +3,7 @@ package dev.hayloft.api;
 import com.codahale.metrics.health.HealthCheckRegistry;
 import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.config.Setting;
+import dev.hayloft.api.config.SettingException;
 import dev.hayloft.api.config.Settings;
 import dev.hayloft.api.console.ConsoleCalls;
 import dev.hayloft.api.control.Operations;
@@ -13,8 +14,11 @@ import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Permits;
 import dev.hayloft.api.http.RequestIds;
 import dev.hayloft.api.http.Responders;
+import dev.hayloft.api.identity.AuditLog;
 import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.FailedLogins;
 import dev.hayloft.api.identity.KeyPair;
+import dev.hayloft.api.identity.Links;
 import dev.hayloft.api.identity.RootKeyFile;
 import dev.hayloft.api.identity.Secrets;
 import dev.hayloft.api.identity.Users;
@@ -33,6 +37,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.Future;
@@ -65,6 +70,8 @@ public final class HayloftServer implements AutoCloseable {
     private static final long STOP_IDLE_MILLIS = 5_000;
 
     private static final int BLOCKING_QUEUE = 8192;
+    /** How often the key store's file is looked at. */
+    private static final int TLS_SECONDS = 5;
     /** How often it is kept when keys were last used. */
     private static final int USE_MINUTES = 10;
 
@@ -82,6 +89,7 @@ public final class HayloftServer implements AutoCloseable {
     private final ThreadPoolExecutor blocking;
     private final ScheduledThreadPoolExecutor ticker;
     private final Path serverFile;
+    private Optional<TlsFiles> tls = Optional.empty();
     private boolean closed;
 
     private HayloftServer(Front front, Built built, ThreadPoolExecutor blocking, ScheduledThreadPoolExecutor ticker) {
@@ -102,6 +110,7 @@ public final class HayloftServer implements AutoCloseable {
      */
     public static HayloftServer start(Settings settings, String version, Function<StoreConfig, OpenStore> opener) {
         InstantSource clock = InstantSource.system();
+        Optional<TlsFiles> tls = tls(settings);
         OpenStore opened = open(settings, opener);
         ObjectStore store = opened.store();
         ThreadPoolExecutor blocking = blockingExecutor();
@@ -121,6 +130,7 @@ public final class HayloftServer implements AutoCloseable {
             @SuppressWarnings("unused") // As well.
             Future<?> saving = ticker.scheduleAtFixedRate(
                     () -> blocking.execute(front.users()::saveUse), USE_MINUTES, USE_MINUTES, TimeUnit.MINUTES);
+            running.watch(tls);
             running.writeServerFile();
             return running;
         } catch (Throwable failure) { // Whatever it was: the folder must be let go.
@@ -135,6 +145,14 @@ public final class HayloftServer implements AutoCloseable {
     private void tick() {
         front.metrics().tick();
         console.tick();
+    }
+
+    private static Optional<TlsFiles> tls(Settings settings) {
+        try {
+            return TlsFiles.of(settings);
+        } catch (SettingException wrong) {
+            throw StartException.of(wrong, settings);
+        }
     }
 
     private static OpenStore open(Settings settings, Function<StoreConfig, OpenStore> opener) {
@@ -180,8 +198,11 @@ public final class HayloftServer implements AutoCloseable {
         return new Front(
                 opened.store(),
                 settings,
-                new Authenticator(secrets, users, clock),
+                new Authenticator(
+                        secrets, users, new FailedLogins(settings.integer(Setting.LIMITS_FAILED_LOGINS), clock), clock),
                 users,
+                new Links(secrets, users, clock),
+                new AuditLog(),
                 new ServerMetrics(),
                 blocking,
                 responders,
@@ -222,6 +243,20 @@ public final class HayloftServer implements AutoCloseable {
         return new Built(factory.build(environment), console);
     }
 
+    private void watch(Optional<TlsFiles> files) {
+        tls = files;
+        if (files.isPresent()) {
+            @SuppressWarnings("unused") // Ends with the ticker.
+            Future<?> reloading =
+                    ticker.scheduleAtFixedRate(this::reloadTls, TLS_SECONDS, TLS_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    /** Looks at once whether the key store's file has changed. */
+    synchronized void reloadTls() {
+        tls.ifPresent(files -> files.reloadIfChanged(server));
+    }
+
     /** Where the native API listens. */
     public String httpUrl() {
         return url(server.getConnectors()[0]);
@@ -249,7 +284,8 @@ public final class HayloftServer implements AutoCloseable {
     private static String url(Connector connector) {
         NetworkConnector network = (NetworkConnector) connector;
         String host = network.getHost();
-        return "http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + network.getLocalPort();
+        String scheme = Objects.equals(connector.getProtocols().get(0), "ssl") ? "https://" : "http://";
+        return scheme + (host.contains(":") ? "[" + host + "]" : host) + ":" + network.getLocalPort();
     }
 
     private void writeServerFile() throws IOException {

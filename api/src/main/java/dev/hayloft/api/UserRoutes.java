@@ -1,36 +1,67 @@
 package dev.hayloft.api;
 
+import dev.hayloft.api.control.LinkCalls;
+import dev.hayloft.api.control.OpenApi;
 import dev.hayloft.api.control.UserCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 
-/** Finds the calls on users, their keys and tokens. */
+/** Finds the calls on users, their keys, tokens, links and what they did, and the document of all calls. */
 final class UserRoutes {
-    static final String TOKENS = "/v1/tokens";
+    private static final String TOKENS = "/v1/tokens";
+    private static final String AUDIT = "/api/audit";
     private static final String USERS = "/api/users";
     private static final String USER = USERS + "/";
     private static final String KEYS = "/keys";
 
     private final Gate gate;
     private final UserCalls calls;
+    private final LinkCalls links;
+    private final OpenApi openApi = new OpenApi();
 
     UserRoutes(Front front, Gate gate) {
         this.gate = gate;
         this.calls = new UserCalls(front);
+        this.links = new LinkCalls(front);
     }
 
-    boolean takes(String path) {
-        return path.startsWith(USERS) && (path.length() == USERS.length() || path.startsWith(USER));
+    /** Whether a path of this port is one of these. */
+    boolean takes(String path, boolean admin) {
+        return path.equals(TOKENS)
+                || path.equals(LinkCalls.PATH)
+                || path.equals(OpenApi.PATH)
+                || (admin && (path.equals(USERS) || path.startsWith(USER) || path.equals(AUDIT)));
     }
 
-    void tokens(Exchange exchange) {
-        if (Gate.allows(exchange, "POST")) {
-            gate.requireIdentity(exchange);
-            calls.token(exchange);
+    private boolean routeOpen(Exchange exchange, String path) {
+        switch (path) {
+            case TOKENS, LinkCalls.PATH -> {
+                if (Gate.allows(exchange, "POST")) {
+                    gate.requireIdentity(exchange);
+                    if (path.equals(TOKENS)) {
+                        calls.token(exchange);
+                    } else {
+                        links.create(exchange);
+                    }
+                }
+            }
+            case OpenApi.PATH -> {
+                if (Gate.allows(exchange, "GET", "HEAD")) {
+                    openApi.show(exchange);
+                }
+            }
+            case AUDIT -> gate.operator(exchange, () -> calls.audit(exchange), "GET", "HEAD");
+            default -> {
+                return false;
+            }
         }
+        return true;
     }
 
     void route(Exchange exchange, String path) {
+        if (routeOpen(exchange, path)) {
+            return;
+        }
         if (path.equals(USERS)) {
             boolean make = exchange.request().getMethod().equals("POST");
             gate.operator(exchange, () -> all(exchange, make), "GET", "HEAD", "POST");

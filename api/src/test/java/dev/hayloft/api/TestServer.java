@@ -31,9 +31,19 @@ final class TestServer implements AutoCloseable {
         for (String assignment : assignments) {
             reader.assignment(assignment);
         }
-        server = HayloftServer.start(reader.read(), "test", config -> new OpenStore(store, ByteBuffer.allocate(32)));
+        server = start(reader);
         authorization = "Authorization: Basic "
                 + Base64.getEncoder().encodeToString(pair().getBytes(StandardCharsets.UTF_8)) + "\r\n";
+    }
+
+    private HayloftServer start(SettingsReader reader) {
+        try {
+            return HayloftServer.start(reader.read(), "test", config -> new OpenStore(store, ByteBuffer.allocate(32)));
+        } catch (RuntimeException refused) {
+            store.close();
+            delete();
+            throw refused;
+        }
     }
 
     /** The root key, {@code access:secret}. */
@@ -61,6 +71,10 @@ final class TestServer implements AutoCloseable {
 
     String ciaos() {
         return server.ciaosUrl().orElseThrow();
+    }
+
+    void reloadTls() {
+        server.reloadTls();
     }
 
     boolean hasCiaos() {
@@ -110,6 +124,10 @@ final class TestServer implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        delete();
+    }
+
+    private void delete() {
         try {
             TempFolders.delete(data);
         } catch (IOException e) {

@@ -26,8 +26,9 @@ final class ServerProcess implements AutoCloseable {
     private static final Duration READY_MAX = Duration.ofMinutes(2);
 
     private static final Duration STOP_MAX = Duration.ofSeconds(40);
-    private static final Pattern READY = Pattern.compile("Hayloft (\\S+) ready: (http://[^ ]+) admin: (http://[^ ]+)"
-            + " console: (off|http://[^ ]+) ciaos: (off|http://[^ ]+)");
+    private static final Pattern READY =
+            Pattern.compile("Hayloft (\\S+) ready: (https?://[^ ]+) admin: (https?://[^ ]+)"
+                    + " console: (off|https?://[^ ]+) ciaos: (off|https?://[^ ]+)");
 
     /** Settings and command of one start. */
     record Options(Path data, List<String> settings, List<String> arguments, List<String> prefix) {
@@ -72,6 +73,7 @@ final class ServerProcess implements AutoCloseable {
     private final Path errors;
     private String api = "";
     private String admin = "";
+    private String ciaos = "";
 
     private ServerProcess(Options options, Process process, Path output, Path errors) {
         this.options = options;
@@ -134,6 +136,7 @@ final class ServerProcess implements AutoCloseable {
         assertThat(ready.matches()).as("the ready line <%s>", line).isTrue();
         api = ready.group(2);
         admin = ready.group(3);
+        ciaos = ready.group(5);
     }
 
     /** Base of the native API, {@code http://HOST:PORT}. */
@@ -144,6 +147,16 @@ final class ServerProcess implements AutoCloseable {
     /** Base of the admin port. */
     String admin() {
         return admin;
+    }
+
+    /** Base of the CIAOS port, {@code off} where it is off. */
+    String ciaos() {
+        return ciaos;
+    }
+
+    /** Access key and secret of the root key, with a colon between. */
+    String rootPair() {
+        return rootKey("access_key") + ":" + rootKey("secret_key");
     }
 
     Path data() {

@@ -45,6 +45,7 @@ public enum Setting {
     LIMITS_CONNECTIONS("limits.connections", "4096", Kind.integer(16, 1_000_000)),
     LIMITS_BYTES_IN_FLIGHT("limits.bytesInFlight", "128MiB", Kind.size(8 << 20, 1L << 40)),
     LIMITS_STREAMS("limits.streams", "256", Kind.integer(1, 100_000)),
+    LIMITS_FAILED_LOGINS("limits.failedLogins", "100", Kind.integer(1, 1_000_000)),
     LIMITS_IDLE("limits.idle", "30s", Kind.time(1_000, 3_600_000));
 
     private final String dotted;

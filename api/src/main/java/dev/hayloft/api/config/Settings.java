@@ -47,12 +47,6 @@ public final class Settings {
     }
 
     private void refuseWhatIsNotThere() {
-        if (!text(Setting.TLS_KEY_STORE).isEmpty()) {
-            throw notThere(Setting.TLS_KEY_STORE, "TLS");
-        }
-        if (!text(Setting.TLS_KEY_STORE_PASSWORD_FILE).isEmpty()) {
-            throw notThere(Setting.TLS_KEY_STORE_PASSWORD_FILE, "TLS");
-        }
         if (!text(Setting.ENCRYPTION_MASTER_KEY_FILE).isEmpty()) {
             throw notThere(Setting.ENCRYPTION_MASTER_KEY_FILE, "encryption");
         }

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ public final class ConsoleCalls {
     public void session(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        answer(exchange, 200, identity(sessions.authorization(exchange.request())));
+        answer(exchange, 200, identity(exchange, sessions.authorization(exchange.request())));
     }
 
     /** {@code POST /api/session}, with a key in {@code Authorization} or in a JSON body. */
@@ -97,7 +98,7 @@ public final class ConsoleCalls {
     }
 
     private void begin(Exchange exchange, @Nullable String authorization) {
-        Optional<Identity> identity = identity(authorization);
+        Optional<Identity> identity = identity(exchange, authorization);
         if (identity.isEmpty()) {
             throw Authenticator.refusal(authorization);
         }
@@ -114,10 +115,10 @@ public final class ConsoleCalls {
         exchange.answer(204);
     }
 
-    private Optional<Identity> identity(@Nullable String authorization) {
+    private Optional<Identity> identity(Exchange exchange, @Nullable String authorization) {
         return front.settings().authOpen()
                 ? Optional.of(Identity.EVERYBODY)
-                : front.authenticator().check(authorization);
+                : front.authenticator().check(authorization, () -> Request.getRemoteAddr(exchange.request()));
     }
 
     private void answer(Exchange exchange, int status, Optional<Identity> identity) {

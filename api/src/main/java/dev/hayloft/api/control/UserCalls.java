@@ -7,11 +7,13 @@ import dev.hayloft.api.http.BodyCollector;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Json;
+import dev.hayloft.api.identity.AuditLog;
 import dev.hayloft.api.identity.Authenticator;
 import dev.hayloft.api.identity.User;
 import dev.hayloft.api.identity.Users;
 import dev.hayloft.api.metrics.Operation;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
@@ -23,6 +25,8 @@ public final class UserCalls {
     private static final int TOKEN_SECONDS_MIN = 60;
     private static final int TOKEN_SECONDS_MAX = 604_800;
     private static final int TOKEN_SECONDS_DEFAULT = 3600;
+
+    private static final int AUDIT_DEFAULT = 100;
 
     private final Front front;
     private final long bodyMaxBytes;
@@ -128,6 +132,31 @@ public final class UserCalls {
             Authenticator.Token token = front.authenticator().token(exchange.identity(), seconds);
             exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-store");
             exchange.answerJson(201, json -> UserJson.writeToken(json, token.text(), token.expiresAt()));
+        });
+    }
+
+    /** {@code GET /api/audit}. */
+    public void audit(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        int limit = exchange.query().only(Set.of("limit")).integer("limit", 1, AuditLog.KEPT_MAX, AUDIT_DEFAULT);
+        exchange.answerJson(200, json -> {
+            json.writeStartObject();
+            json.writeArrayFieldStart("actions");
+            for (AuditLog.Action action : front.audit().last(limit)) {
+                json.writeStartObject();
+                json.writeStringField("time", Json.time(Instant.ofEpochMilli(action.timeMillis())));
+                json.writeStringField("outcome", action.outcome());
+                json.writeNumberField("status", action.status());
+                json.writeStringField("method", action.method());
+                json.writeStringField("path", action.path());
+                json.writeStringField("user", action.user());
+                json.writeStringField("accessKey", action.accessKey());
+                json.writeStringField("address", action.address());
+                json.writeStringField("requestId", action.requestId());
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
         });
     }
 

@@ -153,7 +153,8 @@ final class MultigetAnswer extends StreamedAnswer {
     private void addProblem(ByteArrayOutputStream bytes, ObjectKey key, HayloftException failure) {
         ByteBuffer problem = Problem.of(failure).document(exchange.id());
         if (asLines) {
-            String text = java.nio.charset.StandardCharsets.UTF_8.decode(problem).toString();
+            String text =
+                    java.nio.charset.StandardCharsets.UTF_8.decode(problem).toString();
             line(bytes, json -> {
                 json.writeStringField("key", key.toString());
                 json.writeFieldName("error");

@@ -1,10 +1,12 @@
 package dev.hayloft.api.http;
 
 import dev.hayloft.api.identity.Access;
+import dev.hayloft.api.identity.AuditLog;
 import dev.hayloft.api.identity.Identity;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -93,6 +95,11 @@ public final class Exchange {
             query = parsed;
         }
         return parsed;
+    }
+
+    /** Takes another query for the one that came. */
+    public void query(Query other) {
+        query = other;
     }
 
     public boolean isHead() {
@@ -279,7 +286,14 @@ public final class Exchange {
         ByteBuffer document = problem.document(id);
         response.setStatus(problem.status());
         putProblemHeaders(problem, document.remaining());
+        putRetryAfter(cause);
         return document;
+    }
+
+    private void putRetryAfter(Throwable cause) {
+        if (cause instanceof HayloftException ours && ours.fields().get("retryAfterSeconds") instanceof Long seconds) {
+            headers().put(HttpHeader.RETRY_AFTER, seconds);
+        }
     }
 
     private ByteBuffer foreign(FailureForm.Failure failure, boolean unread) {
@@ -322,6 +336,7 @@ public final class Exchange {
 
     /** Ends the exchange: with a cause, the connection is broken off, so that nothing short looks complete. */
     void end(@Nullable Throwable cause) {
+        audit();
         int status = cause == null ? response.getStatus() : 0;
         long nanos = System.nanoTime() - startNanos;
         front.metrics().end(operation, status, nanos);
@@ -331,6 +346,26 @@ public final class Exchange {
         } else {
             callback.failed(cause);
         }
+    }
+
+    private void audit() {
+        int status = response.getStatus();
+        String path = request.getHttpURI().getPath();
+        boolean keyShown = status >= 400 && request.getHeaders().contains(HttpHeader.AUTHORIZATION);
+        if (path == null || !AuditLog.concerns(status, request.getMethod(), path, keyShown)) {
+            return;
+        }
+        Identity who = identity;
+        front.audit()
+                .record(new AuditLog.Action(
+                        front.clock().millis(),
+                        status,
+                        request.getMethod(),
+                        path,
+                        who == null ? "" : who.user(),
+                        who == null ? "" : who.accessKey(),
+                        Request.getRemoteAddr(request),
+                        id));
     }
 
     /** Breaks off an answer that has been taken over; the log hears of what was not the client's doing. */

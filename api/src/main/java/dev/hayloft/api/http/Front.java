@@ -1,7 +1,9 @@
 package dev.hayloft.api.http;
 
 import dev.hayloft.api.config.Settings;
+import dev.hayloft.api.identity.AuditLog;
 import dev.hayloft.api.identity.Authenticator;
+import dev.hayloft.api.identity.Links;
 import dev.hayloft.api.identity.Users;
 import dev.hayloft.api.metrics.ServerMetrics;
 import dev.hayloft.store.ObjectStore;
@@ -15,6 +17,8 @@ import java.util.concurrent.Executor;
  * @param settings of this server
  * @param authenticator checks keys
  * @param users who may ask
+ * @param links signs and checks links
+ * @param audit hears of refusals and of what operators do
  * @param metrics counts
  * @param blocking runs what may wait for a disk; refuses when too much waits already
  * @param responders answer what the store completes
@@ -29,6 +33,8 @@ public record Front(
         Settings settings,
         Authenticator authenticator,
         Users users,
+        Links links,
+        AuditLog audit,
         ServerMetrics metrics,
         Executor blocking,
         Responders responders,

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 
 /** Percent-encoding of RFC 3986, section 2.1. Pure functions. */
 public final class PercentCoding {
+    private static final String HEX = "0123456789ABCDEF";
+
     private PercentCoding() {}
 
     /**
@@ -48,6 +50,21 @@ public final class PercentCoding {
             raw[length++] = b;
         }
         return ByteBuffer.wrap(raw, 0, length);
+    }
+
+    /** A path that stands for these bytes: what is not unreserved becomes {@code %XX}, but slashes stay. */
+    public static String encode(ByteBuffer bytes) {
+        StringBuilder text = new StringBuilder(bytes.remaining() + 16);
+        for (int i = bytes.position(); i < bytes.limit(); i++) {
+            int b = bytes.get(i) & 0xFF;
+            boolean plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9');
+            if (plain || b == '-' || b == '.' || b == '_' || b == '~' || b == '/') {
+                text.append((char) b);
+            } else {
+                text.append('%').append(HEX.charAt(b >> 4)).append(HEX.charAt(b & 15));
+            }
+        }
+        return text.toString();
     }
 
     private static int hex(char c) {

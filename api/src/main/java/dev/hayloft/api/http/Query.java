@@ -74,6 +74,18 @@ public final class Query {
         return this;
     }
 
+    /** The same without these. */
+    public Query without(Set<String> names) {
+        Map<String, String> rest = new LinkedHashMap<>(values);
+        rest.keySet().removeAll(names);
+        return new Query(rest);
+    }
+
+    /** Which parameters there are. */
+    public Set<String> names() {
+        return values.keySet();
+    }
+
     /** A parameter's text. */
     public Optional<String> text(String name) {
         return Optional.ofNullable(values.get(name));

@@ -1,5 +1,6 @@
 package dev.hayloft.api.identity;
 
+import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,18 +31,30 @@ public final class Authenticator {
     private final Secrets secrets;
     private final Users users;
     private final Tokens tokens;
+    private final FailedLogins failed;
     private final InstantSource clock;
     private final AtomicReferenceArray<@Nullable Remembered> cache = new AtomicReferenceArray<>(CACHE_SIZE);
 
-    public Authenticator(Secrets secrets, Users users, InstantSource clock) {
+    /**
+     * Checks for a server.
+     *
+     * @param failed counts those that do not pass
+     */
+    public Authenticator(Secrets secrets, Users users, FailedLogins failed, InstantSource clock) {
         this.secrets = secrets;
         this.users = users;
         this.tokens = new Tokens(secrets);
+        this.failed = failed;
         this.clock = clock;
     }
 
-    /** Who sent this {@code Authorization} header; empty for nobody we know. */
-    public Optional<Identity> check(@Nullable String header) {
+    /**
+     * Who sent this {@code Authorization} header; empty for nobody we know.
+     *
+     * @param address where it came from, asked for unless the header is remembered
+     * @throws CapacityException {@code too-many-requests} when too many have failed
+     */
+    public Optional<Identity> check(@Nullable String header, Supplier<String> address) {
         if (header == null) {
             return Optional.empty();
         }
@@ -51,20 +65,22 @@ public final class Authenticator {
         if (remembered != null && remembered.view == view && remembered.matches(header)) {
             return remembered.at(nowMillis);
         }
+        String from = address.get();
+        String accessKey = pair(header).map(KeyPair::accessKey).orElse("");
+        failed.requireRoom(accessKey, from);
         Optional<Remembered> fresh = verify(header, view);
-        if (fresh.isEmpty()) {
+        Optional<Identity> identity = fresh.flatMap(found -> found.at(nowMillis));
+        if (identity.isEmpty()) {
+            failed.failed(accessKey, from);
             return Optional.empty();
         }
-        cache.set(slot, fresh.get());
-        return fresh.get().at(nowMillis);
+        cache.set(slot, fresh.orElseThrow());
+        return identity;
     }
 
     private Optional<Remembered> verify(String header, Users.View view) {
         if (header.length() > HEADER_LENGTH_MAX) {
             return Optional.empty();
-        }
-        if (header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
-            return verifyBasic(header, view);
         }
         if (header.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return tokens.read(header.substring(BEARER.length()).strip())
@@ -72,10 +88,14 @@ public final class Authenticator {
                             .map(holder -> new Remembered(
                                     header, view, holder, holder.identity().until(claim.expiresAtMillis()))));
         }
-        return Optional.empty();
+        return pair(header).flatMap(pair -> verifyBasic(header, pair, view));
     }
 
-    private Optional<Remembered> verifyBasic(String header, Users.View view) {
+    /** What HTTP Basic says; empty for anything else. */
+    private static Optional<KeyPair> pair(String header) {
+        if (header.length() > HEADER_LENGTH_MAX || !header.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+            return Optional.empty();
+        }
         String pair;
         try {
             byte[] decoded =
@@ -85,11 +105,14 @@ public final class Authenticator {
             return Optional.empty();
         }
         int colon = pair.indexOf(':');
-        if (colon < 0) {
-            return Optional.empty();
-        }
-        Optional<KeyHolder> holder = users.holder(pair.substring(0, colon));
-        byte[] given = secrets.digest(pair.substring(colon + 1));
+        return colon < 0
+                ? Optional.empty()
+                : Optional.of(new KeyPair(pair.substring(0, colon), pair.substring(colon + 1)));
+    }
+
+    private Optional<Remembered> verifyBasic(String header, KeyPair pair, Users.View view) {
+        Optional<KeyHolder> holder = users.holder(pair.accessKey());
+        byte[] given = secrets.digest(pair.secretKey());
         // An unknown access key costs what a known one does.
         boolean same =
                 MessageDigest.isEqual(given, holder.map(KeyHolder::digest).orElse(new byte[given.length]));

@@ -74,8 +74,7 @@ class SettingsTest {
 
     @Test
     void whatThisVersionLacks_isRefused() {
-        for (String assignment :
-                new String[] {"tls.keyStore=x", "tls.keyStorePasswordFile=x", "encryption.masterKeyFile=x"}) {
+        for (String assignment : new String[] {"encryption.masterKeyFile=x"}) {
             assertThatThrownBy(() -> with(assignment)).hasMessageContaining("this version does not have");
         }
         with("storage.disks=");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.api.MemoryRecords;
 import dev.hayloft.model.BucketName;
+import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
@@ -18,7 +19,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class AuthenticatorTest {
@@ -35,7 +38,12 @@ class AuthenticatorTest {
     private long nowMillis = 1_700_000_000_000L;
     private final InstantSource clock = () -> Instant.ofEpochMilli(nowMillis);
     private final Users users = Users.open(records, secrets, PAIR, new SecureRandom(), clock);
-    private final Authenticator authenticator = new Authenticator(secrets, users, clock);
+    private final FailedLogins failed = new FailedLogins(1000, clock);
+    private final Authenticator authenticator = new Authenticator(secrets, users, failed, clock);
+
+    private static Optional<Identity> check(Authenticator authenticator, @Nullable String header) {
+        return authenticator.check(header, () -> "192.0.2.1");
+    }
 
     private static String basic(KeyPair pair) {
         return basic(pair.accessKey() + ":" + pair.secretKey());
@@ -48,18 +56,18 @@ class AuthenticatorTest {
     @Test
     void check_rootPair_isTheOperator_alsoFromTheCache() {
         for (int i = 0; i < 3; i++) {
-            Identity identity = authenticator.check(basic("ACCESS:secret")).orElseThrow();
+            Identity identity = check(authenticator, basic("ACCESS:secret")).orElseThrow();
             assertThat(identity.user()).isEqualTo("root");
             assertThat(identity.accessKey()).isEqualTo("ACCESS");
             assertThat(identity.operator()).isTrue();
         }
-        assertThat(authenticator.check(basic("ACCESS:secret").replace("Basic", "bASIC")))
+        assertThat(check(authenticator, basic("ACCESS:secret").replace("Basic", "bASIC")))
                 .isPresent();
     }
 
     @Test
     void check_anythingElse_isNobody() {
-        authenticator.check(basic("ACCESS:secret"));
+        check(authenticator, basic("ACCESS:secret"));
         String[] wrong = {
             "",
             "Basic",
@@ -77,9 +85,9 @@ class AuthenticatorTest {
             "Basic " + "A".repeat(5000)
         };
         for (String header : wrong) {
-            assertThat(authenticator.check(header)).as(header).isEmpty();
+            assertThat(check(authenticator, header)).as(header).isEmpty();
         }
-        assertThat(authenticator.check(null)).isEmpty();
+        assertThat(check(authenticator, null)).isEmpty();
     }
 
     @Test
@@ -87,37 +95,37 @@ class AuthenticatorTest {
         Users.Made ann = made("ann", "photos", Access.READ);
         String header = basic(ann.pair());
         BucketName photos = new BucketName("photos");
-        assertThat(authenticator.check(header).orElseThrow().allows(photos, Access.READ))
+        assertThat(check(authenticator, header).orElseThrow().allows(photos, Access.READ))
                 .isTrue();
-        assertThat(authenticator.check(header).orElseThrow().allows(photos, Access.WRITE))
+        assertThat(check(authenticator, header).orElseThrow().allows(photos, Access.WRITE))
                 .isFalse();
         users.grant("ann", List.of(new Grant("pho*", Set.of(Access.WRITE))));
-        assertThat(authenticator.check(header).orElseThrow().allows(photos, Access.READ))
+        assertThat(check(authenticator, header).orElseThrow().allows(photos, Access.READ))
                 .isFalse();
-        assertThat(authenticator.check(header).orElseThrow().allows(photos, Access.WRITE))
+        assertThat(check(authenticator, header).orElseThrow().allows(photos, Access.WRITE))
                 .isTrue();
         KeyPair second = users.addKey("ann").pair();
-        assertThat(authenticator.check(basic(second))).isPresent();
+        assertThat(check(authenticator, basic(second))).isPresent();
         users.removeKey("ann", ann.pair().accessKey());
-        assertThat(authenticator.check(header)).isEmpty();
-        assertThat(authenticator.check(basic(second))).isPresent();
+        assertThat(check(authenticator, header)).isEmpty();
+        assertThat(check(authenticator, basic(second))).isPresent();
         users.delete("ann");
-        assertThat(authenticator.check(basic(second))).isEmpty();
+        assertThat(check(authenticator, basic(second))).isEmpty();
     }
 
     @Test
     void users_openedAgain_areTheSame() {
         Users.Made ann = made("ann", "photos*", Access.READ, Access.WRITE);
         Users.Made bob = made("bob.b@x-1", "*", Access.ADMIN);
-        authenticator.check(basic(ann.pair()));
+        check(authenticator, basic(ann.pair()));
         users.saveUse();
         Users again = Users.open(records, secrets, PAIR, new SecureRandom(), clock);
         assertThat(again.all()).isEqualTo(users.all());
         assertThat(again.require("ann").keys().get(0).lastUsedAt()).contains(Instant.ofEpochMilli(nowMillis));
         assertThat(again.require("bob.b@x-1").keys().get(0).lastUsedAt()).isEmpty();
-        Authenticator other = new Authenticator(secrets, again, clock);
-        assertThat(other.check(basic(bob.pair())).orElseThrow().operator()).isTrue();
-        assertThat(other.check(basic(ann.pair())).orElseThrow().operator()).isFalse();
+        Authenticator other = new Authenticator(secrets, again, failed, clock);
+        assertThat(check(other, basic(bob.pair())).orElseThrow().operator()).isTrue();
+        assertThat(check(other, basic(ann.pair())).orElseThrow().operator()).isFalse();
         assertThat(records.readAll("").toString())
                 .doesNotContain(ann.pair().secretKey())
                 .doesNotContain(bob.pair().secretKey());
@@ -126,52 +134,74 @@ class AuthenticatorTest {
     @Test
     void lastUsed_movesByTheMinute() {
         Users.Made ann = made("ann", "photos", Access.READ);
-        authenticator.check(basic(ann.pair()));
+        check(authenticator, basic(ann.pair()));
         Instant first = Instant.ofEpochMilli(nowMillis);
         nowMillis += MINUTE - 1;
-        authenticator.check(basic(ann.pair()));
+        check(authenticator, basic(ann.pair()));
         assertThat(users.require("ann").keys().get(0).lastUsedAt()).contains(first);
         nowMillis += 1;
-        authenticator.check(basic(ann.pair()));
+        check(authenticator, basic(ann.pair()));
         assertThat(users.require("ann").keys().get(0).lastUsedAt()).contains(first.plusMillis(MINUTE));
     }
 
     @Test
     void token_endsInTime_andWithItsKey() {
         Users.Made ann = made("ann", "photos", Access.READ);
-        Identity identity = authenticator.check(basic(ann.pair())).orElseThrow();
+        Identity identity = check(authenticator, basic(ann.pair())).orElseThrow();
         Authenticator.Token token = authenticator.token(identity, 60);
         assertThat(token.expiresAt()).isEqualTo(Instant.ofEpochMilli(nowMillis + MINUTE));
         String header = "Bearer " + token.text();
-        Identity bearer = authenticator.check(header).orElseThrow();
+        Identity bearer = check(authenticator, header).orElseThrow();
         assertThat(bearer.user()).isEqualTo("ann");
         assertThat(bearer.allows(new BucketName("photos"), Access.READ)).isTrue();
         assertThat(authenticator.token(bearer, 600).expiresAt()).isEqualTo(token.expiresAt());
         nowMillis += MINUTE - 1;
-        assertThat(authenticator.check(header)).isPresent();
+        assertThat(check(authenticator, header)).isPresent();
         nowMillis += 1;
-        assertThat(authenticator.check(header)).isEmpty();
+        assertThat(check(authenticator, header)).isEmpty();
         String fresh = "Bearer "
                 + authenticator
-                        .token(authenticator.check(basic(ann.pair())).orElseThrow(), 60)
+                        .token(check(authenticator, basic(ann.pair())).orElseThrow(), 60)
                         .text();
-        assertThat(authenticator.check(fresh)).isPresent();
+        assertThat(check(authenticator, fresh)).isPresent();
         users.removeKey("ann", ann.pair().accessKey());
-        assertThat(authenticator.check(fresh)).isEmpty();
+        assertThat(check(authenticator, fresh)).isEmpty();
     }
 
     @Test
     void token_withAnyCharacterChanged_isNobodys() {
-        Identity root = authenticator.check(basic("ACCESS:secret")).orElseThrow();
+        Identity root = check(authenticator, basic("ACCESS:secret")).orElseThrow();
         String text = authenticator.token(root, 60).text();
         for (int i = 0; i < text.length() - 1; i++) { // The last one has bits that no byte uses.
             char other = text.charAt(i) == 'A' ? 'B' : 'A';
             String changed = text.substring(0, i) + other + text.substring(i + 1);
-            assertThat(authenticator.check("Bearer " + changed)).as(changed).isEmpty();
+            assertThat(check(authenticator, "Bearer " + changed)).as(changed).isEmpty();
         }
         Authenticator stranger =
-                new Authenticator(new Secrets(ByteBuffer.wrap(new byte[32]).put(0, (byte) 1)), users, clock);
-        assertThat(stranger.check("Bearer " + text)).isEmpty();
+                new Authenticator(new Secrets(ByteBuffer.wrap(new byte[32]).put(0, (byte) 1)), users, failed, clock);
+        assertThat(check(stranger, "Bearer " + text)).isEmpty();
+    }
+
+    @Test
+    void failedLogins_tooManyInAMinute_areRefusedUntilItIsOver() {
+        FailedLogins few = new FailedLogins(3, clock);
+        Authenticator strict = new Authenticator(secrets, users, few, clock);
+        Users.Made ann = made("ann", "photos", Access.READ);
+        Users.Made bob = made("bob", "photos", Access.READ);
+        assertThat(check(strict, basic(bob.pair()))).isPresent();
+        String wrong = basic(ann.pair().accessKey() + ":wrong");
+        for (int i = 0; i < 3; i++) {
+            assertThat(check(strict, wrong)).isEmpty();
+        }
+        assertThatThrownBy(() -> check(strict, wrong))
+                .isInstanceOf(CapacityException.class)
+                .hasMessageContaining("retryAfterSeconds: 60");
+        assertThatThrownBy(() -> check(strict, basic(ann.pair()))).isInstanceOf(CapacityException.class);
+        assertThat(check(strict, basic(bob.pair()))).isPresent();
+        assertThat(strict.check(basic(ann.pair()), () -> "192.0.2.2")).isPresent();
+        nowMillis += MINUTE;
+        assertThat(check(strict, wrong)).isEmpty();
+        assertThat(check(strict, basic(ann.pair()))).isPresent();
     }
 
     @Test
