@@ -144,8 +144,8 @@ class BackupTest {
             put(store, CAUSE, "a", "2");
             Job second = backup(store, folder);
             assertThat(volumes(folder)).containsAll(first).hasSizeGreaterThan(first.size());
-            long all = (Long) second.result().orElseThrow().get("bytes");
-            long copied = (Long) second.result().orElseThrow().get("copiedBytes");
+            long all = figure(second, "bytes");
+            long copied = figure(second, "copiedBytes");
             assertThat(copied).isPositive().isLessThan(all);
             run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
             backup(store, folder);
@@ -164,6 +164,10 @@ class BackupTest {
                     .isNotEqualTo(original.status().incarnation());
             assertThat(restored.jobs().list()).allMatch(job -> job.finishedAt().isPresent());
         }
+    }
+
+    private static long figure(Job job, String name) {
+        return (Long) Optional.ofNullable(job.result().orElseThrow().get(name)).orElseThrow();
     }
 
     private static List<String> partitionVolumes(List<String> volumes) {
