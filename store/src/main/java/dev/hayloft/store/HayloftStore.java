@@ -21,7 +21,6 @@ import dev.hayloft.store.partition.ExpirySweep;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
-import dev.hayloft.store.partition.VersionClock;
 import dev.hayloft.store.upkeep.UpkeepJobs;
 import dev.hayloft.store.upkeep.UpkeepSchedule;
 import java.lang.System.Logger;
@@ -50,10 +49,7 @@ import java.util.function.UnaryOperator;
 public final class HayloftStore implements ObjectStore {
     private static final Logger LOG = System.getLogger(HayloftStore.class.getName());
     private static final Duration SWEEP_INTERVAL = Duration.ofSeconds(1);
-    private static final long SYSTEM_VOLUME_SIZE = 16L << 20;
-    private static final long DIRECTORIES_BYTES = 96L << 20;
     private static final Duration COMPACTION_LOOK = Duration.ofSeconds(5);
-    private static final long DIRECTORY_BYTES_MIN = 8L << 20;
 
     private final DataFolder folder;
     private final StoreKey key;
@@ -90,7 +86,7 @@ public final class HayloftStore implements ObjectStore {
         this.buckets = BucketRegistry.open(opening.records(), partitions, compressors, clock, threads.background());
         DiskGuard disk = opening.disk;
         this.reads = new ObjectReads(buckets, clock);
-        this.groups = new RecordGroups(hasher(key));
+        this.groups = new RecordGroups(PartitionSettings.hasher(key));
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading(), clock);
         this.verbs = new StoreVerbs(buckets, writes);
         this.listings = new Listings(buckets, threads.reading(), clock);
@@ -191,10 +187,15 @@ public final class HayloftStore implements ObjectStore {
         Path data = config.data();
         RunMark.LastStop lastStop = RunMark.lastStop(data);
         RunMark.markOpening(data, lastStop);
-        KeyHasher hasher = hasher(opening.key);
+        KeyHasher hasher = PartitionSettings.hasher(opening.key);
         Partition system = Recovery.open(
-                systemConfig(config, opening.folder),
-                new Recovery.Context(lastStop, hasher, clock, unboundedVersions(clock), opening.threads.background()),
+                PartitionSettings.systemConfig(config, opening.folder),
+                new Recovery.Context(
+                        lastStop,
+                        hasher,
+                        clock,
+                        PartitionSettings.unboundedVersions(clock),
+                        opening.threads.background()),
                 bucketId -> true);
         opening.system = Optional.of(system);
         SystemRecords records = new SystemRecords(system);
@@ -218,7 +219,7 @@ public final class HayloftStore implements ObjectStore {
         BucketRecords.readAll(opening.records()).forEach(bucket -> living.add(bucket.id()));
         List<CompletableFuture<Partition>> starts = new ArrayList<>();
         for (int id = 0; id < opening.folder.partitions(); id++) {
-            PartitionConfig partition = partitionConfig(config, opening, id);
+            PartitionConfig partition = PartitionSettings.partitionConfig(config, opening.folder, opening.disks, id);
             starts.add(CompletableFuture.supplyAsync(
                     () -> Recovery.open(partition, context, living::contains), opening.threads.reading()));
         }
@@ -233,40 +234,6 @@ public final class HayloftStore implements ObjectStore {
         if (failure.isPresent()) {
             throw failure.get();
         }
-    }
-
-    private static KeyHasher hasher(StoreKey key) {
-        ByteBuffer derived = key.derive("hash of object keys, version 1");
-        return new KeyHasher(derived.getLong(0), derived.getLong(8));
-    }
-
-    private static VersionClock unboundedVersions(InstantSource clock) {
-        return new VersionClock(clock, 0, Long.MAX_VALUE);
-    }
-
-    private static PartitionConfig systemConfig(StoreConfig config, DataFolder folder) {
-        return new PartitionConfig(
-                config.data().resolve("system"),
-                PartitionConfig.SYSTEM,
-                folder.storeId(),
-                SYSTEM_VOLUME_SIZE,
-                config.memorySync(),
-                config.queueCapacity(),
-                config.queueBytes(),
-                DIRECTORY_BYTES_MIN);
-    }
-
-    private static PartitionConfig partitionConfig(StoreConfig config, Opening opening, int id) {
-        return new PartitionConfig(
-                opening.disks.partition(id),
-                id,
-                opening.folder.storeId(),
-                config.volumeSizeBytes(),
-                config.memorySync(),
-                config.queueCapacity(),
-                config.queueBytes(),
-                Math.max(DIRECTORY_BYTES_MIN, DIRECTORIES_BYTES / opening.folder.partitions()),
-                opening.disks.shardFolders(id));
     }
 
     private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk, InstantSource clock) {

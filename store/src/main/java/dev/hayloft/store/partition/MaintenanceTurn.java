@@ -1,8 +1,11 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -16,6 +19,7 @@ public final class MaintenanceTurn {
     private static final long PATIENCE_MILLIS = 50;
 
     private final Semaphore turn = new Semaphore(1);
+    private final AtomicBoolean rebuilding = new AtomicBoolean();
 
     /**
      * Waits for the turn, works, and gives it back.
@@ -28,6 +32,23 @@ public final class MaintenanceTurn {
             return work.get();
         } finally {
             turn.release();
+        }
+    }
+
+    /**
+     * As {@link #during}, for a rebuild of the index.
+     *
+     * @throws RequestException {@code conflict} while another rebuild is at work: mutations reach one new index only
+     */
+    long rebuild(String partition, BooleanSupplier isStopping, Supplier<Long> work) {
+        if (!rebuilding.compareAndSet(false, true)) {
+            throw new RequestException(ErrorCode.CONFLICT, "The partition's index is being rebuilt already.")
+                    .with("partition", partition);
+        }
+        try {
+            return during(isStopping, work);
+        } finally {
+            rebuilding.set(false);
         }
     }
 

@@ -1,5 +1,8 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -20,7 +23,24 @@ final class MutationRing {
     enum Answer {
         TAKEN,
         FULL,
-        CLOSED
+        CLOSED;
+
+        /**
+         * Passes what was taken.
+         *
+         * @throws CapacityException {@code too-many-requests}
+         * @throws StoreClosedException {@code unavailable}
+         */
+        void check(String partition) {
+            if (this == FULL) {
+                throw new CapacityException(
+                                ErrorCode.TOO_MANY_REQUESTS, "The partition's queue is full; try again in a moment.")
+                        .with("partition", partition);
+            }
+            if (this == CLOSED) {
+                throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
+            }
+        }
     }
 
     private static final long PATIENCE_MILLIS = 100;

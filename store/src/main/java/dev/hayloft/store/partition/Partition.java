@@ -9,7 +9,6 @@ import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CapacityException;
-import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
@@ -21,11 +20,8 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
@@ -44,10 +40,6 @@ import java.util.function.IntPredicate;
 public final class Partition implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Partition.class.getName());
     private static final int BATCH_MAX = 1024;
-    private static final int GROUPS_MAX = 64;
-
-    /** Groups on their way to the disk, or the word to stop. */
-    private record Group(List<Pending> pendings, boolean needsForce, boolean last) {}
 
     private final PartitionConfig config;
     private final VersionClock versions;
@@ -59,13 +51,11 @@ public final class Partition implements AutoCloseable {
     private final PartitionFeed feed;
 
     private final MutationRing ring;
-    private final ArrayBlockingQueue<Group> groups = new ArrayBlockingQueue<>(GROUPS_MAX);
-    private final AtomicInteger groupsAhead = new AtomicInteger();
+    private final GroupQueue groups = new GroupQueue();
     private final Object publication = new Object();
     private final Object forcing = new Object();
     private final ForceFigures forces = new ForceFigures();
     private final RetiredIndexes retired = new RetiredIndexes();
-    private final AtomicBoolean rebuilding = new AtomicBoolean();
     private final MaintenanceTurn maintenance = new MaintenanceTurn();
     private final LongAdder mutations = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -138,29 +128,17 @@ public final class Partition implements AutoCloseable {
     }
 
     private CompletionStage<Mutation.Outcome> accepted(Pending pending, MutationRing.Answer answer) {
-        switch (answer) {
-            case TAKEN -> {
-                return pending.future();
-            }
-            case FULL -> {
-                refused.increment();
-                throw new CapacityException(
-                                ErrorCode.TOO_MANY_REQUESTS, "The partition's queue is full; try again in a moment.")
-                        .with("partition", config.name());
-            }
-            case CLOSED -> throw closing();
+        if (answer == MutationRing.Answer.FULL) {
+            refused.increment();
         }
-        throw new AssertionError(answer);
+        answer.check(config.name());
+        return pending.future();
     }
 
     private void checkHealthy() {
         if (problem.isPresent()) {
             throw PartitionWriter.readOnly().with("reason", problem.get());
         }
-    }
-
-    private static StoreClosedException closing() {
-        return new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
     }
 
     // The writer thread.
@@ -179,7 +157,7 @@ public final class Partition implements AutoCloseable {
                 batch.clear();
             }
         }
-        putGroup(new Group(List.of(), false, true));
+        groups.putLast();
     }
 
     /** Also after a failure the thread goes on: whatever still stands in the ring has somebody who waits for it. */
@@ -218,58 +196,34 @@ public final class Partition implements AutoCloseable {
         }
         writer.brokenLog().ifPresent(reason -> fail("A write to the log failed.", reason));
         mutations.add(batch.size());
-        if (!needsForce && groupsAhead.get() == 0) {
+        if (!needsForce && groups.isEmpty()) {
             publish(group);
         } else {
-            groupsAhead.incrementAndGet();
-            putGroup(new Group(group, needsForce, false));
-        }
-    }
-
-    private void putGroup(Group group) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                groups.put(group);
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true; // The hand-over must happen; remember and go on.
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            groups.put(group, needsForce);
         }
     }
 
     // The flusher thread.
 
     private void flush() {
-        List<Group> waiting = new ArrayList<>();
         boolean stopping = false;
         while (!stopping) {
             try {
-                waiting.add(groups.take());
+                stopping = flushGroups(groups.take());
             } catch (InterruptedException e) {
-                fail("The flusher was interrupted.", e);
-                continue; // Groups are still coming; they are failed below.
+                fail("The flusher was interrupted.", e); // Groups are still coming; they are failed below.
             }
-            groups.drainTo(waiting);
-            stopping = flushGroups(waiting);
-            waiting.clear();
         }
     }
 
-    private boolean flushGroups(List<Group> waiting) {
-        boolean last = false;
-        if (waiting.stream().anyMatch(Group::needsForce)) {
+    private boolean flushGroups(List<GroupQueue.Group> waiting) {
+        if (waiting.stream().anyMatch(GroupQueue.Group::needsForce)) {
             force();
         }
-        for (Group group : waiting) {
+        boolean last = false;
+        for (GroupQueue.Group group : waiting) {
             publish(group.pendings());
-            last |= group.last();
-            if (!group.last()) {
-                groupsAhead.decrementAndGet();
-            }
+            last |= groups.done(group);
         }
         return last;
     }
@@ -366,16 +320,9 @@ public final class Partition implements AutoCloseable {
      * @throws RequestException {@code conflict} while another rebuild is at work: mutations reach one new index only
      */
     public long rebuildIndex(IntPredicate isLiving, RebuildWatcher watcher) {
-        if (!rebuilding.compareAndSet(false, true)) {
-            throw new RequestException(ErrorCode.CONFLICT, "The partition's index is being rebuilt already.")
-                    .with("partition", config.name());
-        }
-        try {
-            return maintenance.during(
-                    () -> watcher.isCancelled() || stopping, () -> new IndexRebuild(this, isLiving, watcher).run());
-        } finally {
-            rebuilding.set(false);
-        }
+        return maintenance.rebuild(
+                config.name(), () -> watcher.isCancelled() || stopping, () -> new IndexRebuild(this, isLiving, watcher)
+                        .run());
     }
 
     /** The turns of work on whole volumes. */
