@@ -194,7 +194,8 @@ final class ConsoleBrowserIT {
         put("kept", "a.txt", "text/plain", utf8("two"));
         browser.go("buckets/kept", "kept");
         page.locator("[data-key='a.txt'] a").click();
-        Awaitility.await("two versions").until(() -> page.locator("[data-version]").count() == 2);
+        Awaitility.await("two versions")
+                .until(() -> page.locator("[data-version]").count() == 2);
         browser.button("Delete").first().click();
         browser.inDialog("Delete").click();
         browser.says("Deleted a.txt");
