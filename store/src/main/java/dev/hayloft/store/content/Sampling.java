@@ -46,9 +46,9 @@ final class Sampling {
             count(content, content.position(), size, counts);
             sampled = size;
         } else {
-            long step = (size - STRIPE) / (STRIPES - 1);
+            int step = (size - STRIPE) / (STRIPES - 1);
             for (int i = 0; i < STRIPES; i++) {
-                count(content, content.position() + (int) (i * step), STRIPE, counts);
+                count(content, content.position() + i * step, STRIPE, counts);
             }
             sampled = SAMPLE_MAX;
         }
