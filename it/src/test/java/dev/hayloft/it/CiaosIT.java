@@ -98,6 +98,7 @@ final class CiaosIT {
     }
 
     /** A value of one blob. */
+    @SuppressWarnings("JdkObsolete") // Nothing newer is taken by a stream of streams.
     private static InputStream value(int mebibytes) {
         ByteBuffer head = ByteBuffer.wrap(HexFormat.of().parseHex(HEAD)).order(ByteOrder.LITTLE_ENDIAN);
         head.putInt(36, mebibytes * MIB);
