@@ -89,7 +89,7 @@ class ProblemTest {
             {"PUT", "/v1/buckets/others", "", "{\"durability\":\"maybe\"}"},
             {"PUT", "/v1/buckets/others", "", "[1]"},
             {"PUT", "/v1/buckets/others", "", "{\"durability\":"},
-            {"PATCH", "/v1/buckets/photos", "", "{\"quotaBytes\":1}"},
+            {"PATCH", "/v1/buckets/photos", "", "{\"quotaBytes\":0}"},
             {"PATCH", "/v1/buckets/photos", "", "{} {}"},
         };
         for (String[] call : bad) {
@@ -101,6 +101,16 @@ class ProblemTest {
         assertProblem(
                 server.callAdmin("POST", "/api/jobs", "", "{\"kind\":\"seal\",\"x\":1}"), ErrorCode.BAD_PARAMETER);
         assertNothingListed();
+    }
+
+    @Test
+    void quotaExceeded() {
+        assertThat(server.call("PUT", "/v1/buckets/small", "", "{\"quotaObjects\":1}")
+                        .body())
+                .contains("\"quotaObjects\":1");
+        assertProblem(
+                refused(new CapacityException(ErrorCode.QUOTA_EXCEEDED, "The quota is used up.")),
+                ErrorCode.QUOTA_EXCEEDED);
     }
 
     @Test

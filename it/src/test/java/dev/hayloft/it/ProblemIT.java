@@ -71,6 +71,23 @@ final class ProblemIT {
         }
     }
 
+    @Test
+    void quotas_areHeldAndLifted() throws IOException {
+        try (ServerProcess server = ServerProcess.start(Options.on(folder.resolve("data")))) {
+            HttpCalls calls = server.calls();
+            byte[] quota = "{\"quotaObjects\":1}".getBytes(StandardCharsets.UTF_8);
+            assertThat(calls.put("/v1/buckets/photos", quota).statusCode()).isEqualTo(201);
+            assertThat(calls.put(OBJECT, new byte[1]).statusCode()).isEqualTo(201);
+            assertProblem(calls.put(OBJECT + "b", new byte[1]), "quota-exceeded", 507);
+            byte[] bytes = "{\"quotaObjects\":null,\"quotaBytes\":3}".getBytes(StandardCharsets.UTF_8);
+            assertThat(calls.send("PATCH", "/v1/buckets/photos", bytes).statusCode())
+                    .isEqualTo(200);
+            assertProblem(calls.put(OBJECT + "b", new byte[3]), "quota-exceeded", 507);
+            assertThat(calls.put(OBJECT + "b", new byte[2]).statusCode()).isEqualTo(201);
+            server.stopCleanly();
+        }
+    }
+
     private static HttpResponse<byte[]> send(HttpCalls calls, Bad bad) throws IOException {
         byte[] body = bad.body().getBytes(StandardCharsets.UTF_8);
         return calls.send(bad.method(), bad.path(), body, bad.headers().toArray(String[]::new));

@@ -77,7 +77,8 @@ final class SettingsJson {
                 draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
             case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
             case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
-            case "quotaBytes", "quotaObjects" -> requireOff(before, name, value.isNull(), value);
+            case "quotaBytes" -> draft.quotaBytes = number(name, value, Long.MAX_VALUE);
+            case "quotaObjects" -> draft.quotaObjects = number(name, value, Long.MAX_VALUE);
             default -> throw bad("A bucket has no such setting.", name);
         }
         return draft.settings();
