@@ -16,10 +16,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -140,6 +142,58 @@ class RecordStreamTest {
         }
         try (HayloftStore store = open(data)) {
             assertThat(content(store)).isEqualTo(expected);
+        }
+    }
+
+    private static BucketSettings keeping(BucketSettings before, int maxVersions, Duration ttl) {
+        return new BucketSettings(
+                true,
+                Optional.of(maxVersions),
+                before.compression(),
+                before.deduplicate(),
+                before.encrypt(),
+                Optional.of(ttl),
+                before.durability(),
+                before.quotaBytes(),
+                before.quotaObjects(),
+                before.readOnly());
+    }
+
+    /** Each record is a version, what a producer repeats is none, and the bucket's bounds hold for them too. */
+    @Test
+    void put_whereVersionsAreKept_eachIsAVersion() throws InterruptedException {
+        ObjectKey key = ObjectKey.of("k");
+        List<Long> versions = new ArrayList<>();
+        try (HayloftStore store = open(data)) {
+            put(store, "k", 0, 3);
+            store.updateBucket(LOGS, before -> keeping(before, 4, Duration.ofDays(1)));
+            put(store, "k", 3, 2);
+            put(store, "k", 4, 3); // The first of them is known.
+            List<ListEntry.VersionLine> lines = store.versions(LOGS, key, OptionalLong.empty(), 10);
+            assertThat(lines)
+                    .hasSize(4)
+                    .allMatch(line -> line.info().orElseThrow().expiresAt().isPresent());
+            lines.forEach(line -> versions.add(line.version()));
+            assertThat(content(store)).isEqualTo(Map.of("k", "v6"));
+        }
+        RunMark.markRunning(data);
+        try (HayloftStore store = open(data)) {
+            put(store, "k", 5, 2); // Known from the log.
+            assertThat(store.versions(LOGS, key, OptionalLong.empty(), 10).stream()
+                            .map(ListEntry.VersionLine::version)
+                            .toList())
+                    .isEqualTo(versions);
+        }
+    }
+
+    private static void put(HayloftStore store, String key, long first, int count) throws InterruptedException {
+        Told told = new Told();
+        try (RecordStream stream = store.startRecords(request("p", first), told)) {
+            for (int i = 0; i < count; i++) {
+                put(stream, key, "v" + (first + i));
+            }
+            stream.flush();
+            told.awaitAcknowledged(count);
         }
     }
 

@@ -25,6 +25,7 @@ class FrameFormatTest {
     void encode_samples_equalTheGoldenFiles() throws IOException {
         assertThat(Samples.singlePut()).isEqualTo(Samples.golden("frame-single-put.bin"));
         assertThat(Samples.group()).isEqualTo(Samples.golden("frame-group.bin"));
+        assertThat(Samples.versions()).isEqualTo(Samples.golden("frame-versions.bin"));
         assertThat(Samples.volumeStart()).isEqualTo(Samples.golden("frame-volume-start.bin"));
         assertThat(Samples.volumeEnd()).isEqualTo(Samples.golden("frame-volume-end.bin"));
     }

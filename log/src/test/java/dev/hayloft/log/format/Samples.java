@@ -85,6 +85,39 @@ final class Samples {
         return bytes(encoder, 0x0000_0012_0000_0001L);
     }
 
+    /** What versions need: a kept put that expires, a delete marker, and the three tombstones. */
+    static ByteBuffer versions() {
+        FrameEncoder encoder = new FrameEncoder();
+        encoder.begin(9, 100, 0x0000_018B_CFE5_6800L, TIME);
+        encoder.add(
+                new NeedleHead(
+                        NeedleType.OBJECT,
+                        NeedleFormat.CODEC_NONE,
+                        false,
+                        2,
+                        Optional.of(new Sha256(4, 3, 2, 1)),
+                        OptionalLong.of(TIME + 1_000),
+                        Optional.empty(),
+                        NeedleHead.KEPT,
+                        NeedleOrigin.COPY),
+                text("k"),
+                NOTHING,
+                text("v1"));
+        encoder.add(
+                NeedleHead.tombstone(0, NeedleHead.MARKER | NeedleHead.KEPT, NeedleOrigin.PUT),
+                text("k"),
+                NOTHING,
+                NOTHING);
+        encoder.add(NeedleHead.tombstone(77, NeedleHead.KEPT, NeedleOrigin.PURGE), text("k"), NOTHING, NOTHING);
+        encoder.add(
+                NeedleHead.tombstone(78, NeedleHead.MARKER | NeedleHead.KEPT, NeedleOrigin.PUT),
+                text("k"),
+                NOTHING,
+                NOTHING);
+        encoder.add(NeedleHead.tombstone(0, 0, NeedleOrigin.EXPIRE), text("k"), NOTHING, NOTHING);
+        return bytes(encoder, 4096);
+    }
+
     static ByteBuffer bytes(FrameEncoder encoder, long forcedUpTo) {
         ByteBuffer frame = ByteBuffer.allocate(encoder.sizeBytes());
         frame.put(0, encoder.finish(forcedUpTo), 0, encoder.sizeBytes());
