@@ -9,15 +9,16 @@ import java.util.UUID;
 
 /**
  * A place in a bucket's changes as clients keep it: base64url of u8 version 1, 16 bytes incarnation of the store, u32
- * bucket id, u64 sequence, u64 position, all big-endian.
+ * bucket id, u64 sequence, u64 position, u64 known, all big-endian.
  *
  * @param incarnation of the store that gave it
  * @param bucketId of the bucket that it belongs to
  * @param place in its partition
+ * @param known deletions up to this sequence may have been dropped without harm: the reader began after that
  */
-record ChangeCursor(UUID incarnation, int bucketId, Place place) {
+record ChangeCursor(UUID incarnation, int bucketId, Place place, long known) {
     private static final byte VERSION = 1;
-    private static final int SIZE = 1 + 2 * Long.BYTES + Integer.BYTES + 2 * Long.BYTES;
+    private static final int SIZE = 1 + 2 * Long.BYTES + Integer.BYTES + 3 * Long.BYTES;
 
     @Override
     public String toString() {
@@ -28,7 +29,8 @@ record ChangeCursor(UUID incarnation, int bucketId, Place place) {
                 .putLong(incarnation.getLeastSignificantBits())
                 .putInt(bucketId)
                 .putLong(place.sequence())
-                .putLong(place.position());
+                .putLong(place.position())
+                .putLong(known);
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
@@ -45,8 +47,9 @@ record ChangeCursor(UUID incarnation, int bucketId, Place place) {
                 int bucketId = bytes.getInt();
                 long sequence = bytes.getLong();
                 long position = bytes.getLong();
+                long known = bytes.getLong();
                 if (sequence >= 0 && position >= 0) {
-                    return new ChangeCursor(incarnation, bucketId, new Place(sequence, position));
+                    return new ChangeCursor(incarnation, bucketId, new Place(sequence, position), known);
                 }
             }
         } catch (IllegalArgumentException e) {

@@ -39,13 +39,26 @@ final class ChangeFeed {
     ChangesPage read(ChangesRequest request) {
         BucketState bucket = buckets.require(request.bucket());
         PartitionFeed feed = bucket.partition().feed();
-        Page page = new Page(bucket, request);
-        Place after = place(bucket, request.after());
-        Place reached = feed.read(bucket.id(), after, page);
+        ChangeCursor after = cursor(bucket, request.after());
+        Page page = new Page(bucket, request, after.known());
+        Place reached = feed.read(bucket.id(), after.place(), page);
+        checkNothingMissed(feed, after); // Behind the read: compaction goes on meanwhile.
         return new ChangesPage(
                 page.changes,
-                cursor(bucket, reached),
+                new ChangeCursor(incarnation, bucket.id(), reached, after.known()).toString(),
                 reached.sequence() >= feed.end().sequence());
+    }
+
+    /**
+     * A reader that was here before must hear of every deletion since; one that came later never saw what it deleted.
+     */
+    private static void checkNothingMissed(PartitionFeed feed, ChangeCursor after) {
+        long dropped = feed.lastDroppedDeletion();
+        if (dropped > Math.max(after.known(), after.place().sequence())) {
+            throw new RequestException(
+                    ErrorCode.GONE,
+                    "Compaction has dropped deletions behind this cursor, older than changes.retain; begin with earliest.");
+        }
     }
 
     /** Completes when the bucket has something behind a cursor; give it up by cancelling. */
@@ -53,17 +66,19 @@ final class ChangeFeed {
     CompletableFuture<Boolean> await(BucketName name, String after) {
         BucketState bucket = buckets.require(name);
         PartitionFeed feed = bucket.partition().feed();
-        CompletableFuture<Boolean> future = feed.await(bucket.id(), place(bucket, after));
+        CompletableFuture<Boolean> future =
+                feed.await(bucket.id(), cursor(bucket, after).place());
         future.whenComplete((unused, failure) -> feed.forget(bucket.id(), future));
         return future;
     }
 
-    private Place place(BucketState bucket, String after) {
+    private ChangeCursor cursor(BucketState bucket, String after) {
+        PartitionFeed feed = bucket.partition().feed();
         if (after.equals(ChangesRequest.EARLIEST)) {
-            return Place.START;
+            return new ChangeCursor(incarnation, bucket.id(), Place.START, feed.lastDroppedDeletion());
         }
         if (after.equals(ChangesRequest.LATEST)) {
-            return bucket.partition().feed().end();
+            return new ChangeCursor(incarnation, bucket.id(), feed.end(), feed.lastDroppedDeletion());
         }
         ChangeCursor cursor = ChangeCursor.parse(after);
         if (!cursor.incarnation().equals(incarnation) || cursor.bucketId() != bucket.id()) {
@@ -72,23 +87,21 @@ final class ChangeFeed {
                             "This cursor is of another store, or of a bucket that was deleted; begin with earliest.")
                     .with("bucket", bucket.bucket().name());
         }
-        return cursor.place();
-    }
-
-    private String cursor(BucketState bucket, Place place) {
-        return new ChangeCursor(incarnation, bucket.id(), place).toString();
+        return cursor;
     }
 
     private final class Page implements PartitionFeed.Visitor {
         private final BucketState bucket;
         private final ChangesRequest request;
+        private final long known;
         private final ByteBuffer prefix;
         private final List<Change> changes = new ArrayList<>();
         private long bytes;
 
-        Page(BucketState bucket, ChangesRequest request) {
+        Page(BucketState bucket, ChangesRequest request, long known) {
             this.bucket = bucket;
             this.request = request;
+            this.known = known;
             this.prefix = ByteBuffer.wrap(request.prefix().getBytes(StandardCharsets.UTF_8));
         }
 
@@ -106,11 +119,11 @@ final class ChangeFeed {
             Optional<Change.Stored> object =
                     needle.type() == NeedleType.OBJECT ? Optional.of(stored(needle)) : Optional.empty();
             Optional<ByteBuffer> value = request.withValues() && object.isPresent() && !needle.isManifest()
-                    ? Optional.of(copy(needle.payload()))
+                    ? Optional.of(copy(bucket.content().decode(needle)))
                     : Optional.empty();
             bytes += key.sizeBytes() + value.map(ByteBuffer::remaining).orElse(0);
             changes.add(new Change(
-                    cursor(bucket, place),
+                    new ChangeCursor(incarnation, bucket.id(), place, known).toString(),
                     op(needle),
                     key,
                     needle.version(),

@@ -62,6 +62,11 @@ public final class PartitionFeed {
         return new Place(partition.publishedSequence(), position);
     }
 
+    /** The highest sequence of a deletion that compaction has dropped for good; 0 for none. */
+    public long lastDroppedDeletion() {
+        return parts.ledger().record().lastDroppedDeletion();
+    }
+
     /** Shows the mutations of a bucket behind a place; returns the place that was reached. */
     public Place read(int bucketId, Place after, Visitor visitor) {
         Place end = end();
