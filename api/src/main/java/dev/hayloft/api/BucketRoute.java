@@ -1,5 +1,6 @@
 package dev.hayloft.api;
 
+import dev.hayloft.api.data.GroupCalls;
 import dev.hayloft.api.data.StreamCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.model.BucketName;
@@ -10,7 +11,9 @@ import java.util.Optional;
 enum BucketRoute {
     RECORDS("records", "POST"),
     CHANGES("changes", "GET"),
-    MULTIGET("multiget", "POST");
+    MULTIGET("multiget", "POST"),
+    BATCH("batch", "POST"),
+    DELETE("delete", "POST");
 
     private final String path;
     private final String method;
@@ -29,11 +32,13 @@ enum BucketRoute {
         return method;
     }
 
-    void call(StreamCalls calls, Exchange exchange, BucketName bucket) {
+    void call(StreamCalls calls, GroupCalls groups, Exchange exchange, BucketName bucket) {
         switch (this) {
             case RECORDS -> calls.records(exchange, bucket);
             case CHANGES -> calls.changes(exchange, bucket);
             case MULTIGET -> calls.multiget(exchange, bucket);
+            case BATCH -> groups.batch(exchange, bucket);
+            case DELETE -> groups.delete(exchange, bucket);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.hayloft.api;
 import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.control.BucketCalls;
 import dev.hayloft.api.control.Operations;
+import dev.hayloft.api.data.GroupCalls;
 import dev.hayloft.api.data.ObjectListings;
 import dev.hayloft.api.data.ObjectReads;
 import dev.hayloft.api.data.ObjectWrites;
@@ -43,6 +44,7 @@ final class FrontHandler extends Handler.Wrapper {
     private final ObjectWrites writes;
     private final ObjectListings listings;
     private final StreamCalls streams;
+    private final GroupCalls groups;
     private final BucketCalls buckets;
     private final Operations operations;
     private final UserRoutes users;
@@ -67,6 +69,7 @@ final class FrontHandler extends Handler.Wrapper {
         this.writes = new ObjectWrites(front);
         this.listings = new ObjectListings(front);
         this.streams = new StreamCalls(front);
+        this.groups = new GroupCalls(front);
         this.buckets = new BucketCalls(front);
         this.users = new UserRoutes(front, gate);
         this.ciaos = new CiaosHandler(front, gate::requireIdentity);
@@ -143,7 +146,7 @@ final class FrontHandler extends Handler.Wrapper {
         if (route.isPresent()) {
             if (allows(exchange, route.get().method())) {
                 requireIdentity(exchange);
-                route.get().call(streams, exchange, bucketName(path, slash));
+                route.get().call(streams, groups, exchange, bucketName(path, slash));
             }
             return;
         }

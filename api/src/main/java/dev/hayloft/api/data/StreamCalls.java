@@ -69,7 +69,7 @@ public final class StreamCalls {
                 headers.durability(),
                 producer,
                 sequence.map(Long::parseLong).orElse(0L));
-        new RecordIntake(exchange, request, parser(exchange)).start();
+        new RecordIntake(exchange, request, parser(exchange, metadataMaxBytes, false)).start();
     }
 
     /** Gives many objects at once. */
@@ -127,13 +127,14 @@ public final class StreamCalls {
         return value;
     }
 
-    private RecordParser parser(Exchange exchange) {
+    /** For the encoding that the request names. */
+    static RecordParser parser(Exchange exchange, long metadataMaxBytes, boolean withConditions) {
         String given = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
         String type = given == null ? "" : given;
         int semicolon = type.indexOf(';');
         type = (semicolon < 0 ? type : type.substring(0, semicolon)).strip().toLowerCase(Locale.ROOT);
         return switch (type) {
-            case JsonRecordParser.TYPE -> new JsonRecordParser(metadataMaxBytes, false);
+            case JsonRecordParser.TYPE -> new JsonRecordParser(metadataMaxBytes, withConditions);
             case BinaryRecordParser.TYPE -> new BinaryRecordParser(metadataMaxBytes);
             default ->
                 throw new RequestException(

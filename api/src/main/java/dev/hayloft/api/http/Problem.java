@@ -1,10 +1,13 @@
 package dev.hayloft.api.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
@@ -15,13 +18,23 @@ import org.eclipse.jetty.http.HttpException;
  *
  * @param code what went wrong
  * @param detail what was wrong with which input, and what would be right
+ * @param record of a batch, the number of the record that it was, from 0
  */
-public record Problem(ErrorCode code, String detail) {
+public record Problem(ErrorCode code, String detail, OptionalInt record) {
+    /** Of no record. */
+    public Problem(ErrorCode code, String detail) {
+        this(code, detail, OptionalInt.empty());
+    }
+
+    private static final String RECORD = "record";
+
     /** The problem that a failure amounts to. What is not ours is {@code internal} and tells nothing of the inside. */
     public static Problem of(Throwable failure) {
         Throwable cause = unwrap(failure);
         if (cause instanceof HayloftException ours) {
-            return new Problem(ours.code(), ours.detail());
+            OptionalInt record =
+                    ours.fields().get(RECORD) instanceof Integer number ? OptionalInt.of(number) : OptionalInt.empty();
+            return new Problem(ours.code(), ours.detail(), record);
         }
         if (cause instanceof RejectedExecutionException) {
             return new Problem(
@@ -60,14 +73,20 @@ public record Problem(ErrorCode code, String detail) {
 
     /** The document in UTF-8. */
     public ByteBuffer document(String requestId) {
-        return Json.document(json -> {
-            json.writeStartObject();
-            json.writeStringField("type", "urn:hayloft:problem:" + code.wireName());
-            json.writeStringField("title", code.title());
-            json.writeNumberField("status", status());
-            json.writeStringField("detail", detail);
-            json.writeStringField("instance", requestId);
-            json.writeEndObject();
-        });
+        return Json.document(json -> write(json, requestId));
+    }
+
+    /** Writes it as an object within a document. */
+    public void write(JsonGenerator json, String requestId) throws IOException {
+        json.writeStartObject();
+        json.writeStringField("type", "urn:hayloft:problem:" + code.wireName());
+        json.writeStringField("title", code.title());
+        json.writeNumberField("status", status());
+        json.writeStringField("detail", detail);
+        json.writeStringField("instance", requestId);
+        if (record.isPresent()) {
+            json.writeNumberField(RECORD, record.getAsInt());
+        }
+        json.writeEndObject();
     }
 }

@@ -12,6 +12,7 @@ public enum Operation {
     RECORDS,
     CHANGES,
     MULTIGET,
+    BATCH,
     BUCKET,
     OPERATIONS,
     OTHER;
