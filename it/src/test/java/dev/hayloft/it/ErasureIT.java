@@ -56,8 +56,7 @@ final class ErasureIT {
     }
 
     private static String start(ServerProcess server, String kind) throws IOException {
-        HttpResponse<byte[]> answer =
-                server.operations().post("/api/jobs", "{\"kind\":\"" + kind + "\",\"all\":true}");
+        HttpResponse<byte[]> answer = server.operations().post("/api/jobs", "{\"kind\":\"" + kind + "\",\"all\":true}");
         assertThat(answer.statusCode()).as(HttpCalls.text(answer)).isEqualTo(202);
         return object(answer).text("id");
     }
@@ -163,13 +162,19 @@ final class ErasureIT {
         try (ServerProcess server = ServerProcess.start(options())) {
             assertAllReadable(server);
             JsonObject scrubbed = run(server, "scrub");
-            assertThat(scrubbed.find("damaged").orElseThrow().asArray().values()).hasSizeGreaterThanOrEqualTo(ids.size());
+            assertThat(scrubbed.find("damaged").orElseThrow().asArray().values())
+                    .hasSizeGreaterThanOrEqualTo(ids.size());
             JsonObject repaired = run(server, "repair");
             assertThat(repaired.number("repaired")).isGreaterThanOrEqualTo(ids.size());
             assertThat(repaired.find("lost").orElseThrow().asArray().values()).isEmpty();
             assertWhole(server);
-            assertThat(encoded(server).stream().map(volume -> volume.text("id"))).isEqualTo(ids);
-            assertThat(run(server, "scrub").find("damaged").orElseThrow().asArray().values())
+            assertThat(encoded(server).stream().map(volume -> volume.text("id")))
+                    .isEqualTo(ids);
+            assertThat(run(server, "scrub")
+                            .find("damaged")
+                            .orElseThrow()
+                            .asArray()
+                            .values())
                     .isEmpty();
             assertAllReadable(server);
             server.stopCleanly();
@@ -182,7 +187,8 @@ final class ErasureIT {
             fill(server.calls());
             run(server, "seal");
             run(server, "encode");
-            TempFolders.delete(path(shards(encoded(server).get(0)).get(SHARDS - 1)).resolveSibling(""));
+            TempFolders.delete(
+                    path(shards(encoded(server).get(0)).get(SHARDS - 1)).resolveSibling(""));
             assertAllReadable(server);
             run(server, "repair");
             assertWhole(server);
@@ -237,7 +243,11 @@ final class ErasureIT {
             run(server, "encode");
             run(server, "repair");
             assertWhole(server);
-            assertThat(run(server, "scrub").find("damaged").orElseThrow().asArray().values())
+            assertThat(run(server, "scrub")
+                            .find("damaged")
+                            .orElseThrow()
+                            .asArray()
+                            .values())
                     .isEmpty();
             assertAllReadable(server);
             server.stopCleanly();

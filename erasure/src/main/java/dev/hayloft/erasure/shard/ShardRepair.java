@@ -63,7 +63,8 @@ public final class ShardRepair {
         try (OwnFile own = new OwnFile(set.places().get(0).path())) {
             for (int shard : inFiles.stream().toArray()) {
                 Path path = set.places().get(shard).path();
-                Files.createDirectories(path.toAbsolutePath().resolveSibling(".").normalize());
+                Files.createDirectories(
+                        path.toAbsolutePath().resolveSibling(".").normalize());
                 writers.put(shard, new ShardFileWriter(beside(path), layout, shard));
             }
             int blocks = Math.toIntExact((layout.columnBytes() + ShardLayout.BLOCK_SIZE - 1) / ShardLayout.BLOCK_SIZE);

@@ -92,7 +92,7 @@ final class Samples {
         encoder.add(
                 new NeedleHead(
                         NeedleType.OBJECT,
-                        NeedleFormat.CODEC_NONE,
+                        Coding.RAW,
                         false,
                         2,
                         Optional.of(new Sha256(4, 3, 2, 1)),

@@ -135,8 +135,8 @@ final class VolumeEncoding {
 
     private void checkRoom(ShardLayout layout, Map<Integer, Path> targets) throws IOException {
         Map<Path, Long> needed = new HashMap<>();
-        targets.forEach((shard, path) -> needed.merge(
-                path.toAbsolutePath().resolveSibling(".").normalize(), layout.length(shard), Long::sum));
+        targets.forEach((shard, path) ->
+                needed.merge(path.toAbsolutePath().resolveSibling(".").normalize(), layout.length(shard), Long::sum));
         for (Map.Entry<Path, Long> folder : needed.entrySet()) {
             Files.createDirectories(folder.getKey()); // A disk may have been emptied while the store runs.
             long free = Files.getFileStore(folder.getKey()).getUsableSpace();
