@@ -25,7 +25,7 @@ final class PythonTools {
         Path mark = folder.resolve("INSTALLED");
         PythonTools tools = new PythonTools(folder);
         if (!Files.exists(mark)) {
-            run(folder.getParent(), List.of("python3", "-m", "venv", "--clear", folder.toString()));
+            run(SourceTree.root(), List.of("python3", "-m", "venv", "--clear", folder.toString()));
             run(folder, List.of(tools.program("pip"), "install", "--quiet", "--no-input", requirement));
             Files.writeString(mark, requirement + "\n");
         }
