@@ -6,6 +6,7 @@ import dev.hayloft.api.Wire.Answer;
 import dev.hayloft.api.http.StatusMapper;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -373,6 +374,11 @@ class ProblemTest {
         Answer answer = refused(new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing."));
         assertProblem(answer, ErrorCode.UNAVAILABLE);
         assertThat(answer.header("retry-after")).isEqualTo("1");
+    }
+
+    @Test
+    void gone() {
+        assertProblem(refused(new RequestException(ErrorCode.GONE, "The cursor is too old.")), ErrorCode.GONE);
     }
 
     @Test
