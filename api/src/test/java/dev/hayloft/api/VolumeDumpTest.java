@@ -92,7 +92,7 @@ class VolumeDumpTest {
                         defaults.queueCapacity(),
                         defaults.queueBytes()),
                 CLOCK);
-        store.createBucket(PHOTOS, BucketSettings.defaults(Durability.DISK));
+        store.createBucket(PHOTOS, BucketSettings.defaults(Durability.DISK).withCompression("none"));
         return store;
     }
 
@@ -122,19 +122,20 @@ class VolumeDumpTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.needles())
                 .extracting(needle -> needle.path("type").asText())
-                .containsExactly("volume-start", "object", "object", "tombstone", "extent", "extent", "object");
+                .containsExactly(
+                        "volume-start", "object", "producers", "object", "tombstone", "extent", "extent", "object");
         JsonNode object = run.needles().get(1);
         assertThat(object.path("key").asText()).isEqualTo("a/ü");
         assertThat(object.path("version").asText()).isEqualTo(Long.toString(small.version()));
         assertThat(object.path("size").asLong()).isEqualTo(3);
         assertThat(object.path("sha256").asText()).isEqualTo(small.sha256().hex());
         assertThat(object.path("flags")).hasSize(1);
-        assertThat(run.needles().get(3).path("key").asText()).isEqualTo("b");
-        assertThat(run.needles().get(3).path("version").asLong())
-                .isGreaterThan(run.needles().get(2).path("version").asLong());
-        assertThat(run.needles().get(4).path("bytes").asInt()).isGreaterThan(1 << 20);
-        assertThat(run.needles().get(5).path("size").asLong()).isEqualTo(7);
-        JsonNode manifest = run.needles().get(6);
+        assertThat(run.needles().get(4).path("key").asText()).isEqualTo("b");
+        assertThat(run.needles().get(4).path("version").asLong())
+                .isGreaterThan(run.needles().get(3).path("version").asLong());
+        assertThat(run.needles().get(5).path("bytes").asInt()).isGreaterThan(1 << 20);
+        assertThat(run.needles().get(6).path("size").asLong()).isEqualTo(7);
+        JsonNode manifest = run.needles().get(7);
         assertThat(manifest.path("size").asLong()).isEqualTo((1 << 20) + 7);
         assertThat(manifest.path("extents").asInt()).isEqualTo(2);
         assertThat(manifest.path("flags").toString()).contains("\"manifest\"");
@@ -158,7 +159,7 @@ class VolumeDumpTest {
         assertThat(run.out())
                 .contains("  object \"line\\u000aend \\\"and\\\" \\u001b[2J\", bytes ")
                 .contains(", content 3, sha256 ");
-        assertThat(run.out().lines().toList()).hasSize(5).last().asString().startsWith("volume 0, open, created ");
+        assertThat(run.out().lines().toList()).hasSize(7).last().asString().startsWith("volume 0, open, created ");
     }
 
     @Test
@@ -190,7 +191,7 @@ class VolumeDumpTest {
             put(store, "second", "straw");
             put(store, "third", "chaff");
         }
-        JsonNode second = dump("0-0", "--json").documents().get(2);
+        JsonNode second = dump("0-0", "--json").documents().get(3); // The producers stand between.
         long inside = second.path("offset").asLong() + second.path("bytes").asLong() - 1;
         FileDamage.flip(volumeFile(), inside, 3);
         Run json = dump("0-0", "--json");
@@ -204,7 +205,7 @@ class VolumeDumpTest {
                 });
         assertThat(json.needles())
                 .extracting(needle -> needle.path("key").asText())
-                .containsExactly("", "first", "third");
+                .containsExactly("", "first", "", "third");
         assertThat(dump("0-0").out()).contains("damaged from ").contains("damaged ranges 1");
     }
 
