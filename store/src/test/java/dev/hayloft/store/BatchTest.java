@@ -20,6 +20,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,19 +153,22 @@ class BatchTest {
         AtomicBoolean done = new AtomicBoolean();
         List<CompletableFuture<Integer>> readers = new ArrayList<>();
         batch(numbered(keys, 0));
+        ExecutorService threads = Executors.newFixedThreadPool(3); // The common pool has one on two cores.
         for (int reader = 0; reader < 3; reader++) {
             int from = reader == 1 ? keys - 1 : 0;
             int to = keys - 1 - from;
-            readers.add(CompletableFuture.supplyAsync(() -> {
-                int looks = 0;
-                while (!done.get()) {
-                    int first = Integer.parseInt(text("key-" + from).orElseThrow());
-                    int second = Integer.parseInt(text("key-" + to).orElseThrow());
-                    assertThat(second).isGreaterThanOrEqualTo(first);
-                    looks++;
-                }
-                return looks;
-            }));
+            readers.add(CompletableFuture.supplyAsync(
+                    () -> {
+                        int looks = 0;
+                        do {
+                            int first = Integer.parseInt(text("key-" + from).orElseThrow());
+                            int second = Integer.parseInt(text("key-" + to).orElseThrow());
+                            assertThat(second).isGreaterThanOrEqualTo(first);
+                            looks++;
+                        } while (!done.get());
+                        return looks;
+                    },
+                    threads));
         }
         try {
             for (int round = 1; round <= rounds; round++) {
@@ -174,6 +180,8 @@ class BatchTest {
         for (CompletableFuture<Integer> reader : readers) {
             assertThat(reader.get()).isPositive();
         }
+        threads.shutdown();
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
     }
 
     private static List<BatchStep> numbered(int keys, int round) {
