@@ -113,20 +113,20 @@ final class ConsoleBrowserIT {
         row.waitFor();
         assertThat(calls.get("/v1/buckets/fresh-hay").statusCode()).isEqualTo(200);
 
-        page.getByLabel("Settings of fresh-hay").click();
+        browser.button("Settings of fresh-hay").click();
         browser.dialog().getByLabel("Objects live for, in seconds").fill("86400");
         assertThat(browser.dialog().locator(".command code").textContent())
                 .isEqualTo("bin/hayloft bucket set fresh-hay ttl=86400");
         browser.inDialog("Cancel").click();
 
-        page.getByLabel("Settings of fresh-hay").click();
+        browser.button("Settings of fresh-hay").click();
         browser.dialog().getByLabel("Read only").check();
         browser.inDialog("Save").click();
         row.getByText("read only").waitFor();
         assertThat(HttpCalls.text(calls.get("/v1/buckets/fresh-hay"))).contains("\"readOnly\":true");
 
         soundEverywhere("buckets");
-        page.getByLabel("Delete fresh-hay").click();
+        browser.button("Delete fresh-hay").click();
         browser.inDialog("Delete").click();
         row.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
         assertThat(calls.get("/v1/buckets/fresh-hay").statusCode()).isEqualTo(404);

@@ -151,16 +151,16 @@ final class ConsoleOperationsIT {
         row.getByText("photos*").waitFor();
         soundEverywhere("users");
 
-        page.getByLabel("New key for ann").click();
+        browser.button("New key for ann").click();
         browser.inDialog("Make a key").click();
         browser.dialog().locator("code.break").waitFor();
         browser.inDialog("Done").click();
-        page.getByLabel("Remove key " + access).click();
+        browser.button("Remove key " + access).click();
         browser.inDialog("Remove").click();
         row.getByText(access).waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
         assertThat(hers.get("/v1/buckets").statusCode()).isEqualTo(401);
 
-        page.getByLabel("Delete ann").click();
+        browser.button("Delete ann").click();
         browser.inDialog("Delete").click();
         row.waitFor(new Locator.WaitForOptions().setState(WaitForSelectorState.DETACHED));
         assertThat(server.adminCalls().get("/api/users/ann").statusCode()).isEqualTo(404);
