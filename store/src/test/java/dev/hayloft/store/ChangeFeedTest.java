@@ -109,6 +109,23 @@ class ChangeFeedTest {
     }
 
     @Test
+    void changes_ofCompressedContent_tellTheContentAsItWasWritten() {
+        try (HayloftStore store = open(data)) {
+            String text = "a line that comes again. ".repeat(100);
+            List<String> settings = List.of("auto", "zstd:19", "zlib", "none");
+            for (String setting : settings) {
+                store.updateBucket(LOGS, before -> before.withCompression(setting));
+                put(store, LOGS, setting, text);
+            }
+            assertThat(store.statistics(LOGS).storedBytes()).isLessThan(2L * text.length());
+            assertThat(all(store, ChangesRequest.EARLIEST, 10).stream().map(ChangeFeedTest::line))
+                    .containsExactlyElementsOf(settings.stream()
+                            .map(setting -> "put " + setting + " " + text)
+                            .toList());
+        }
+    }
+
+    @Test
     void whenChanged_completesAtTheNextMutationOfTheBucketOnly() throws Exception {
         try (HayloftStore store = open(data)) {
             put(store, LOGS, "a", "1");
