@@ -28,7 +28,10 @@ final class CompactionLedger {
         this.record = record;
     }
 
-    /** Reads the record, and deletes what a stop kept from being deleted. */
+    /**
+     * Reads the record, and deletes what a stop kept from being deleted. Then the record names it no more: should a
+     * volume ever get that number again, it is not taken for the one that went.
+     */
     static CompactionLedger open(PartitionFolder folder, VolumeLog log, ParityKeeper parity) {
         CompactionRecord record = CompactionRecord.read(folder.compactionRecord())
                 .orElseGet(() -> {
@@ -42,7 +45,12 @@ final class CompactionLedger {
             }
         }
         record.gone().forEach(folder::deleteHint);
-        return new CompactionLedger(folder, parity, record);
+        CompactionLedger ledger = new CompactionLedger(folder, parity, record);
+        if (!record.gone().isEmpty()) {
+            ledger.write(
+                    record.lastSequence(), record.lastVersion(), record.lastDroppedDeletion(), ledger.stillThere());
+        }
+        return ledger;
     }
 
     CompactionRecord record() {
@@ -51,16 +59,28 @@ final class CompactionLedger {
 
     /** From now on, and after a crash too, the volume is gone. */
     void gone(int volume, long lastSequence, long lastVersion, long lastDroppedDeletion) {
-        NavigableSet<Integer> gone = new TreeSet<>();
-        record.gone().stream()
-                .filter(each -> Files.exists(file(each)) || parity.find(each).isPresent())
-                .forEach(gone::add);
+        NavigableSet<Integer> gone = stillThere();
         gone.add(volume);
-        CompactionRecord next = new CompactionRecord(
+        write(
                 Math.max(record.lastSequence(), lastSequence),
                 Math.max(record.lastVersion(), lastVersion),
                 Math.max(record.lastDroppedDeletion(), lastDroppedDeletion),
                 gone);
+    }
+
+    /** Gone volumes of which anything is left; a hint file alone would speak of a lost volume. */
+    private NavigableSet<Integer> stillThere() {
+        NavigableSet<Integer> gone = new TreeSet<>();
+        record.gone().stream()
+                .filter(each -> Files.exists(file(each))
+                        || Files.exists(folder.hint(each))
+                        || parity.find(each).isPresent())
+                .forEach(gone::add);
+        return gone;
+    }
+
+    private void write(long lastSequence, long lastVersion, long lastDroppedDeletion, NavigableSet<Integer> gone) {
+        CompactionRecord next = new CompactionRecord(lastSequence, lastVersion, lastDroppedDeletion, gone);
         CompactionRecord.write(folder.compactionRecord(), next);
         record = next;
     }

@@ -76,8 +76,9 @@ public final class PartitionCompactor {
      */
     public long compact(
             int volume, long deletionsKeptFromMillis, VolumeCompaction.Pace pace, BooleanSupplier isStopping) {
-        return partition.maintenance().during(isStopping, () -> new VolumeCompaction(
-                        mover, deletions, volume, deletionsKeptFromMillis, pace)
-                .run());
+        return partition.maintenance().during(isStopping, () -> {
+            mover.awaitPublished(); // A volume is sealed a moment before the last needles in it are published.
+            return new VolumeCompaction(mover, deletions, volume, deletionsKeptFromMillis, pace).run();
+        });
     }
 }

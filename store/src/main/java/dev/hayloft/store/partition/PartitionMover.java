@@ -114,16 +114,25 @@ final class PartitionMover implements NeedleMover {
                 .thenApply(outcome -> total);
     }
 
-    @Override
-    public void drop(int volume, long lastDroppedDeletion) {
+    /** Returns when the index knows everything that was appended before the call. */
+    void awaitPublished() {
+        barrier(Durability.MEMORY);
+    }
+
+    private void barrier(Durability durability) {
         try {
             partition
-                    .submitPatiently(new Mutation.Barrier(Durability.DISK))
+                    .submitPatiently(new Mutation.Barrier(durability))
                     .toCompletableFuture()
                     .join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof HayloftException cause ? cause : e;
         }
+    }
+
+    @Override
+    public void drop(int volume, long lastDroppedDeletion) {
+        barrier(Durability.DISK);
         partition.awaitReaper(); // It may still have to read a replaced manifest in there.
         parts.directory().flush(); // Its checkpoint must not lie before needles that are gone.
         checkNothingPointsAt(volume);

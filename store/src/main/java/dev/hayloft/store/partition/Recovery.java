@@ -6,7 +6,6 @@ import dev.hayloft.index.HintEntry;
 import dev.hayloft.index.HintFile;
 import dev.hayloft.index.HintHeader;
 import dev.hayloft.index.IndexConfig;
-import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.index.Location;
@@ -242,47 +241,33 @@ public final class Recovery {
 
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
     private void replay(IndexBuilder builder, long from) {
+        DoubtfulMoves doubtful = new DoubtfulMoves(builder.target(), hints.hasher());
         for (VolumeInfo volume : complete()) {
             boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
-                scan(volume, entry -> replay(builder, entry, from, !counted));
+                scan(volume, entry -> replay(builder, doubtful, entry, from, !counted));
             }
         }
-        scanTail(entry -> replay(builder, entry, from, true));
+        scanTail(entry -> replay(builder, doubtful, entry, from, true));
+        doubtful.settle(log, folder, hints, hinted, entry -> offer(builder, entry));
     }
 
-    private void replay(IndexBuilder builder, HintEntry entry, long from, boolean count) {
+    private void replay(IndexBuilder builder, DoubtfulMoves moves, HintEntry entry, long from, boolean count) {
         if (count) {
             countAppended(entry);
         }
         if (LogPosition.compare(entry.location().position(), from) >= 0) {
-            replay(builder, entry);
+            replay(builder, moves, entry);
         }
     }
 
-    private void replay(IndexBuilder builder, HintEntry entry) {
+    private void replay(IndexBuilder builder, DoubtfulMoves moves, HintEntry entry) {
         Location location = entry.location();
         boolean isVersion = !location.has(Location.TOMBSTONE) || location.has(Location.MARKER);
         if (entry.sequence() < frameSequence && isVersion) {
-            replayMoved(builder.target(), entry);
+            moves.replay(entry);
         } else {
             offer(builder, entry); // A moved tombstone says what it always said.
-        }
-    }
-
-    /**
-     * A needle that was moved counts only if the index knows it at its old place: if it knows nothing of it, the needle
-     * was dead already when its copy was published.
-     */
-    private void replayMoved(KeyIndex index, HintEntry entry) {
-        Location copy = entry.location();
-        for (KeyHash hash : List.of(entry.hash(), hints.hasher().version(entry.hash(), copy.version()))) {
-            Optional<Location> known = index.find(hash)
-                    .filter(location -> location.version() == copy.version() && location.position() < copy.position());
-            if (known.isPresent()) {
-                index.put(hash, known.get().movedTo(copy.position(), copy.needleOffset(), copy.needleSize()));
-                return;
-            }
         }
     }
 
