@@ -129,14 +129,15 @@ final class CrashClient {
 
     private static String describe(String key, long number, HttpResponse<byte[]> answer) {
         return key + (number == ABSENT ? " absent" : " with value " + number + " of " + value(number).length + " bytes")
-                + ", answered " + answer.statusCode() + " with " + answer.body().length + " bytes";
+                + ", answered " + answer.statusCode() + " with " + answer.body().length + " bytes"
+                + (answer.statusCode() == 500 ? ": " + HttpCalls.text(answer) : "");
     }
 
     /** The bytes a number stands for. */
     private static byte[] value(long number) {
         SplittableRandom bytes = new SplittableRandom(number);
         int pick = bytes.nextInt(100);
-        int sizeBytes = pick == 0 ? LARGE_SIZE : SIZES[pick % SIZES.length];
+        int sizeBytes = pick < 3 ? LARGE_SIZE : SIZES[pick % SIZES.length];
         byte[] value = new byte[sizeBytes];
         bytes.nextBytes(value);
         return value;

@@ -113,13 +113,18 @@ final class LogFlusher {
         }
     }
 
-    /** Cuts a file at the end of its data, gives back what was reserved behind, and moves it; durable at return. */
+    /**
+     * Cuts a file at the end of its data, gives back what was reserved behind, and moves it; durable at return. The
+     * word that ends the file stands there all the time: a process that dies in here leaves a complete volume.
+     */
     void putAway(VolumeFile file, FileChannel channel, long dataEnd) throws IOException {
         Optional<VolumeEnd> mark = Marks.readEnd(file, idle, dataEnd);
-        channel.truncate(dataEnd);
         if (mark.isPresent()) {
             ByteBuffer word = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             channel.write(word.putInt(0, FrameScanner.END_WORD), dataEnd);
+            channel.truncate(dataEnd + Integer.BYTES);
+        } else {
+            channel.truncate(dataEnd);
         }
         channel.force(true);
         file.moveTo(folders.sealedPath(file.id()));

@@ -101,16 +101,14 @@ final class LogScan {
         long limit = isExact ? file.dataEnd() : file.writtenEnd();
         FrameScanner scanner = new FrameScanner(file, idle, limit, windowSize);
         long offset = fromOffset > 0 && scanner.isMagic(fromOffset) ? fromOffset - Integer.BYTES : fromOffset;
-        boolean isEnded = false;
-        while ((!isExact || offset < limit) && !visitor.isEnough()) {
+        boolean isEnded = false; // By its end frame: nothing was ever written behind it, whatever stands there.
+        while (!isEnded && (!isExact || offset < limit) && !visitor.isEnough()) {
             FrameScanner.Place place = scanner.judge(offset);
             if (place == FrameScanner.Place.FRAME) {
                 isEnded = visit(scanner, offset + Integer.BYTES);
                 offset = reached(file, scanner.next(offset));
             } else if (place == FrameScanner.Place.OWN_OF_CHRONICLE) {
                 offset = scanner.next(offset);
-            } else if (place == FrameScanner.Place.END_OF_FILE && isEnded) {
-                return true;
             } else {
                 String reason =
                         place == FrameScanner.Place.BAD ? scanner.reason() : "the volume ends without its end frame";
@@ -125,7 +123,6 @@ final class LogScan {
                     behind = found < 0 ? limit : Math.max(own, found - Integer.BYTES);
                 }
                 report(file, offset, behind, reason);
-                isEnded = false;
                 offset = behind;
                 if (found >= 0 && offset == found) { // Only the word before it was damaged.
                     isEnded = visit(scanner, found);

@@ -14,13 +14,17 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a crash between any two steps of sealing, cutting and beginning a volume leaves, and how the log goes on. */
 class RestartTest {
@@ -58,6 +62,29 @@ class RestartTest {
             fill(log, 30, 35);
         }
         assertThat(names(copy, "volumes")).containsExactly("0000000000.volume", "0000000001.volume");
+        expect(copy, 35);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 3, 4})
+    void start_afterACutBehindTheEndFrame_keepsWhatFollowsInTheNextVolume(int bytesLeft) throws IOException {
+        Path copy = folder.resolve("copy");
+        long dataEnd;
+        try (VolumeLog log = start(folder.resolve("a"), MIB, false)) {
+            fill(log, 0, 20);
+            log.sealOpenVolume();
+            dataEnd = log.volumes().get(0).dataEndBytes();
+            fill(log, 20, 30);
+            TempFolders.copy(folder.resolve("a"), copy);
+        }
+        try (FileChannel file =
+                FileChannel.open(copy.resolve("log").resolve("v0000040587.cq4"), StandardOpenOption.WRITE)) {
+            file.truncate(dataEnd + bytesLeft);
+        }
+        try (VolumeLog log = start(copy, MIB, false)) {
+            assertThat(scan(log, 0).sequences()).isEqualTo(range(0, 30));
+            fill(log, 30, 35);
+        }
         expect(copy, 35);
     }
 
