@@ -125,6 +125,15 @@ public final class HayloftClient implements Closeable {
         }
     }
 
+    /**
+     * A producer of records, which needs this client open for as long as it lives. Closed by the caller.
+     *
+     * @param bucket not looked up before the first record
+     */
+    public Producer producer(String bucket, ProducerOptions options) {
+        return Producer.start(wire, bucket, options);
+    }
+
     /** Opens an object; the caller closes it. */
     public ObjectContent get(String bucket, String key, GetOptions options) {
         HttpAnswer answer = wire.send(Call.of("GET", Targets.query(Targets.object(bucket, key), options.parameters()))

@@ -6,6 +6,7 @@ import dev.hayloft.client.http.HttpConnectionPool;
 import dev.hayloft.client.http.HttpFailure;
 import dev.hayloft.client.http.HttpOrigin;
 import dev.hayloft.client.http.HttpRequest;
+import dev.hayloft.client.http.HttpStream;
 import dev.hayloft.client.json.JsonException;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
@@ -85,6 +86,21 @@ final class Wire implements Closeable {
         }
     }
 
+    /**
+     * Begins a call whose body follows in pieces. It is not repeated: that is for who has the pieces.
+     *
+     * @throws HayloftClientException when the server was not reached or broke off
+     */
+    HttpStream stream(Call call) {
+        Map<String, String> headers = new LinkedHashMap<>(call.headers());
+        credentials.header().ifPresent(value -> headers.put("Authorization", value));
+        try {
+            return connections.stream(new HttpRequest(call.method(), call.target(), headers, call.body()));
+        } catch (HttpFailure e) {
+            throw failure(e);
+        }
+    }
+
     /** Sends a call and reads its JSON answer. */
     <T> T json(Call call, Function<JsonObject, T> shape) {
         try (HttpAnswer answer = send(call)) {
@@ -124,15 +140,19 @@ final class Wire implements Closeable {
         try {
             return connections.exchange(request, mayRepeat);
         } catch (HttpFailure e) {
-            String code =
-                    switch (e.kind()) {
-                        case NOT_CONNECTED -> HayloftClientException.NO_CONNECTION;
-                        case STALE, TIMED_OUT, BROKEN -> HayloftClientException.NO_ANSWER;
-                        case SOURCE -> HayloftClientException.BAD_SOURCE;
-                        case NOT_HTTP -> HayloftClientException.BAD_ANSWER;
-                    };
-            throw HayloftClientException.local(code, String.valueOf(e.getMessage()), e);
+            throw failure(e);
         }
+    }
+
+    static HayloftClientException failure(HttpFailure e) {
+        String code =
+                switch (e.kind()) {
+                    case NOT_CONNECTED -> HayloftClientException.NO_CONNECTION;
+                    case STALE, TIMED_OUT, BROKEN -> HayloftClientException.NO_ANSWER;
+                    case SOURCE -> HayloftClientException.BAD_SOURCE;
+                    case NOT_HTTP -> HayloftClientException.BAD_ANSWER;
+                };
+        return HayloftClientException.local(code, String.valueOf(e.getMessage()), e);
     }
 
     private static boolean waitAsAsked(HttpAnswer answer) {
@@ -151,7 +171,7 @@ final class Wire implements Closeable {
         return true;
     }
 
-    private HayloftClientException problem(Call call, HttpAnswer answer) {
+    HayloftClientException problem(Call call, HttpAnswer answer) {
         String what = call.method() + " " + connections.origin() + call.target();
         String fallback = what + " was answered with status " + answer.status() + " and no problem document";
         String requestId = answer.headers().find("x-request-id").orElse("");

@@ -54,7 +54,7 @@ public final class HttpAnswer implements Closeable {
             return;
         }
         closed = true;
-        if (keepAlive && drain()) {
+        if (keepAlive && connection.isBodySent() && drain()) {
             pool.giveBack(connection);
         } else {
             connection.close();

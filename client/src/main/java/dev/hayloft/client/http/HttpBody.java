@@ -27,6 +27,24 @@ public interface HttpBody {
         }
     };
 
+    /** What {@link HttpStream} sends: pieces that nobody has yet. */
+    HttpBody IN_PIECES = new HttpBody() {
+        @Override
+        public long sizeBytes() {
+            return UNKNOWN_SIZE;
+        }
+
+        @Override
+        public InputStream open() throws IOException {
+            throw new IOException("a body in pieces is not read from a stream");
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return false;
+        }
+    };
+
     /** The bytes themselves; the array must not change before the request is over. */
     static HttpBody of(byte[] bytes) {
         return new HttpBody() {

@@ -18,7 +18,12 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** One connection that is kept alive. <i>Threads:</i> one at a time, but {@link #close} from any. */
+/**
+ * One connection that is kept alive.
+ *
+ * <p><i>Threads:</i> one at a time, but {@link #close} from any; between {@link #begin} and the answer's end one sends
+ * pieces while another reads.
+ */
 final class HttpConnection implements Closeable {
     private static final int COPY_SIZE = 64 << 10;
     private static final int HEADERS_MAX = 256;
@@ -35,6 +40,9 @@ final class HttpConnection implements Closeable {
     private Optional<Head> early = Optional.empty();
 
     private boolean used;
+    /** Whether the next request may follow; written by who sends pieces, read by who reads the answer. */
+    private volatile boolean bodySent = true;
+
     private long idleSinceNanos;
 
     private HttpConnection(HttpOrigin origin, Socket socket, int readTimeoutMillis) throws IOException {
@@ -82,27 +90,89 @@ final class HttpConnection implements Closeable {
         boolean answering = false;
         try {
             boolean wholeBodySent = send(request);
-            if (early.isEmpty() && !input.fill()) {
-                throw new HttpFailure(
-                        reused ? HttpFailure.Kind.STALE : HttpFailure.Kind.BROKEN,
-                        "the server closed the connection without an answer");
-            }
+            awaitAnswer(reused);
             answering = true;
             Head head = finalHead(wholeBodySent);
             return new HttpAnswer(head, framed(request, head), this, pool);
-        } catch (HttpFailure e) {
-            close();
-            throw e;
-        } catch (SocketTimeoutException e) {
-            close();
+        } catch (IOException e) {
+            throw failure(e, reused && !answering);
+        }
+    }
+
+    private void awaitAnswer(boolean reused) throws IOException {
+        if (early.isEmpty() && !input.fill()) {
             throw new HttpFailure(
+                    reused ? HttpFailure.Kind.STALE : HttpFailure.Kind.BROKEN,
+                    "the server closed the connection without an answer");
+        }
+    }
+
+    /** Closes the connection and says why. */
+    private HttpFailure failure(IOException e, boolean maybeStale) {
+        close();
+        if (e instanceof HttpFailure known) {
+            return known;
+        }
+        if (e instanceof SocketTimeoutException) {
+            return new HttpFailure(
                     HttpFailure.Kind.TIMED_OUT,
                     "no answer from " + origin + " in " + readTimeoutMillis / 1000 + " s",
                     e);
+        }
+        HttpFailure.Kind kind = maybeStale ? HttpFailure.Kind.STALE : HttpFailure.Kind.BROKEN;
+        return new HttpFailure(kind, "the connection to " + origin + " broke (" + reason(e) + ")", e);
+    }
+
+    /**
+     * Sends the head of a request whose body follows in pieces.
+     *
+     * @return whether the server wants the body; otherwise its answer is there
+     */
+    boolean begin(HttpRequest request) throws HttpFailure {
+        boolean reused = used;
+        used = true;
+        try {
+            bodySent = false;
+            output.write(request.head(origin));
+            boolean wanted = awaitContinue();
+            if (!wanted) {
+                awaitAnswer(reused);
+            }
+            return wanted;
         } catch (IOException e) {
-            close();
-            HttpFailure.Kind kind = reused && !answering ? HttpFailure.Kind.STALE : HttpFailure.Kind.BROKEN;
-            throw new HttpFailure(kind, "the connection to " + origin + " broke (" + reason(e) + ")", e);
+            throw failure(e, reused);
+        }
+    }
+
+    /** Sends a piece of the body, framed by the caller. */
+    void sendPiece(byte[] bytes, int size) throws HttpFailure {
+        try {
+            output.write(bytes, 0, size);
+        } catch (IOException e) {
+            // Not closed: why the server stopped reading is perhaps still to be read.
+            throw new HttpFailure(
+                    HttpFailure.Kind.BROKEN, "the connection to " + origin + " broke (" + reason(e) + ")", e);
+        }
+    }
+
+    /** Sends the last piece. */
+    void endBody(byte[] bytes) throws HttpFailure {
+        sendPiece(bytes, bytes.length);
+        bodySent = true;
+    }
+
+    boolean isBodySent() {
+        return bodySent;
+    }
+
+    /** Waits for the answer to what was begun; by another thread than the one that sends. */
+    HttpAnswer answer(HttpRequest request, HttpConnectionPool pool) throws HttpFailure {
+        try {
+            awaitAnswer(false);
+            Head head = finalHead(true);
+            return new HttpAnswer(head, framed(request, head), this, pool);
+        } catch (IOException e) {
+            throw failure(e, false);
         }
     }
 

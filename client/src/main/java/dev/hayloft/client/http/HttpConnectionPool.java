@@ -62,6 +62,26 @@ public final class HttpConnectionPool implements Closeable {
         return HttpConnection.open(origin, connectTimeout, readTimeout).exchange(request, this);
     }
 
+    /**
+     * Begins a request whose body is sent while its answer is read. Nothing but its head has gone out, so a stale
+     * connection is no failure.
+     *
+     * @throws HttpFailure when the server was not reached or broke off
+     */
+    public HttpStream stream(HttpRequest request) throws HttpFailure {
+        Optional<HttpConnection> rested = takeIdle();
+        if (rested.isPresent()) {
+            try {
+                return HttpStream.begin(rested.get(), this, request);
+            } catch (HttpFailure e) {
+                if (e.kind() != HttpFailure.Kind.STALE) {
+                    throw e;
+                }
+            }
+        }
+        return HttpStream.begin(HttpConnection.open(origin, connectTimeout, readTimeout), this, request);
+    }
+
     private Optional<HttpConnection> takeIdle() {
         while (true) {
             HttpConnection connection;
