@@ -64,7 +64,11 @@ class CompressionTest {
     private static byte[] text(int size) {
         StringBuilder lines = new StringBuilder(size + 100);
         for (int i = 0; lines.length() < size; i++) {
-            lines.append("line ").append(i).append(": the bale was carried to loft ").append(i % 17).append('\n');
+            lines.append("line ")
+                    .append(i)
+                    .append(": the bale was carried to loft ")
+                    .append(i % 17)
+                    .append('\n');
         }
         return Arrays.copyOf(lines.toString().getBytes(StandardCharsets.US_ASCII), size);
     }
@@ -101,11 +105,14 @@ class CompressionTest {
     private static void compare(HayloftStore store, Map<String, byte[]> contents) {
         for (String setting : SETTINGS) {
             contents.forEach((key, content) -> {
-                try (StoredObject object = store.read(bucketOf(setting), ObjectKey.of(key)).orElseThrow()) {
+                try (StoredObject object =
+                        store.read(bucketOf(setting), ObjectKey.of(key)).orElseThrow()) {
                     assertThat(object.info().sizeBytes()).as(key).isEqualTo(content.length);
                     assertThat(object.info().etag())
                             .isEqualTo(Sha256.of(ByteBuffer.wrap(content)).hex());
-                    assertThat(StoreTest.bytes(object)).as("%s in %s", key, setting).isEqualTo(content);
+                    assertThat(StoreTest.bytes(object))
+                            .as("%s in %s", key, setting)
+                            .isEqualTo(content);
                     compareRange(object, content, content.length / 3, content.length / 3 + 1000);
                     compareRange(object, content, Math.max(0, content.length - 7), content.length);
                     compareRange(object, content, Math.min(content.length, MIB - 3), Math.min(content.length, MIB + 3));

@@ -35,7 +35,7 @@ class ManifestFormatTest {
 
     @Test
     void parse_newerVersion_isRefusedAsNewer() {
-        ByteBuffer newer = ManifestFormat.encode(1 << 20, new long[] {1}).put(0, (byte) 2);
+        ByteBuffer newer = ManifestFormat.encode(1 << 20, new long[] {1}).put(0, (byte) 3);
         assertThatThrownBy(() -> ManifestFormat.parse(newer)).isInstanceOf(StoreClosedException.class);
     }
 

@@ -1,8 +1,6 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.Manifest;
-import dev.hayloft.log.format.ManifestFormat;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -123,9 +121,11 @@ final class ExtentReaper implements AutoCloseable {
 
     private void reapManifest(Location location) {
         try (OpenNeedle needle = reader.readAt(location).orElseThrow(NeedleReader::moving)) {
-            Manifest manifest = ManifestFormat.parse(needle.view().payload());
-            for (int i = 0; i < manifest.count(); i++) {
-                partition.dropExtent(location.bucketId(), manifest.id(i));
+            int bucketId = location.bucketId();
+            boolean whole = new ManifestExtents(reader, bucketId)
+                    .forEach(needle.view().payload(), id -> partition.dropExtent(bucketId, id));
+            if (!whole) {
+                LOG.log(Level.WARNING, "A replaced object's extents cannot all be found: some stay until a rebuild.");
             }
         }
     }

@@ -2,8 +2,6 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.Manifest;
-import dev.hayloft.log.format.ManifestFormat;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +10,7 @@ import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Removes entries from the index that nothing speaks for: keys of a bucket that is gone, extents that no manifest
@@ -31,7 +30,7 @@ final class IndexTidying {
         List<KeyHash> found;
         do {
             found = collect(partition, ofBucket);
-            if (!drop(partition, found, ofBucket)) {
+            if (!drop(partition, found, ofBucket, () -> hash -> true)) {
                 return false;
             }
         } while (found.size() == PASS_MAX);
@@ -63,10 +62,31 @@ final class IndexTidying {
                     extents.add(hash);
                 }
             });
-            if (!extents.isEmpty() && forEachManifest(partition, extents::remove)) {
-                drop(partition, List.copyOf(extents), location -> (location.flags() & Location.EXTENT) != 0);
+            if (!extents.isEmpty()) {
+                dropUnnamed(partition, extents);
             }
         }
+    }
+
+    private static void dropUnnamed(Partition partition, Set<KeyHash> extents) {
+        List<Set<KeyHash>> moved = new ArrayList<>(1);
+        partition.exclusively(() -> moved.add(partition.manifestWatch().begin()));
+        try {
+            if (forEachManifest(partition, extents::remove)) {
+                drop(partition, List.copyOf(extents), IndexTidying::isExtent, () -> {
+                    boolean known =
+                            moved.get(0).stream().allMatch(hash -> readManifest(partition, hash, extents::remove));
+                    moved.get(0).clear();
+                    return known ? extents::contains : hash -> false;
+                });
+            }
+        } finally {
+            partition.exclusively(() -> partition.manifestWatch().end(moved.get(0)));
+        }
+    }
+
+    private static boolean isExtent(Location location) {
+        return (location.flags() & Location.EXTENT) != 0;
     }
 
     /** Answers false when it was stopped, or a manifest cannot be found: then nothing follows from what it told. */
@@ -96,12 +116,15 @@ final class IndexTidying {
             Optional<OpenNeedle> needle = partition.reader().readAt(location.get());
             if (needle.isPresent()) {
                 try (OpenNeedle open = needle.get()) {
-                    Manifest manifest = ManifestFormat.parse(open.view().payload());
-                    for (int i = 0; i < manifest.count(); i++) {
-                        named.accept(partition.hasher().extent(location.get().bucketId(), manifest.id(i)));
-                    }
+                    int bucketId = location.get().bucketId();
+                    boolean whole = new ManifestExtents(partition.reader(), bucketId)
+                            .forEach(
+                                    open.view().payload(),
+                                    id -> named.accept(partition.hasher().extent(bucketId, id)));
+                    if (whole) {
+                        return true;
+                    } // A list was replaced meanwhile: what names its content now stands in a newer manifest.
                 }
-                return true;
             }
         }
         return false;
@@ -117,13 +140,16 @@ final class IndexTidying {
         return found;
     }
 
-    private static boolean drop(Partition partition, List<KeyHash> hashes, Predicate<Location> wanted) {
+    /** With the publication lock held, each batch asks anew which of its hashes may go. */
+    private static boolean drop(
+            Partition partition, List<KeyHash> hashes, Predicate<Location> wanted, Supplier<Predicate<KeyHash>> mayGo) {
         for (int from = 0; from < hashes.size(); from += BATCH) {
             if (partition.isStopping()) {
                 return false;
             }
             List<KeyHash> batch = hashes.subList(from, Math.min(hashes.size(), from + BATCH));
-            partition.exclusively(() -> dropBatch(partition, batch, wanted));
+            partition.exclusively(() ->
+                    dropBatch(partition, batch.stream().filter(mayGo.get()).toList(), wanted));
         }
         return true;
     }

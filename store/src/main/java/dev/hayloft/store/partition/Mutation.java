@@ -4,6 +4,7 @@ import dev.hayloft.compactor.MovedNeedle;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.FrameFormat;
+import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
@@ -76,6 +77,11 @@ public sealed interface Mutation {
      * @param sha256 of the whole object
      * @param expiresAtMillis from when it is not shown any more
      * @param coding how the payload stands for the bytes
+     * @param origin why it is written
+     * @param takesOver the version whose extents are this object's from now on, because its manifest names them too, at
+     *     once or through lists; 0 for none. It must go with the same mutation: a version of the same key that is the
+     *     newest goes by itself, one of another key must go by a step of the same group. What it had and this one does
+     *     not name is the caller's to give up, by {@link Partition#abandon}
      */
     record Content(
             ByteBuffer attributes,
@@ -84,7 +90,21 @@ public sealed interface Mutation {
             long contentSizeBytes,
             Optional<Sha256> sha256,
             OptionalLong expiresAtMillis,
-            Coding coding) {
+            Coding coding,
+            NeedleOrigin origin,
+            long takesOver) {
+        /** Content of a put. */
+        public Content(
+                ByteBuffer attributes,
+                ByteBuffer payload,
+                boolean manifest,
+                long contentSizeBytes,
+                Optional<Sha256> sha256,
+                OptionalLong expiresAtMillis,
+                Coding coding) {
+            this(attributes, payload, manifest, contentSizeBytes, sha256, expiresAtMillis, coding, NeedleOrigin.PUT, 0);
+        }
+
         /** Content as it is, or a manifest of extents, that does not expire. */
         public Content(
                 ByteBuffer attributes,
@@ -97,7 +117,30 @@ public sealed interface Mutation {
 
         /** The same with an end. */
         public Content until(OptionalLong newExpiresAtMillis) {
-            return new Content(attributes, payload, manifest, contentSizeBytes, sha256, newExpiresAtMillis, coding);
+            return new Content(
+                    attributes,
+                    payload,
+                    manifest,
+                    contentSizeBytes,
+                    sha256,
+                    newExpiresAtMillis,
+                    coding,
+                    origin,
+                    takesOver);
+        }
+
+        /** The same, written for this reason, with the extents of a version that goes with the mutation; 0 for none. */
+        public Content because(NeedleOrigin newOrigin, long newTakesOver) {
+            return new Content(
+                    attributes,
+                    payload,
+                    manifest,
+                    contentSizeBytes,
+                    sha256,
+                    expiresAtMillis,
+                    coding,
+                    newOrigin,
+                    newTakesOver);
         }
     }
 

@@ -51,7 +51,17 @@ final class MutationJudge {
             List<VersionStep> steps = plan(delete);
             return steps.isEmpty() ? Judgement.answer(nothingToDelete(delete)) : new Judgement(steps, Optional.empty());
         }
-        return new Judgement(plan.store(mutation.hash(), mutation.gate().rules()), Optional.empty());
+        return new Judgement(store((Mutation.Put) mutation), Optional.empty());
+    }
+
+    private List<VersionStep> store(Mutation.Put put) {
+        long takesOver = put.content().takesOver();
+        Optional<Location> head = takesOver == 0 ? Optional.empty() : chain.head(put.hash());
+        boolean ofThisKey =
+                head.filter(location -> location.version() == takesOver).isPresent();
+        return ofThisKey
+                ? plan.supersede(put.hash(), put.gate().rules(), head.get())
+                : plan.store(put.hash(), put.gate().rules());
     }
 
     private List<VersionStep> plan(Mutation.Delete delete) {

@@ -49,6 +49,7 @@ public final class Partition implements AutoCloseable {
     private final ExtentReaper reaper;
     private final NeedleReader reader;
     private final PartitionFeed feed;
+    private final ManifestWatch watch;
 
     private final MutationRing ring;
     private final GroupQueue groups = new GroupQueue();
@@ -81,6 +82,7 @@ public final class Partition implements AutoCloseable {
                 parts.nextSequence());
         this.reaper = new ExtentReaper(this, reader);
         this.feed = new PartitionFeed(this, parts, reader);
+        this.watch = new ManifestWatch(parts.hasher());
         this.publisher = new Publisher(
                 parts.index(),
                 parts.directory(),
@@ -89,6 +91,7 @@ public final class Partition implements AutoCloseable {
                 new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
                 reader,
                 feed,
+                watch,
                 reaper::retire,
                 parts.nextSequence() - 1,
                 parts.log().end());
@@ -282,6 +285,11 @@ public final class Partition implements AutoCloseable {
         synchronized (publication) {
             change.run();
         }
+    }
+
+    /** Notes manifests that move; for use within {@link #exclusively}. */
+    ManifestWatch manifestWatch() {
+        return watch;
     }
 
     /** Drops an extent that no manifest will ever name, or names no more. Takes the publication lock. */

@@ -40,7 +40,9 @@ final class Publisher {
     private final PartitionFeed feed;
     private final Set<Integer> bucketIds = new HashSet<>();
     private final List<DirectoryChange> changes = new ArrayList<>();
+    private final ManifestWatch watch;
     private Optional<Pending> changing = Optional.empty(); // Whose step is being applied.
+    private Set<Long> takenOver = Set.of(); // Versions whose extents live on, by the mutation that is being applied.
 
     private volatile long publishedSequence; // Written last in publish; whoever reads it sees all that came before.
     private volatile long publishedPosition; // Likewise.
@@ -49,6 +51,7 @@ final class Publisher {
      * A publisher that goes on after what recovery applied.
      *
      * @param moves publishes what compaction moved
+     * @param watch told of keys whose manifests may stand elsewhere now
      * @param onReplacedManifest told of each manifest that no key points at any more; must not block
      */
     Publisher(
@@ -59,6 +62,7 @@ final class Publisher {
             MovePublishing moves,
             NeedleReader reader,
             PartitionFeed feed,
+            ManifestWatch watch,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
             long position) {
@@ -80,6 +84,7 @@ final class Publisher {
             }
         });
         this.feed = feed;
+        this.watch = watch;
         this.onReplacedManifest = onReplacedManifest;
         this.records = new RecordPublishing(index, tallies, this::replacedByRecord);
         this.publishedSequence = lastSequence;
@@ -91,6 +96,7 @@ final class Publisher {
         long lastSequence = publishedSequence;
         long position = publishedPosition;
         for (Pending pending : group) {
+            takenOver = takenOver(pending);
             if (pending.isGroup() && !pending.isFailed()) {
                 index.together(() -> pending.parts().forEach(this::applyIfAppended));
                 pending.decide(new Mutation.Outcome.GroupApplied(
@@ -114,6 +120,18 @@ final class Publisher {
             feed.published(bucketIds, lastSequence);
             bucketIds.clear();
         }
+    }
+
+    /** The versions whose extents the mutation's objects go on naming. */
+    private static Set<Long> takenOver(Pending pending) {
+        Set<Long> versions = Set.of();
+        for (Pending part : pending.parts()) {
+            if (part.mutation() instanceof Mutation.Put put && put.content().takesOver() != 0) {
+                versions = versions.isEmpty() ? new HashSet<>() : versions;
+                versions.add(put.content().takesOver());
+            }
+        }
+        return versions;
     }
 
     private void noteForFeed(Pending pending) {
@@ -200,6 +218,7 @@ final class Publisher {
             before.ifPresent(this::retire);
         }
         tallies.headChanged(before, after);
+        watch.changed(hash, before);
         boolean existed = before.filter(head -> MutationJudge.isVisible(head, location.timeMillis()))
                 .isPresent();
         pending.decide(new Mutation.Outcome.Applied(pending.version(), existed, step instanceof VersionStep.Mark));
@@ -208,7 +227,7 @@ final class Publisher {
 
     private void retire(Location previous) {
         tallies.dead(previous);
-        if (previous.has(Location.MANIFEST)) {
+        if (previous.has(Location.MANIFEST) && !takenOver.contains(previous.version())) {
             onReplacedManifest.accept(previous);
         }
         if (previous.has(Location.EXPIRES) && changing.isPresent()) {

@@ -52,6 +52,24 @@ final class VersionPlan {
         return steps;
     }
 
+    /** The steps of a put that takes the newest version's place, kept or not. */
+    List<VersionStep> supersede(KeyHash key, BucketGate.Rules rules, Location newest) {
+        if (!rules.mayHaveOlder()) {
+            return PLAIN_STORE;
+        }
+        forget(key);
+        List<VersionStep> steps = new ArrayList<>();
+        boolean stays = rules.keep() || newest.has(Location.KEPT);
+        if (!rules.keep()) {
+            findHiddenUnkept(key).ifPresent(hidden -> steps.add(drop(hidden)));
+        }
+        steps.add(new VersionStep.Store(rules.keep()));
+        if (stays) {
+            steps.add(drop(newest));
+        }
+        return steps;
+    }
+
     /** As {@link #prune}, without walking along what is known from the last time. */
     private void pruneRun(KeyHash key, int keepMax, List<VersionStep> steps) {
         ArrayDeque<Long> run = run(key);

@@ -3,7 +3,6 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.format.NeedleHead;
-import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.log.format.NeedleType;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +34,7 @@ final class VersionSteps {
                     content.expiresAtMillis(),
                     Optional.empty(),
                     store.kept() ? NeedleHead.KEPT : 0,
-                    NeedleOrigin.PUT);
+                    content.origin());
         }
         return tombstone(step);
     }

@@ -4,10 +4,9 @@ import dev.hayloft.index.DirectoryCursor;
 import dev.hayloft.index.DirectoryEntry;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.Manifest;
-import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.partition.ManifestExtents;
 import dev.hayloft.store.partition.OpenNeedle;
 import dev.hayloft.store.partition.Partition;
 import java.nio.ByteBuffer;
@@ -158,16 +157,13 @@ final class DamagedKeys {
                 return Optional.empty();
             }
             try (OpenNeedle open = needle.get()) {
-                Manifest manifest = ManifestFormat.parse(open.view().payload());
-                for (int i = 0; i < manifest.count(); i++) {
-                    KeyHash extent = partition.hasher().extent(location.bucketId(), manifest.id(i));
-                    VolumeCheck.Finding finding = hit.get(extent);
-                    if (finding != null) {
-                        return Optional.of(finding);
-                    }
-                }
+                List<VolumeCheck.Finding> found = new ArrayList<>(1);
+                new ManifestExtents(partition.reader(), location.bucketId())
+                        .forEach(open.view().payload(), id -> Optional.ofNullable(
+                                        hit.get(partition.hasher().extent(location.bucketId(), id)))
+                                .ifPresent(found::add));
+                return found.stream().findFirst();
             }
-            return Optional.empty();
         } catch (CorruptionException lost) {
             return Optional.empty(); // Its own entry says so.
         }
