@@ -67,6 +67,11 @@ final class BucketState {
         return content.encode(bucket.settings().compression(), contentType, raw);
     }
 
+    /** The same for records of a stream, on the thread that receives them. */
+    Encoded encodeRecord(String contentType, ByteBuffer raw) {
+        return content.encodeBriskly(bucket.settings().compression(), contentType, raw);
+    }
+
     /** Content of up to 1 MiB as an extent. */
     Mutation.Extent extent(String contentType, ByteBuffer raw) {
         Encoded encoded = encode(contentType, raw);

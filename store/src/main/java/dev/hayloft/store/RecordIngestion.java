@@ -83,7 +83,7 @@ final class RecordIngestion implements RecordStream {
         Check.argument(value.remaining() <= RECORD_SIZE_MAX, "a record has at most 8 MiB");
         RecordGroup group = groupFor(RecordGroup.sizeMax(key.sizeBytes(), encoded.remaining(), value.remaining()));
         sha256.update(value.duplicate());
-        Encoded stored = bucket.encode(attributes.contentType(), value);
+        Encoded stored = bucket.encodeRecord(attributes.contentType(), value);
         Mutation.Content content = new Mutation.Content(
                 encoded,
                 stored.payload(),

@@ -37,6 +37,13 @@ public final class BucketContent {
         return compressors.compress(parse(compression), contentType, content);
     }
 
+    /**
+     * The same on a thread that serves others: a setting that would hold them up gives way to one that does not.
+     */
+    public Encoded encodeBriskly(String compression, String contentType, ByteBuffer content) {
+        return compressors.compress(parse(compression).brisk(), contentType, content);
+    }
+
     private static Compression parse(String compression) {
         return Compression.parse(compression)
                 .orElseThrow(() -> new IllegalStateException("a bucket's compression is checked when it is set"));

@@ -56,6 +56,11 @@ public record Compression(Kind kind, int level) {
         return Optional.of(new Compression(Kind.ZSTD, Integer.parseInt(digits)));
     }
 
+    /** The same, or what comes nearest to it and holds nobody up. */
+    Compression brisk() {
+        return isSlow() ? new Compression(Kind.ZSTD, LEVEL_ZSTD) : this;
+    }
+
     /** Whether compressing takes so long that a thread with other clients must not do it. */
     boolean isSlow() {
         return kind == Kind.ZLIB || level >= LEVEL_SLOW;

@@ -107,7 +107,7 @@ public final class Compressors implements AutoCloseable {
     }
 
     private void giveBack(Workspace workspace) {
-        if (!idle.offer(workspace)) {
+        if (workspace.isLarge() || !idle.offer(workspace)) {
             workspace.close();
         } else if (closed) {
             close(); // It may have come too late for close to see it.

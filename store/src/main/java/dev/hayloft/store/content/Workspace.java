@@ -17,6 +17,9 @@ import java.util.zip.Inflater;
  * <p><i>Threads:</i> one at a time.
  */
 final class Workspace implements AutoCloseable {
+    /** Room for an extent of 1 MiB and its compressed form; a batch or a record may need more, now and then. */
+    private static final int LARGE_SIZE = 4 << 20;
+
     private final ZstdCompressCtx compressor = new ZstdCompressCtx()
             .setMagicless(true)
             .setContentSize(false)
@@ -101,6 +104,11 @@ final class Workspace implements AutoCloseable {
             output = ByteBuffer.allocateDirect(roomy(size));
         }
         return output.clear();
+    }
+
+    /** Whether it holds more memory than one that nobody needs should. */
+    boolean isLarge() {
+        return input.capacity() + output.capacity() > LARGE_SIZE;
     }
 
     private static int roomy(int size) {

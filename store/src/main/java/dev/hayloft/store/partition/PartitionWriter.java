@@ -310,12 +310,22 @@ final class PartitionWriter {
     private void appendSingly(Mutation.Records mutation) {
         RecordGroup records = mutation.group();
         beginFrame(records.bucketId(), records.count() * Mutation.Group.NEEDLES_MAX, records.run());
-        for (int i = 0; i < records.count(); i++) {
-            Mutation.OfKey record = records.mutation(i, mutation);
-            Pending pending = new Pending(record);
-            List<VersionStep> steps = judge(pending, record);
-            if (!steps.isEmpty()) {
-                add(pending, record, steps);
+        int before = group.size();
+        boolean taken = false;
+        try {
+            for (int i = 0; i < records.count(); i++) {
+                Mutation.OfKey record = records.mutation(i, mutation);
+                Pending pending = new Pending(record);
+                List<VersionStep> steps = judge(pending, record);
+                if (!steps.isEmpty()) {
+                    add(pending, record, steps);
+                }
+            }
+            taken = true;
+        } finally {
+            if (!taken) { // All of the group or nothing.
+                takeBackFrame();
+                group.subList(before, group.size()).clear();
             }
         }
         this.records.settled(records).ifPresent(encoder::run);
