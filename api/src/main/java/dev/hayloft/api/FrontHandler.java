@@ -50,6 +50,7 @@ final class FrontHandler extends Handler.Wrapper {
     private final UserRoutes users;
     private final ConsoleDoor console;
     private final CiaosHandler ciaos;
+    private final CorsDoor cors;
 
     /**
      * A front door.
@@ -72,6 +73,7 @@ final class FrontHandler extends Handler.Wrapper {
         this.groups = new GroupCalls(front);
         this.buckets = new BucketCalls(front);
         this.users = new UserRoutes(front, gate);
+        this.cors = new CorsDoor(front);
         this.ciaos = new CiaosHandler(front, gate::requireIdentity);
     }
 
@@ -138,6 +140,9 @@ final class FrontHandler extends Handler.Wrapper {
 
     private void routeBucket(Exchange exchange, String path) {
         int slash = path.indexOf('/', BUCKET.length());
+        if (!admin && cors.answers(exchange, path.substring(BUCKET.length(), slash < 0 ? path.length() : slash))) {
+            return;
+        }
         if (slash < 0) {
             bucket(exchange, path);
             return;

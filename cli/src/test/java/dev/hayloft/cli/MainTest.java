@@ -146,6 +146,16 @@ final class MainTest {
     }
 
     @Test
+    void bucketSet_ofRulesThatCannotBeRead_saysSo() {
+        CommandRun wrong = run("bucket", "set", "photos", "cors=[{");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("cors takes a list of rules as JSON");
+        CommandRun missing = run("bucket", "set", "photos", "cors=@" + folder.resolve("not-there"));
+        assertThat(missing.code()).isEqualTo(1);
+        assertThat(missing.err()).contains("there is no file");
+    }
+
+    @Test
     void verb_almostRight_isSuggested() {
         assertThat(run("buckt", "ls").err()).contains("\"buckt\"").contains("bucket");
         assertThat(run("sttaus").err()).contains("status");

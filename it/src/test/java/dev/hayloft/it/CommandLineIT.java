@@ -105,6 +105,21 @@ final class CommandLineIT {
     }
 
     @Test
+    void rulesForOtherOrigins_fromTheCommandLine_areKept() throws IOException {
+        String rules = "[{\"origins\":[\"*\"],\"methods\":[\"GET\"],\"headers\":[],\"expose\":[],"
+                + "\"credentials\":false,\"maxAge\":60}]";
+        Path file = Files.writeString(folder.resolve("rules.json"), rules);
+        done("bucket", "create", "pages", "cors=" + rules);
+        done("bucket", "create", "others", "cors=@" + file);
+        for (String bucket : List.of("pages", "others")) {
+            JsonObject shown = done("bucket", "show", bucket, "--json").json();
+            assertThat(shown.get("settings").asObject().get("cors")).isEqualTo(JsonValue.parse(rules));
+        }
+        done("bucket", "set", "others", "cors=null");
+        assertThat(done("bucket", "show", "others").out()).doesNotContain("origins");
+    }
+
+    @Test
     void users_fromTheCommandLine_areMadeGrantedAndRemoved() throws IOException {
         done("bucket", "create", "shelf");
         JsonObject ann =

@@ -1,6 +1,7 @@
 package dev.hayloft.model;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param quotaBytes most logical bytes
  * @param quotaObjects most keys
  * @param readOnly whether every write is refused
+ * @param cors what pages of other origins may do; none by default
  */
 public record BucketSettings(
         boolean versioning,
@@ -27,7 +29,38 @@ public record BucketSettings(
         Durability durability,
         Optional<Long> quotaBytes,
         Optional<Long> quotaObjects,
-        boolean readOnly) {
+        boolean readOnly,
+        List<CorsRule> cors) {
+
+    public BucketSettings {
+        cors = List.copyOf(cors);
+    }
+
+    /** Settings for a bucket that pages of other origins do not reach. */
+    public BucketSettings(
+            boolean versioning,
+            Optional<Integer> maxVersions,
+            String compression,
+            boolean deduplicate,
+            boolean encrypt,
+            Optional<Duration> ttl,
+            Durability durability,
+            Optional<Long> quotaBytes,
+            Optional<Long> quotaObjects,
+            boolean readOnly) {
+        this(
+                versioning,
+                maxVersions,
+                compression,
+                deduplicate,
+                encrypt,
+                ttl,
+                durability,
+                quotaBytes,
+                quotaObjects,
+                readOnly,
+                List.of());
+    }
 
     /** The settings of a bucket that names none. */
     public static BucketSettings defaults(Durability durability) {
@@ -56,6 +89,7 @@ public record BucketSettings(
                 durability,
                 quotaBytes,
                 quotaObjects,
-                readOnly);
+                readOnly,
+                cors);
     }
 }

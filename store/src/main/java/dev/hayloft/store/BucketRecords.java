@@ -41,6 +41,7 @@ final class BucketRecords {
         settings.quotaBytes().ifPresent(value -> fields.put("quotaBytes", value.toString()));
         settings.quotaObjects().ifPresent(value -> fields.put("quotaObjects", value.toString()));
         fields.put("readOnly", Boolean.toString(settings.readOnly()));
+        CorsRecords.encode(settings.cors(), fields);
         return fields;
     }
 
@@ -55,7 +56,8 @@ final class BucketRecords {
                 Durability.valueOf(fields.getProperty("durability").toUpperCase(Locale.ROOT)),
                 field(fields, "quotaBytes").map(Long::valueOf),
                 field(fields, "quotaObjects").map(Long::valueOf),
-                Boolean.parseBoolean(fields.getProperty("readOnly")));
+                Boolean.parseBoolean(fields.getProperty("readOnly")),
+                CorsRecords.decode(fields));
         return new Bucket(
                 new BucketName(name),
                 Integer.parseInt(fields.getProperty("id")),

@@ -3,12 +3,14 @@ package dev.hayloft.api.control;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.CorsRule;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.content.Compression;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +40,10 @@ final class SettingsJson {
         writeNumber(json, "quotaBytes", settings.quotaBytes().orElse(-1L));
         writeNumber(json, "quotaObjects", settings.quotaObjects().orElse(-1L));
         json.writeBooleanField("readOnly", settings.readOnly());
+        if (!settings.cors().isEmpty()) {
+            json.writeFieldName("cors");
+            CorsJson.write(json, settings.cors());
+        }
         json.writeEndObject();
     }
 
@@ -79,6 +85,7 @@ final class SettingsJson {
             case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
             case "quotaBytes" -> draft.quotaBytes = number(name, value, Long.MAX_VALUE);
             case "quotaObjects" -> draft.quotaObjects = number(name, value, Long.MAX_VALUE);
+            case "cors" -> draft.cors = CorsJson.rules(value);
             default -> throw bad("A bucket has no such setting.", name);
         }
         return draft.settings();
@@ -96,6 +103,7 @@ final class SettingsJson {
         private Optional<Long> quotaBytes;
         private Optional<Long> quotaObjects;
         private boolean readOnly;
+        private List<CorsRule> cors;
 
         Draft(BucketSettings before) {
             versioning = before.versioning();
@@ -108,6 +116,7 @@ final class SettingsJson {
             quotaBytes = before.quotaBytes();
             quotaObjects = before.quotaObjects();
             readOnly = before.readOnly();
+            cors = before.cors();
         }
 
         BucketSettings settings() {
@@ -121,7 +130,8 @@ final class SettingsJson {
                     durability,
                     quotaBytes,
                     quotaObjects,
-                    readOnly);
+                    readOnly,
+                    cors);
         }
     }
 

@@ -1,13 +1,19 @@
 package dev.hayloft.cli.verb;
 
+import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Figures;
 import dev.hayloft.cli.text.Table;
+import dev.hayloft.cli.transfer.FileFailure;
 import dev.hayloft.client.Bucket;
 import dev.hayloft.client.json.JsonArray;
+import dev.hayloft.client.json.JsonException;
 import dev.hayloft.client.json.JsonNull;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -82,12 +88,26 @@ public final class BucketVerbs {
                 throw verb.wrongUsage(name + " takes a number or null, not \"" + value + "\"");
             }
         }
+        if (name.equals("cors")) {
+            return rules(verb, value);
+        }
         if (!WORDS.contains(name)) {
             throw verb.wrongUsage(
                     "there is no setting \"" + name + "\"; there are versioning, maxVersions, compression,"
-                            + " deduplicate, encrypt, ttl, durability, quotaBytes, quotaObjects and readOnly");
+                            + " deduplicate, encrypt, ttl, durability, quotaBytes, quotaObjects, readOnly and cors");
         }
         return JsonValue.of(value.toLowerCase(Locale.ROOT));
+    }
+
+    /** Rules for other origins: JSON as typed, or a file of it after an at sign. */
+    private static JsonValue rules(Verb verb, String value) {
+        try {
+            return JsonValue.parse(value.startsWith("@") ? Files.readString(Path.of(value.substring(1))) : value);
+        } catch (JsonException e) {
+            throw verb.wrongUsage("cors takes a list of rules as JSON, @FILE with one, or null: " + e.getMessage());
+        } catch (IOException e) {
+            throw new CommandFailure("Cannot read the rules: " + FileFailure.of(e), e);
+        }
     }
 
     @Command(name = "create", description = "Make a bucket; one of the same settings may exist.")

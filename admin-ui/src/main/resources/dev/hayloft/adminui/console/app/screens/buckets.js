@@ -11,7 +11,7 @@ const RELOAD_MILLIS = 3000;
 /**
  * The settings of a bucket, as fields of a form and as words of a command.
  *
- * @type {{ name: string, label: string, kind: 'choice' | 'number' | 'flag' | 'text', choices?: string[], hint: string }[]}
+ * @type {{ name: string, label: string, kind: 'choice' | 'number' | 'flag' | 'text' | 'json', choices?: string[], hint: string }[]}
  */
 const SETTINGS = [
   { name: 'versioning', label: 'Versioning', kind: 'choice', choices: ['off', 'on'], hint: 'Keeps what is replaced or deleted.' },
@@ -24,6 +24,7 @@ const SETTINGS = [
   { name: 'quotaBytes', label: 'Most bytes', kind: 'number', hint: 'Empty: no bound.' },
   { name: 'quotaObjects', label: 'Most objects', kind: 'number', hint: 'Empty: no bound.' },
   { name: 'readOnly', label: 'Read only', kind: 'flag', hint: 'Refuses every change of content.' },
+  { name: 'cors', label: 'Pages of other origins (CORS)', kind: 'json', hint: 'Rules as JSON, such as [{"origins":["https://app.example"],"methods":["GET"]}]. Empty: none.' },
 ];
 
 /** @param {any} settings */
@@ -39,6 +40,9 @@ function fields(settings) {
             </select>`
           : setting.kind === 'flag'
             ? html`<input type="checkbox" name=${setting.name} ?checked=${value === true} aria-describedby=${hint}>`
+          : setting.kind === 'json'
+            ? html`<textarea name=${setting.name} rows="3" spellcheck="false" aria-describedby=${hint}
+                .value=${value ? JSON.stringify(value) : ''}></textarea>`
             : html`<input name=${setting.name} value=${value ?? ''} inputmode=${setting.kind === 'number' ? 'numeric' : 'text'}
                 pattern=${setting.kind === 'number' ? '[0-9]*' : '.*'} autocomplete="off" aria-describedby=${hint}>`;
       return html`<label class="field ${setting.kind}">${setting.label}${input}<small id=${hint}>${setting.hint}</small></label>`;
@@ -46,15 +50,37 @@ function fields(settings) {
   </div>`;
 }
 
+/** What is typed as JSON; as it is typed where it is none, for the server to say so. @param {string} text */
+function parsed(text) {
+  try {
+    return text === '' ? null : JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** What a field of the form says. @param {FormData} form @param {{ name: string, kind: string }} setting */
+function typed(form, { name, kind }) {
+  const text = String(form.get(name) ?? '').trim();
+  switch (kind) {
+    case 'flag':
+      return form.has(name);
+    case 'number':
+      return text === '' ? null : Number(text);
+    case 'json':
+      return parsed(text);
+    default:
+      return text;
+  }
+}
+
 /** What a form says that differs from what is there. @param {FormData} form @param {any} settings */
 function changes(form, settings) {
   /** @type {Record<string, unknown>} */
   const changed = {};
   for (const setting of SETTINGS) {
-    const text = String(form.get(setting.name) ?? '').trim();
-    const value =
-      setting.kind === 'flag' ? form.has(setting.name) : setting.kind === 'number' ? (text === '' ? null : Number(text)) : text;
-    if (value !== settings[setting.name]) {
+    const value = typed(form, setting);
+    if (JSON.stringify(value) !== JSON.stringify(settings[setting.name] ?? null)) {
       changed[setting.name] = value;
     }
   }
@@ -64,7 +90,7 @@ function changes(form, settings) {
 /** @param {Record<string, unknown>} changed */
 function words(changed) {
   return Object.entries(changed)
-    .map(([name, value]) => ` ${name}=${value === null ? 'null' : shellWord(String(value))}`)
+    .map(([name, value]) => ` ${name}=${value === null ? 'null' : shellWord(typeof value === 'object' ? JSON.stringify(value) : String(value))}`)
     .join('');
 }
 
@@ -123,6 +149,9 @@ export function summary(settings) {
   }
   if (settings.durability === 'memory') {
     said.push('memory');
+  }
+  if (settings.cors) {
+    said.push('other origins');
   }
   if (settings.readOnly) {
     said.push('read only');
