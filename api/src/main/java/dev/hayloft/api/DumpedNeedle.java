@@ -1,6 +1,7 @@
 package dev.hayloft.api;
 
 import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.Sha256;
@@ -25,7 +26,8 @@ import java.util.OptionalLong;
  * @param extents of a manifest: how many extents it names
  * @param sha256 of the content, where the needle has it
  * @param expiresAtMillis milliseconds since 1970 UTC
- * @param flags what is special about it: {@code manifest}, {@code sha256}, {@code expiry}, {@code stamp}
+ * @param flags what is special about it: {@code manifest}, {@code sha256}, {@code expiry}, {@code stamp}, {@code kept},
+ *     {@code marker}, the version that a tombstone ends, and why it was written if not by a put or delete
  */
 record DumpedNeedle(
         String type,
@@ -86,6 +88,18 @@ record DumpedNeedle(
         }
         if (needle.isStamped()) {
             flags.add("stamp");
+        }
+        if (needle.isKept()) {
+            flags.add("kept");
+        }
+        if (needle.isMarker()) {
+            flags.add("marker");
+        }
+        if (needle.namedVersion() != 0) {
+            flags.add((needle.endsOlder() ? "ends-up-to-" : "ends-") + needle.namedVersion());
+        }
+        if (needle.origin() != NeedleOrigin.PUT) {
+            flags.add(needle.origin().name().toLowerCase(Locale.ROOT));
         }
         return flags;
     }

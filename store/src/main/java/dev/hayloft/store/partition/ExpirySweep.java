@@ -89,6 +89,11 @@ public final class ExpirySweep {
             }
         }
         forget(stale);
+        LOG.log(
+                Level.DEBUG,
+                "Partition {0}: {1} versions since the start were taken out because their time was over.",
+                partition.config().name(),
+                swept());
         return done;
     }
 
