@@ -99,6 +99,7 @@ final class MainTest {
                 "user key add",
                 "user key rm",
                 "token",
+                "link",
                 "index rebuild"
             })
     void help_ofEachVerb_isUsage(String verb) {

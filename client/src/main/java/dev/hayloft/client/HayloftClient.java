@@ -224,6 +224,16 @@ public final class HayloftClient implements Closeable {
         return wire.json(Call.of("POST", "/v1/tokens").withJson(wish, "application/json"), json -> json);
     }
 
+    /**
+     * Makes a signed link.
+     *
+     * @param wish method, bucket, key and what else the contract names
+     * @return method, url and expiresAt
+     */
+    public JsonObject createLink(JsonObject wish) {
+        return wire.json(Call.of("POST", "/v1/links").withJson(wish, "application/json"), json -> json);
+    }
+
     /** Closes idle connections; those of open contents when these are closed. */
     @Override
     public void close() {

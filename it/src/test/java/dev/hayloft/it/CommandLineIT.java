@@ -7,6 +7,10 @@ import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +124,7 @@ final class CommandLineIT {
     }
 
     @Test
-    void users_fromTheCommandLine_areMadeGrantedAndRemoved() throws IOException {
+    void users_fromTheCommandLine_areMadeGrantedAndRemoved() throws Exception {
         done("bucket", "create", "shelf");
         JsonObject ann =
                 done("user", "create", "ann", "--grant", "shelf:read", "--json").json();
@@ -138,6 +142,15 @@ final class CommandLineIT {
         JsonObject token = done("token", "--expires-in", "60", "--json").json();
         HttpCalls bearer = HttpCalls.bearer(server.api(), token.text("token"));
         assertThat(bearer.get("/v1/buckets/shelf").statusCode()).isEqualTo(200);
+        JsonObject link = done(with(asAnnAgain(second), "link", "shelf/new", "--put", "--json")).json();
+        HttpResponse<String> stored = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(link.text("url")))
+                                .PUT(HttpRequest.BodyPublishers.ofString("by link"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(stored.statusCode()).as(stored.body()).isEqualTo(201);
+        assertThat(done("cat", "shelf/new").out()).isEqualTo("by link");
         done("user", "rm", "ann");
         assertThat(run("user", "show", "ann").code()).isEqualTo(1);
     }
@@ -169,6 +182,10 @@ final class CommandLineIT {
         assertThat(Files.readString(folder.resolve("pages/hayloft.1")))
                 .startsWith(".TH \"HAYLOFT\" 1")
                 .contains("put(1)");
+    }
+
+    private static String[] asAnnAgain(JsonObject key) {
+        return new String[] {"--access-key", key.text("accessKey"), "--secret-key", key.text("secretKey")};
     }
 
     private static String[] with(String[] options, String... verb) {
