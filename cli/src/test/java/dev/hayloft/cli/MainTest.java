@@ -8,6 +8,8 @@ import dev.hayloft.testing.FakeServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -100,6 +102,8 @@ final class MainTest {
                 "user key rm",
                 "token",
                 "link",
+                "key",
+                "key new",
                 "index rebuild"
             })
     void help_ofEachVerb_isUsage(String verb) {
@@ -108,6 +112,27 @@ final class MainTest {
                 .startsWith("Usage: hayloft")
                 .contains("--server")
                 .doesNotContain("\u001b");
+    }
+
+    @Test
+    void keyNew_writesAKeyForItsOwnerAlone_andOverwritesNothing() throws IOException {
+        Path file = folder.resolve("master.key");
+        assertThat(json(done("key", "new", file.toString(), "--json")).text("file"))
+                .isEqualTo(file.toString());
+        String first = Files.readString(file);
+        assertThat(Base64.getDecoder().decode(first.strip())).hasSize(32);
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+                .isEqualTo("rw-------");
+        CommandRun again = run("key", "new", file.toString());
+        assertThat(again.code()).isEqualTo(1);
+        assertThat(again.err()).contains("exists");
+        assertThat(Files.readString(file)).isEqualTo(first);
+        assertThat(done("key", "new", folder.resolve("other.key").toString()).out())
+                .contains("Keep a copy");
+        assertThat(Files.readString(folder.resolve("other.key"))).isNotEqualTo(first);
+        assertThat(run("key", "new", folder.resolve("absent/master.key").toString())
+                        .code())
+                .isEqualTo(1);
     }
 
     @ParameterizedTest

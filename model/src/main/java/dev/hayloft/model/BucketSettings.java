@@ -92,4 +92,20 @@ public record BucketSettings(
                 readOnly,
                 cors);
     }
+
+    /** The same with encryption switched on or off. */
+    public BucketSettings withEncrypt(boolean other) {
+        return new BucketSettings(
+                versioning,
+                maxVersions,
+                compression,
+                deduplicate,
+                other,
+                ttl,
+                durability,
+                quotaBytes,
+                quotaObjects,
+                readOnly,
+                cors);
+    }
 }

@@ -37,6 +37,7 @@ final class BucketRegistry {
     private final SystemRecords records;
     private final List<Partition> partitions;
     private final Compressors compressors;
+    private final BucketKeys keys;
     private final InstantSource clock;
     private final Executor background;
     private final ConcurrentHashMap<BucketName, BucketState> buckets = new ConcurrentHashMap<>();
@@ -48,11 +49,13 @@ final class BucketRegistry {
             SystemRecords records,
             List<Partition> partitions,
             Compressors compressors,
+            BucketKeys keys,
             InstantSource clock,
             Executor background) {
         this.records = records;
         this.partitions = partitions;
         this.compressors = compressors;
+        this.keys = keys;
         this.clock = clock;
         this.background = background;
     }
@@ -61,9 +64,10 @@ final class BucketRegistry {
             SystemRecords records,
             List<Partition> partitions,
             Compressors compressors,
+            BucketKeys keys,
             InstantSource clock,
             Executor background) {
-        BucketRegistry registry = new BucketRegistry(records, partitions, compressors, clock, background);
+        BucketRegistry registry = new BucketRegistry(records, partitions, compressors, keys, clock, background);
         registry.lastId = records.read(IDS)
                 .map(fields -> Integer.parseInt(fields.getProperty("last")))
                 .orElse(0);
@@ -74,13 +78,16 @@ final class BucketRegistry {
     private void add(Bucket bucket) {
         Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
         livingIds.add(bucket.id());
-        BucketState state = new BucketState(bucket, partition, new BucketContent(compressors));
+        BucketContent content = new BucketContent(compressors);
+        keys.unlock(bucket.id(), content);
+        BucketState state = new BucketState(bucket, partition, content);
         byId.put(bucket.id(), state);
         buckets.put(bucket.name(), state);
     }
 
     /** Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. */
     void finishDeletions() {
+        keys.retain(livingIds);
         for (String id : records.readAll(DELETING).keySet()) {
             int bucketId = Integer.parseInt(id);
             if (isLiving(bucketId)) {
@@ -157,6 +164,9 @@ final class BucketRegistry {
         int id = lastId + 1;
         records.write(IDS, Map.of("last", Integer.toString(id))); // First, so that an id never comes twice.
         lastId = id;
+        if (settings.encrypt()) {
+            keys.require(id);
+        }
         Bucket bucket = new Bucket(name, id, Instant.ofEpochMilli(clock.millis()), settings);
         records.write(BucketRecords.PREFIX + name, BucketRecords.encode(bucket));
         add(bucket);
@@ -168,6 +178,11 @@ final class BucketRegistry {
         Bucket before = state.bucket();
         BucketSettings settings = change.apply(before.settings());
         if (!settings.equals(before.settings())) {
+            if (settings.encrypt() && !before.settings().encrypt()) {
+                keys.require(before.id());
+                keys.unlock(before.id(), state.content());
+                state.content().requireKey();
+            }
             Bucket after = new Bucket(name, before.id(), before.createdAt(), settings);
             records.write(BucketRecords.PREFIX + name, BucketRecords.encode(after));
             state.replace(after);
@@ -204,6 +219,7 @@ final class BucketRegistry {
         buckets.remove(name);
         byId.remove(state.id());
         livingIds.remove(state.id());
+        keys.drop(state.id());
         drop(partition, state.id());
     }
 }

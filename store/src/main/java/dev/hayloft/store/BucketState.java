@@ -1,6 +1,10 @@
 package dev.hayloft.store;
 
+import dev.hayloft.index.DirectoryEntry;
+import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.ObjectAttributes;
+import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
@@ -10,6 +14,7 @@ import dev.hayloft.store.partition.BucketGate;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * A bucket at work: its record, its gate, the partition it lives in.
@@ -17,6 +22,8 @@ import java.nio.ByteBuffer;
  * <p><i>Threads:</i> any.
  */
 final class BucketState {
+    private static final Sha256 NO_DIGEST = new Sha256(0, 0, 0, 0);
+
     private final BucketGate gate;
     private final Partition partition;
     private final BucketContent content;
@@ -62,30 +69,77 @@ final class BucketState {
         return content;
     }
 
-    /** Content that fits one needle as the settings of now want it stored. */
-    Encoded encode(String contentType, ByteBuffer raw) {
-        return content.encode(bucket.settings().compression(), contentType, raw);
+    /** Whether encoding would hold up a thread that serves others. */
+    boolean isSlow(int sizeBytes) {
+        BucketSettings settings = bucket.settings();
+        return content.isSlow(settings.compression(), settings.encrypt(), sizeBytes);
+    }
+
+    /** An object whose content fits one needle, as the settings of now want it stored. */
+    Encoded encode(String contentType, ByteBuffer raw, Sha256 sha256) {
+        return encode(contentType, raw, Optional.of(sha256));
+    }
+
+    private Encoded encode(String contentType, ByteBuffer raw, Optional<Sha256> sha256) {
+        Encoded encoded = content.encode(bucket.settings().compression(), contentType, raw);
+        return encrypted(encoded, raw, sha256);
+    }
+
+    private Encoded encrypted(Encoded encoded, ByteBuffer raw, Optional<Sha256> sha256) {
+        return bucket.settings().encrypt() ? content.seal(encoded, raw.remaining(), sha256) : encoded;
     }
 
     /** The same for records of a stream, on the thread that receives them. */
-    Encoded encodeRecord(String contentType, ByteBuffer raw) {
-        return content.encodeBriskly(bucket.settings().compression(), contentType, raw);
+    Encoded encodeRecord(String contentType, ByteBuffer raw, Sha256 sha256) {
+        Encoded encoded = content.encodeBriskly(bucket.settings().compression(), contentType, raw);
+        return encrypted(encoded, raw, Optional.of(sha256));
+    }
+
+    /**
+     * An object's content with its attributes as the settings of now want them stored: whatever becomes a mutation
+     * comes through here.
+     *
+     * @param key of the object
+     * @param clear with its attributes not encrypted, its payload as it is to be stored
+     */
+    Mutation.Content sealed(ByteBuffer key, Mutation.Content clear) {
+        return bucket.settings().encrypt()
+                ? clear.withAttributes(content.sealAttributes(
+                        clear.attributes(),
+                        key,
+                        clear.contentSizeBytes(),
+                        clear.sha256().orElseThrow()))
+                : clear;
+    }
+
+    /** The attributes of an object of this bucket. */
+    ObjectAttributes attributes(NeedleView needle) {
+        return content.attributes(
+                needle.metadata(), needle.key(), needle.contentSize(), needle.sha256().orElse(NO_DIGEST));
+    }
+
+    /** The same, as a listing has them. */
+    ObjectAttributes attributes(DirectoryEntry entry) {
+        return content.attributes(entry.attributes(), entry.key(), entry.contentSize(), entry.sha256());
     }
 
     /** Content of up to 1 MiB as an extent. */
     Mutation.Extent extent(String contentType, ByteBuffer raw) {
-        Encoded encoded = encode(contentType, raw);
+        Encoded encoded = encode(contentType, raw, Optional.empty());
         return new Mutation.Extent(gate, encoded.payload(), raw.remaining(), encoded.coding());
     }
 
     /**
      * Lets a write of so many bytes pass the bucket's own settings.
      *
-     * @throws StoreClosedException {@code read-only}
+     * @throws StoreClosedException {@code read-only}; {@code unavailable} when it is encrypted and locked
      * @throws CapacityException {@code quota-exceeded}
      */
     void admitWrite(long sizeBytes) {
         admitDelete();
+        if (bucket.settings().encrypt()) {
+            content.requireKey();
+        }
         var tally = partition.tallies().bucket(id());
         boolean overBytes = bucket.settings().quotaBytes().isPresent()
                 && tally.logicalBytes() + sizeBytes

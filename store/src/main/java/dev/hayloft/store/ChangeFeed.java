@@ -1,6 +1,5 @@
 package dev.hayloft.store;
 
-import dev.hayloft.log.format.AttributesFormat;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketName;
@@ -117,7 +116,7 @@ final class ChangeFeed {
                 return;
             }
             Optional<Change.Stored> object =
-                    needle.type() == NeedleType.OBJECT ? Optional.of(stored(needle)) : Optional.empty();
+                    needle.type() == NeedleType.OBJECT ? Optional.of(stored(bucket, needle)) : Optional.empty();
             Optional<ByteBuffer> value = request.withValues() && object.isPresent() && !needle.isManifest()
                     ? Optional.of(copy(bucket.content().decode(needle)))
                     : Optional.empty();
@@ -133,11 +132,11 @@ final class ChangeFeed {
         }
     }
 
-    private static Change.Stored stored(NeedleView needle) {
+    private static Change.Stored stored(BucketState bucket, NeedleView needle) {
         return new Change.Stored(
                 needle.contentSize(),
                 needle.sha256().map(Sha256::hex).orElse(""),
-                AttributesFormat.decode(needle.metadata()));
+                bucket.attributes(needle));
     }
 
     private static ByteBuffer copy(ByteBuffer bytes) {

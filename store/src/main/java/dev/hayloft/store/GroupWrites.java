@@ -99,7 +99,7 @@ final class GroupWrites {
             if (step instanceof BatchStep.Put put) {
                 long[] ids = extentIds.get(put);
                 Encoded stored = ids == null
-                        ? bucket.encode(put.attributes().contentType(), put.content())
+                        ? bucket.encode(put.attributes().contentType(), put.content(), put.sha256())
                         : new Encoded(ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids), Coding.RAW);
                 Mutation.Content content = new Mutation.Content(
                         AttributesFormat.encode(put.attributes()),
@@ -109,7 +109,8 @@ final class GroupWrites {
                         Optional.of(put.sha256()),
                         writes.expiresAt(bucket, Optional.empty()),
                         stored.coding());
-                mutations.add(new Mutation.Put(bucket.gate(), hash, key, expected, durability, content));
+                mutations.add(new Mutation.Put(
+                        bucket.gate(), hash, key, expected, durability, bucket.sealed(key, content)));
             } else {
                 mutations.add(new Mutation.Delete(bucket.gate(), hash, key, expected, durability));
             }

@@ -11,6 +11,7 @@ import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Backup;
 import dev.hayloft.store.content.Compressors;
+import dev.hayloft.store.encryption.MasterKeys;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.Disks;
@@ -83,7 +84,13 @@ public final class HayloftStore implements ObjectStore {
         this.system = opening.system();
         this.partitions = List.copyOf(opening.partitions);
         this.reservation = opening.reservation();
-        this.buckets = BucketRegistry.open(opening.records(), partitions, compressors, clock, threads.background());
+        this.buckets = BucketRegistry.open(
+                opening.records(),
+                partitions,
+                compressors,
+                BucketKeys.open(opening.records(), opening.masters),
+                clock,
+                threads.background());
         DiskGuard disk = opening.disk;
         this.reads = new ObjectReads(buckets, clock);
         this.groups = new RecordGroups(PartitionSettings.hasher(key));
@@ -121,18 +128,26 @@ public final class HayloftStore implements ObjectStore {
         private final StoreKey key;
         private final DiskGuard disk;
         private final StoreThreads threads;
+        private final MasterKeys masters;
         private final List<Partition> partitions = new ArrayList<>();
         private Optional<Partition> system = Optional.empty();
         private Optional<SystemRecords> records = Optional.empty();
         private Optional<VersionReservation> reservation = Optional.empty();
 
-        Opening(StoreConfig config, DataFolder folder, StoreKey key, DiskGuard disk, StoreThreads threads) {
+        Opening(
+                StoreConfig config,
+                MasterKeys masters,
+                DataFolder folder,
+                StoreKey key,
+                DiskGuard disk,
+                StoreThreads threads) {
             this.config = config;
             this.disks = Disks.open(config.data(), config.parity().disks(), folder.storeId());
             this.folder = folder;
             this.key = key;
             this.disk = disk;
             this.threads = threads;
+            this.masters = masters;
         }
 
         Partition system() {
@@ -162,12 +177,14 @@ public final class HayloftStore implements ObjectStore {
      * @throws StoreClosedException when another process has it open, or a newer Hayloft wrote it
      */
     public static HayloftStore open(StoreConfig config, InstantSource clock) {
+        MasterKeys masters = MasterKeys.read(config.encryption()); // First: nothing was touched yet.
         DataFolder folder = DataFolder.open(config.data(), config.partitions(), clock);
         Optional<Opening> opening = Optional.empty();
         boolean opened = false;
         try {
             opening = Optional.of(new Opening(
                     config,
+                    masters,
                     folder,
                     StoreKey.open(config.data(), folder.isNew()),
                     new DiskGuard(config.data(), config.reserveBytes()),

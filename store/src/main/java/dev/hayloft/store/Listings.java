@@ -4,7 +4,6 @@ import dev.hayloft.index.DirectoryCursor;
 import dev.hayloft.index.DirectoryEntry;
 import dev.hayloft.index.DirectoryPage;
 import dev.hayloft.index.DirectoryQuery;
-import dev.hayloft.log.format.AttributesFormat;
 import dev.hayloft.model.ObjectKey;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -37,7 +36,8 @@ final class Listings {
         DirectoryQuery query = query(bucket, request, request.after(), request.limit());
         return bucket.partition()
                 .whenListed()
-                .thenApplyAsync(unused -> page(bucket.partition().directory().list(query, clock.millis())), reading);
+                .thenApplyAsync(
+                        unused -> page(bucket, bucket.partition().directory().list(query, clock.millis())), reading);
     }
 
     private static DirectoryQuery query(BucketState bucket, ListRequest request, Optional<String> after, int limit) {
@@ -59,13 +59,14 @@ final class Listings {
         if (request.delimiter().isPresent()) {
             return new PagingCursor(bucket, request, clock.millis());
         }
-        return new WalkingCursor(bucket.partition()
+        DirectoryCursor cursor = bucket.partition()
                 .directory()
                 .cursor(
                         bucket.id(),
                         utf8(request.prefix()),
                         utf8(request.after().orElse("")),
-                        clock.millis()));
+                        clock.millis());
+        return new WalkingCursor(bucket, cursor);
     }
 
     static ByteBuffer utf8(String text) {
@@ -76,7 +77,7 @@ final class Listings {
         return StandardCharsets.UTF_8.decode(utf8.duplicate()).toString();
     }
 
-    private static ListPage page(DirectoryPage page) {
+    private static ListPage page(BucketState bucket, DirectoryPage page) {
         List<ListEntry> entries = new ArrayList<>();
         int nextPrefix = 0;
         for (DirectoryEntry entry : page.entries()) {
@@ -84,7 +85,7 @@ final class Listings {
                     && compare(page.prefixes().get(nextPrefix), entry.key()) < 0) {
                 entries.add(new ListEntry.PrefixLine(text(page.prefixes().get(nextPrefix++))));
             }
-            entries.add(line(entry));
+            entries.add(line(bucket, entry));
         }
         while (nextPrefix < page.prefixes().size()) {
             entries.add(new ListEntry.PrefixLine(text(page.prefixes().get(nextPrefix++))));
@@ -103,13 +104,13 @@ final class Listings {
         return Byte.compareUnsigned(left.get(left.position() + mismatch), right.get(right.position() + mismatch));
     }
 
-    private static ListEntry line(DirectoryEntry entry) {
+    private static ListEntry line(BucketState bucket, DirectoryEntry entry) {
         return new ListEntry.ObjectLine(new ObjectInfo(
                 ObjectKey.ofUtf8(entry.key()),
                 entry.version(),
                 entry.contentSize(),
                 entry.sha256(),
-                AttributesFormat.decode(entry.attributes()),
+                bucket.attributes(entry),
                 Instant.ofEpochMilli(entry.timeMillis()),
                 entry.expiresAtMillis().isPresent()
                         ? Optional.of(
@@ -118,10 +119,10 @@ final class Listings {
     }
 
     /** Over one snapshot. */
-    private record WalkingCursor(DirectoryCursor cursor) implements ListCursor {
+    private record WalkingCursor(BucketState bucket, DirectoryCursor cursor) implements ListCursor {
         @Override
         public Optional<ListEntry> next() {
-            return cursor.hasNext() ? Optional.of(line(cursor.next())) : Optional.empty();
+            return cursor.hasNext() ? Optional.of(line(bucket, cursor.next())) : Optional.empty();
         }
 
         @Override
@@ -150,9 +151,8 @@ final class Listings {
         @Override
         public Optional<ListEntry> next() {
             if (at == entries.size() && !last) {
-                ListPage page = page(bucket.partition()
-                        .directory()
-                        .list(query(bucket, request, after, DirectoryQuery.LIMIT_MAX), nowMillis));
+                DirectoryQuery query = query(bucket, request, after, DirectoryQuery.LIMIT_MAX);
+                ListPage page = page(bucket, bucket.partition().directory().list(query, nowMillis));
                 entries = page.entries();
                 at = 0;
                 after = page.next();

@@ -2,7 +2,6 @@ package dev.hayloft.store;
 
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.AttributesFormat;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
@@ -91,7 +90,7 @@ final class ObjectReads {
     private static Optional<StoredObject> open(BucketState bucket, ObjectKey key, OpenNeedle needle) {
         boolean opened = false;
         try {
-            ObjectInfo info = info(key, needle);
+            ObjectInfo info = info(bucket, key, needle);
             if (!needle.view().isManifest()) {
                 StoredObject object = SmallObject.open(bucket, info, needle);
                 opened = true;
@@ -105,14 +104,14 @@ final class ObjectReads {
         }
     }
 
-    static ObjectInfo info(ObjectKey key, OpenNeedle needle) {
+    static ObjectInfo info(BucketState bucket, ObjectKey key, OpenNeedle needle) {
         NeedleView view = needle.view();
         return new ObjectInfo(
                 key,
                 needle.location().version(),
                 view.contentSize(),
                 view.sha256().orElseThrow(() -> new CorruptionException("An object has no digest.").with("key", key)),
-                AttributesFormat.decode(view.metadata()),
+                bucket.attributes(view),
                 Instant.ofEpochMilli(needle.location().timeMillis()),
                 view.expiresAtMillis().isPresent()
                         ? Optional.of(

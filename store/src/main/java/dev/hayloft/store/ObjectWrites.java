@@ -56,8 +56,7 @@ final class ObjectWrites {
         return guarded(() -> {
             BucketState bucket = buckets.require(request.bucket());
             admit(bucket, content.remaining());
-            String compression = bucket.bucket().settings().compression();
-            if (!bucket.content().isSlow(compression, content.remaining())) {
+            if (!bucket.isSlow(content.remaining())) {
                 return put(bucket, request, encode(bucket, request, content, sha256));
             }
             return CompletableFuture.supplyAsync(() -> encode(bucket, request, content, sha256), reading)
@@ -75,7 +74,7 @@ final class ObjectWrites {
     }
 
     private static Mutation.Content encode(BucketState bucket, PutRequest request, ByteBuffer content, Sha256 sha256) {
-        Encoded encoded = bucket.encode(request.attributes().contentType(), content);
+        Encoded encoded = bucket.encode(request.attributes().contentType(), content, sha256);
         return new Mutation.Content(
                 AttributesFormat.encode(request.attributes()),
                 encoded.payload(),
@@ -98,13 +97,14 @@ final class ObjectWrites {
         disk.admitWrite(sizeBytes);
     }
 
-    /** Stores content whose attributes are encoded already; what {@link #admit} checks has been checked. */
+    /** Stores content whose attributes are encoded, not encrypted; what {@link #admit} checks has been checked. */
     CompletionStage<WriteResult> put(BucketState bucket, PutRequest request, Mutation.Content content) {
         Durability durability =
                 request.durability().orElse(bucket.bucket().settings().durability());
         KeyHash hash = bucket.partition().reader().hash(bucket.id(), request.key());
         OptionalLong expiresAt = expiresAt(bucket, request.ttl());
-        Mutation.Content expiring = content.until(expiresAt);
+        Mutation.Content expiring =
+                bucket.sealed(request.key().utf8(), content).until(expiresAt);
         LongFunction<Mutation> mutation =
                 expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, expiring);
         Sha256 sha256 = content.sha256().orElseThrow();

@@ -81,18 +81,25 @@ final class RecordIngestion implements RecordStream {
     public void put(ObjectKey key, ObjectAttributes attributes, ByteBuffer value) {
         ByteBuffer encoded = encoded(attributes);
         Check.argument(value.remaining() <= RECORD_SIZE_MAX, "a record has at most 8 MiB");
-        RecordGroup group = groupFor(RecordGroup.sizeMax(key.sizeBytes(), encoded.remaining(), value.remaining()));
         sha256.update(value.duplicate());
-        Encoded stored = bucket.encodeRecord(attributes.contentType(), value);
-        Mutation.Content content = new Mutation.Content(
-                encoded,
-                stored.payload(),
-                false,
-                value.remaining(),
-                Optional.of(Sha256.of(sha256)),
-                writes.expiresAt(bucket, Optional.empty()),
-                stored.coding());
-        group.put(key.utf8(), content, value.remaining());
+        Sha256 digest = Sha256.of(sha256);
+        Encoded stored = bucket.encodeRecord(attributes.contentType(), value, digest);
+        ByteBuffer utf8 = key.utf8();
+        Mutation.Content content = bucket.sealed(
+                utf8,
+                new Mutation.Content(
+                        encoded,
+                        stored.payload(),
+                        false,
+                        value.remaining(),
+                        Optional.of(digest),
+                        writes.expiresAt(bucket, Optional.empty()),
+                        stored.coding()));
+        RecordGroup group = groupFor(RecordGroup.sizeMax(
+                key.sizeBytes(),
+                content.attributes().remaining(),
+                content.payload().remaining()));
+        group.put(utf8, content, value.remaining());
         nextRecord++;
     }
 

@@ -2,6 +2,7 @@ package dev.hayloft.store;
 
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.Check;
+import dev.hayloft.store.encryption.EncryptionConfig;
 import dev.hayloft.store.parity.ParityConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.time.Duration;
  * @param queueBytes bytes of content waiting for one partition's writer, at least 4 MiB; more are refused
  * @param compaction how volumes are compacted
  * @param parity how volumes are kept against damage
+ * @param encryption where the master keys are
  */
 public record StoreConfig(
         Path data,
@@ -30,7 +32,8 @@ public record StoreConfig(
         int queueCapacity,
         long queueBytes,
         CompactionConfig compaction,
-        ParityConfig parity) {
+        ParityConfig parity,
+        EncryptionConfig encryption) {
     public static final int PARTITIONS_MAX = 256;
     public static final long VOLUME_SIZE_MIN = 1L << 20;
     public static final long VOLUME_SIZE_MAX = 16L << 30;
@@ -57,6 +60,48 @@ public record StoreConfig(
                 queueBytes,
                 compaction,
                 ParityConfig.defaults());
+    }
+
+    /** Without a master key. */
+    public StoreConfig(
+            Path data,
+            int partitions,
+            long volumeSizeBytes,
+            Durability durability,
+            Duration memorySync,
+            long reserveBytes,
+            int queueCapacity,
+            long queueBytes,
+            CompactionConfig compaction,
+            ParityConfig parity) {
+        this(
+                data,
+                partitions,
+                volumeSizeBytes,
+                durability,
+                memorySync,
+                reserveBytes,
+                queueCapacity,
+                queueBytes,
+                compaction,
+                parity,
+                EncryptionConfig.NONE);
+    }
+
+    /** The same with master keys. */
+    public StoreConfig withEncryption(EncryptionConfig keys) {
+        return new StoreConfig(
+                data,
+                partitions,
+                volumeSizeBytes,
+                durability,
+                memorySync,
+                reserveBytes,
+                queueCapacity,
+                queueBytes,
+                compaction,
+                parity,
+                keys);
     }
 
     public StoreConfig {

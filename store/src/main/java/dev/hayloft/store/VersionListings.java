@@ -51,7 +51,7 @@ final class VersionListings {
         while (lines.size() < max) { // Those that have expired leave room for more.
             List<Location> locations = reader.versions(hash, from, max - lines.size());
             for (Location location : locations) {
-                line(reader, key, hash, location).ifPresent(lines::add);
+                line(bucket, key, hash, location).ifPresent(lines::add);
                 from = location.version();
             }
             if (locations.isEmpty() || locations.get(locations.size() - 1).link() == 0) {
@@ -62,7 +62,8 @@ final class VersionListings {
     }
 
     /** Empty when the version has expired, or is gone by now. */
-    private Optional<ListEntry.VersionLine> line(NeedleReader reader, ObjectKey key, KeyHash hash, Location location) {
+    private Optional<ListEntry.VersionLine> line(BucketState bucket, ObjectKey key, KeyHash hash, Location location) {
+        NeedleReader reader = bucket.partition().reader();
         Optional<Location> place = Optional.of(location);
         for (int attempt = 0; attempt < ATTEMPTS_MAX && place.isPresent(); attempt++) {
             Location now = place.get();
@@ -76,7 +77,7 @@ final class VersionListings {
             Optional<OpenNeedle> found = reader.readAt(now, key);
             if (found.isPresent()) {
                 try (OpenNeedle needle = found.get()) {
-                    ObjectInfo info = ObjectReads.info(key, needle);
+                    ObjectInfo info = ObjectReads.info(bucket, key, needle);
                     return Optional.of(new ListEntry.VersionLine(key, now.version(), time, Optional.of(info)));
                 }
             }

@@ -27,6 +27,7 @@ public enum Setting {
     AUTH_MODE("auth.mode", "keys", Kind.choice("keys", "open")),
     AUTH_OPEN_ON_ANY_ADDRESS("auth.openOnAnyAddress", "false", Kind.flag()),
     ENCRYPTION_MASTER_KEY_FILE("encryption.masterKeyFile", "", Kind.text()),
+    ENCRYPTION_FORMER_KEY_FILES("encryption.formerKeyFiles", "", Kind.list()),
     HTTP_BIND("http.bind", "127.0.0.1", Kind.text()),
     HTTP_PORT("http.port", "8080", Kind.integer(0, 65_535)),
     ADMIN_BIND("admin.bind", "127.0.0.1", Kind.text()),

@@ -3,6 +3,7 @@ package dev.hayloft.api.config;
 import dev.hayloft.model.Durability;
 import dev.hayloft.store.CompactionConfig;
 import dev.hayloft.store.StoreConfig;
+import dev.hayloft.store.encryption.EncryptionConfig;
 import dev.hayloft.store.parity.ParityConfig;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,6 +13,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * All settings of one server, each within its range. Immutable.
@@ -30,7 +32,7 @@ public final class Settings {
     /**
      * Settings from texts; what is not named has its default.
      *
-     * @throws SettingException when a value is out of range or needs what this version does not have
+     * @throws SettingException when a value is out of range
      */
     public static Settings of(Map<Setting, String> named) {
         Map<Setting, Object> values = new EnumMap<>(Setting.class);
@@ -41,20 +43,8 @@ public final class Settings {
             values.put(setting, setting.parse(text));
         }
         Settings settings = new Settings(values, texts);
-        settings.refuseWhatIsNotThere();
         settings.refuseOpenOnForeignAddress();
         return settings;
-    }
-
-    private void refuseWhatIsNotThere() {
-        if (!text(Setting.ENCRYPTION_MASTER_KEY_FILE).isEmpty()) {
-            throw notThere(Setting.ENCRYPTION_MASTER_KEY_FILE, "encryption");
-        }
-    }
-
-    private static SettingException notThere(Setting setting, String feature) {
-        return new SettingException("Setting " + setting.dotted() + " needs " + feature
-                + ", which this version does not have; leave it out.");
     }
 
     private void refuseOpenOnForeignAddress() {
@@ -146,6 +136,13 @@ public final class Settings {
                 list(Setting.STORAGE_DISKS).stream().map(Path::of).toList());
     }
 
+    private EncryptionConfig encryption() {
+        String file = text(Setting.ENCRYPTION_MASTER_KEY_FILE);
+        return new EncryptionConfig(
+                file.isEmpty() ? Optional.empty() : Optional.of(Path.of(file)),
+                list(Setting.ENCRYPTION_FORMER_KEY_FILES).stream().map(Path::of).toList());
+    }
+
     /** How the store is to be opened. */
     public StoreConfig store() {
         StoreConfig defaults = StoreConfig.defaults(data());
@@ -163,6 +160,7 @@ public final class Settings {
                         (Double) value(Setting.COMPACTION_DEAD_RATIO),
                         size(Setting.COMPACTION_BYTES_PER_SECOND),
                         time(Setting.CHANGES_RETAIN)),
-                parity());
+                parity(),
+                encryption());
     }
 }

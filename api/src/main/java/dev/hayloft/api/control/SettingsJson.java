@@ -82,7 +82,8 @@ final class SettingsJson {
             case "maxVersions" ->
                 draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
             case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
-            case "deduplicate", "encrypt" -> requireOff(before, name, !flag(name, value), value);
+            case "encrypt" -> draft.encrypt = flag(name, value);
+            case "deduplicate" -> requireOff(before, name, !flag(name, value), value);
             case "quotaBytes" -> draft.quotaBytes = number(name, value, Long.MAX_VALUE);
             case "quotaObjects" -> draft.quotaObjects = number(name, value, Long.MAX_VALUE);
             case "cors" -> draft.cors = CorsJson.rules(value);

@@ -73,12 +73,15 @@ class SettingsTest {
     }
 
     @Test
-    void whatThisVersionLacks_isRefused() {
-        for (String assignment : new String[] {"encryption.masterKeyFile=x"}) {
-            assertThatThrownBy(() -> with(assignment)).hasMessageContaining("this version does not have");
-        }
-        with("storage.disks=");
-        with("storage.disks=/a,/b");
+    void lists_withAndWithoutEntries_areTaken() {
+        assertThat(with("storage.disks=").store().parity().disks()).isEmpty();
+        assertThat(with("storage.disks=/a,/b").store().parity().disks()).hasSize(2);
+        assertThat(with("encryption.formerKeyFiles=/a,/b").store().encryption().formerKeyFiles())
+                .hasSize(2);
+        assertThat(with("encryption.masterKeyFile=").store().encryption().masterKeyFile())
+                .isEmpty();
+        assertThat(with("encryption.masterKeyFile=/k").store().encryption().masterKeyFile())
+                .contains(Path.of("/k"));
     }
 
     @Test

@@ -19,7 +19,7 @@ public final class Verbs {
                 "Operation",
                 List.of(
                         "volumes", "volume", "job", "compact", "seal", "encode", "scrub", "repair", "backup", "restore",
-                        "index", "user", "token", "link"));
+                        "index", "user", "token", "link", "key"));
         groups.put("To and from elsewhere", List.of("sync", "import", "export"));
         groups.put("The server's process", List.of("config", "log-level", "diagnostics"));
         groups.put("Your shell", List.of("completion", "man"));
@@ -55,6 +55,7 @@ public final class Verbs {
                 .addSubcommand("user", UserVerbs.commandLine(session))
                 .addSubcommand(new TokenVerb(session))
                 .addSubcommand(new LinkVerb(session))
+                .addSubcommand("key", KeyVerbs.commandLine(session))
                 .addSubcommand(new ProcessVerbs.Config(session))
                 .addSubcommand(new ProcessVerbs.LogLevel(session))
                 .addSubcommand(new ProcessVerbs.Diagnostics(session))

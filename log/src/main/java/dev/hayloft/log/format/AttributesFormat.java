@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   19  u16 size, text                      cache-control
  *   20  u16 size, text                      how the CIAOS API cuts the content into blobs
  *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
+ *  128  all of the rest                     attributes in this format, encrypted; then nothing stands before it
  * </pre>
  *
  * Frozen by AttributesFormatTest.
@@ -72,6 +73,10 @@ public final class AttributesFormat {
             "font/woff2",
             "binary/octet-stream");
 
+    /** Bytes that mark attributes as encrypted. */
+    public static final int SEALED_MARK_SIZE = 1;
+
+    private static final byte TAG_SEALED = (byte) 128;
     private static final byte TAG_TYPE_CODE = 1;
     private static final byte TAG_TYPE_TEXT = 2;
     private static final byte TAG_HEADER_FIRST = 16;
@@ -129,11 +134,7 @@ public final class AttributesFormat {
         for (int i = 0; i < texts.size(); i++) {
             size += (tags.get(i) == 0 ? 0 : 1) + Short.BYTES + texts.get(i).length;
         }
-        if (size > NeedleFormat.METADATA_SIZE_MAX) {
-            throw new RequestException(ErrorCode.TOO_LARGE, "Content headers and metadata are too large together.")
-                    .with("bytes", size)
-                    .with("maximum", NeedleFormat.METADATA_SIZE_MAX);
-        }
+        requireFit(size);
         ByteBuffer target = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
         if (typeCode != null) {
             target.put(TAG_TYPE_CODE).put(typeCode.byteValue());
@@ -148,7 +149,35 @@ public final class AttributesFormat {
     }
 
     /**
-     * Decodes attributes.
+     * Marks attributes as encrypted, in the bytes left free for it at the beginning.
+     *
+     * @throws RequestException {@code too-large} when they take more than 65,535 bytes
+     */
+    public static ByteBuffer markSealed(ByteBuffer sealed) {
+        requireFit(sealed.remaining());
+        return sealed.put(sealed.position(), TAG_SEALED);
+    }
+
+    /** Whether these attributes are encrypted. */
+    public static boolean isSealed(ByteBuffer metadata) {
+        return metadata.hasRemaining() && metadata.get(metadata.position()) == TAG_SEALED;
+    }
+
+    /** The encrypted bytes behind the mark. */
+    public static ByteBuffer sealed(ByteBuffer metadata) {
+        return metadata.slice(metadata.position() + SEALED_MARK_SIZE, metadata.remaining() - SEALED_MARK_SIZE);
+    }
+
+    private static void requireFit(long size) {
+        if (size > NeedleFormat.METADATA_SIZE_MAX) {
+            throw new RequestException(ErrorCode.TOO_LARGE, "Content headers and metadata are too large together.")
+                    .with("bytes", size)
+                    .with("maximum", NeedleFormat.METADATA_SIZE_MAX);
+        }
+    }
+
+    /**
+     * Decodes attributes that are not encrypted.
      *
      * @param metadata bytes from position to limit, left as they were
      * @throws dev.hayloft.model.error.CorruptionException when the items do not add up

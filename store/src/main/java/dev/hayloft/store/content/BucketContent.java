@@ -1,9 +1,18 @@
 package dev.hayloft.store.content;
 
+import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.FrameFormat;
+import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.ObjectAttributes;
+import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.encryption.BucketCipher;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /**
  * One bucket's way from content to stored bytes and back. What is written follows the settings of the moment, what is
@@ -16,14 +25,23 @@ public final class BucketContent {
     private static final int INLINE_SIZE_MAX = 64 << 10;
 
     private final Compressors compressors;
+    private volatile Optional<BucketCipher> cipher = Optional.empty(); // Set when the bucket's data key is at hand.
 
     public BucketContent(Compressors compressors) {
         this.compressors = compressors;
     }
 
+    /** From here on what is encrypted can be written and read. */
+    public void unlock(BucketCipher opened) {
+        cipher = Optional.of(opened);
+    }
+
     /** Whether encoding would hold up a thread that serves others. */
-    public boolean isSlow(String compression, int sizeBytes) {
+    public boolean isSlow(String compression, boolean encrypt, int sizeBytes) {
         Compression parsed = parse(compression);
+        if (encrypt && sizeBytes > INLINE_SIZE_MAX) {
+            return true;
+        }
         return parsed.kind() != Compression.Kind.NONE && (sizeBytes > INLINE_SIZE_MAX || parsed.isSlow());
     }
 
@@ -44,6 +62,64 @@ public final class BucketContent {
         return compressors.compress(parse(compression).brisk(), contentType, content);
     }
 
+    /**
+     * Encrypts what was encoded.
+     *
+     * @param contentSize bytes of the content as it was written
+     * @param sha256 of the object, if the payload is all of it
+     * @throws StoreClosedException {@code unavailable} when the bucket's key is not at hand
+     */
+    public Encoded seal(Encoded encoded, int contentSize, Optional<Sha256> sha256) {
+        BucketCipher key = key();
+        Coding coding = new Coding(encoded.coding().codec(), true, encoded.coding().shared());
+        byte[] bound = Binding.payload(key.bucketId(), coding.codec(), contentSize, sha256);
+        return new Encoded(key.seal(bound, encoded.payload(), 0), coding);
+    }
+
+    /** Throws {@code unavailable} when the bucket's key is not at hand. */
+    public void requireKey() {
+        key();
+    }
+
+    private BucketCipher key() {
+        return cipher.orElseThrow(() -> new StoreClosedException(
+                ErrorCode.UNAVAILABLE,
+                "This is encrypted, and the server was started without the master key: set encryption.masterKeyFile."));
+    }
+
+    /**
+     * Encrypts attributes, so that they belong to this object alone.
+     *
+     * @param encoded attributes in their format
+     * @param key of the object
+     * @param contentSize of the object
+     * @param sha256 of the object
+     */
+    public ByteBuffer sealAttributes(ByteBuffer encoded, ByteBuffer key, long contentSize, Sha256 sha256) {
+        BucketCipher bucket = key();
+        byte[] bound = Binding.attributes(bucket.bucketId(), key, contentSize, sha256);
+        return AttributesFormat.markSealed(bucket.seal(bound, encoded, AttributesFormat.SEALED_MARK_SIZE));
+    }
+
+    /**
+     * The attributes of an object.
+     *
+     * @param stored as they stand in a needle or in the directory
+     * @throws CorruptionException when they are damaged or another object's
+     * @throws StoreClosedException {@code unavailable} when they are encrypted and the bucket's key is not at hand
+     */
+    public ObjectAttributes attributes(ByteBuffer stored, ByteBuffer key, long contentSize, Sha256 sha256) {
+        if (!AttributesFormat.isSealed(stored)) {
+            return AttributesFormat.decode(stored);
+        }
+        BucketCipher bucket = key();
+        byte[] bound = Binding.attributes(bucket.bucketId(), key, contentSize, sha256);
+        return bucket.open(bound, AttributesFormat.sealed(stored))
+                .map(AttributesFormat::decode)
+                .orElseThrow(() -> new CorruptionException(
+                        "An object's encrypted attributes are damaged, or belong to another object."));
+    }
+
     private static Compression parse(String compression) {
         return Compression.parse(compression)
                 .orElseThrow(() -> new IllegalStateException("a bucket's compression is checked when it is set"));
@@ -62,6 +138,17 @@ public final class BucketContent {
             throw new CorruptionException("A needle says that it holds more than a needle can.")
                     .with("bytes", needle.contentSize());
         }
-        return compressors.decompress(needle.coding().codec(), needle.payload(), (int) needle.contentSize());
+        int size = (int) needle.contentSize();
+        byte codec = needle.coding().codec();
+        ByteBuffer payload =
+                needle.coding().encrypted() ? open(codec, needle.payload(), size, needle.sha256()) : needle.payload();
+        return codec == NeedleFormat.CODEC_NONE ? payload : compressors.decompress(codec, payload, size);
+    }
+
+    private ByteBuffer open(byte codec, ByteBuffer payload, int contentSize, Optional<Sha256> sha256) {
+        BucketCipher key = key();
+        return key.open(Binding.payload(key.bucketId(), codec, contentSize, sha256), payload)
+                .orElseThrow(() -> new CorruptionException(
+                        "A needle's encrypted payload is damaged, or belongs to another needle."));
     }
 }

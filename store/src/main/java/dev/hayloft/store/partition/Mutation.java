@@ -115,6 +115,11 @@ public sealed interface Mutation {
             this(attributes, payload, manifest, contentSizeBytes, sha256, OptionalLong.empty(), Coding.RAW);
         }
 
+        /** The same with other attributes. */
+        public Content withAttributes(ByteBuffer other) {
+            return new Content(other, payload, manifest, contentSizeBytes, sha256, expiresAtMillis, coding);
+        }
+
         /** The same with an end. */
         public Content until(OptionalLong newExpiresAtMillis) {
             return new Content(
