@@ -214,6 +214,16 @@ public final class HayloftClient implements Closeable {
     }
 
     /**
+     * The next changes of a bucket.
+     *
+     * @throws HayloftClientException {@code gone} when a deletion behind the cursor is not kept any more
+     */
+    public ChangePage changes(String bucket, ChangesOptions options) {
+        String target = Targets.query(Targets.bucket(bucket) + "/changes", options.parameters());
+        return ChangeReader.read(wire, Call.of("GET", target));
+    }
+
+    /**
      * Makes a token that stands for the access key of this client.
      *
      * @param seconds 60 to 604800

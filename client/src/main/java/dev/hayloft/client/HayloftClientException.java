@@ -82,6 +82,13 @@ public final class HayloftClientException extends RuntimeException {
         return new HayloftClientException(code, status, "HEAD " + target + " was answered " + status, requestId);
     }
 
+    /** The same failure, told to somebody else. */
+    HayloftClientException again() {
+        HayloftClientException copy = new HayloftClientException(code, status, detail, requestId);
+        copy.initCause(this);
+        return copy;
+    }
+
     /** The problem's code, for example {@code no-such-key}. */
     public String code() {
         return code;

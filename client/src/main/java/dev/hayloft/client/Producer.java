@@ -145,7 +145,7 @@ public final class Producer implements Closeable {
             Thread.currentThread().interrupt();
         }
         queue.failure().ifPresent(reason -> {
-            throw reason;
+            throw reason.again();
         });
     }
 

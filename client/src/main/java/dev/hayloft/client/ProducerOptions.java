@@ -112,6 +112,20 @@ public record ProducerOptions(
                 stopAtBadRecord);
     }
 
+    /** The same under another name. */
+    public ProducerOptions withName(String other) {
+        return new ProducerOptions(
+                other,
+                firstNumber,
+                encoding,
+                durability,
+                batchBytes,
+                linger,
+                inFlightBytes,
+                deliveryTimeout,
+                stopAtBadRecord);
+    }
+
     public ProducerOptions withEncoding(Encoding other) {
         return new ProducerOptions(
                 name,

@@ -72,7 +72,7 @@ final class ProducerQueue {
     private ProducerBatch batchFor(int recordBytes) {
         while (true) {
             failure.ifPresent(reason -> {
-                throw reason;
+                throw reason.again();
             });
             if (closing) {
                 throw new IllegalStateException("the producer is closed");
@@ -287,7 +287,7 @@ final class ProducerQueue {
                 hurries--;
             }
             failure.ifPresent(reason -> {
-                throw reason;
+                throw reason.again();
             });
         } finally {
             lock.unlock();

@@ -42,8 +42,12 @@ public final class Endpoint {
      * @throws CommandFailure when a URL or a key is unusable
      */
     public static ClientConfig find(GlobalOptions options, Environment environment) {
+        return of(options, environment).config();
+    }
+
+    private static Endpoint of(GlobalOptions options, Environment environment) {
         Path data = environment.folder().resolve(options.data().orElse("data"));
-        return new Endpoint(options, environment, data, announcement(data)).config();
+        return new Endpoint(options, environment, data, announcement(data));
     }
 
     private ClientConfig config() {
@@ -61,6 +65,16 @@ public final class Endpoint {
             config = config.withAdmin(url(admin.get()));
         }
         return config.withCredentials(credentials(config));
+    }
+
+    /** The process of the server that runs on the data folder, if that is the one that is asked. */
+    static Optional<ProcessHandle> findProcess(GlobalOptions options, Environment environment) {
+        Endpoint endpoint = of(options, environment);
+        String asked = endpoint.config().server().toString();
+        return endpoint.announcedUrl("http")
+                .filter(asked::equals)
+                .flatMap(url -> endpoint.announced.find("pid"))
+                .flatMap(pid -> ProcessHandle.of(pid.asLong()));
     }
 
     private Credentials credentials(ClientConfig config) {

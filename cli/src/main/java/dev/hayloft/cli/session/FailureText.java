@@ -28,6 +28,7 @@ public final class FailureText {
             case "forbidden" -> "The key is known but lacks the grant; an operator can give it.";
             case "no-such-bucket" -> "`hayloft bucket ls` shows the buckets, `hayloft bucket create` makes one.";
             case "no-such-key" -> "`hayloft ls BUCKET/PREFIX` shows what is there.";
+            case "gone" -> "`hayloft tail BUCKET --after earliest` begins anew with what is kept.";
             case "bucket-not-empty" -> "`hayloft bucket rm --force` deletes the contents too.";
             case HayloftClientException.NO_CONNECTION ->
                 "Is the server running? `bin/hayloft serve` starts one; --server URL,"

@@ -29,6 +29,11 @@ public final class Session implements Closeable {
         return open;
     }
 
+    /** The server's process, if it runs on the data folder of this machine. */
+    public Optional<ProcessHandle> serverProcess() {
+        return Endpoint.findProcess(options, environment);
+    }
+
     public boolean json() {
         return options.json();
     }

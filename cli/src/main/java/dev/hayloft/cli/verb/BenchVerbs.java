@@ -9,17 +9,24 @@ import dev.hayloft.client.HayloftClient;
 import dev.hayloft.client.ListEntry;
 import dev.hayloft.client.ListOptions;
 import dev.hayloft.client.ObjectContent;
+import dev.hayloft.client.ProducerOptions;
+import dev.hayloft.client.ProducerRecord;
 import dev.hayloft.client.PutOptions;
-import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonNull;
+import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.model.Durability;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,6 +37,7 @@ public final class BenchVerbs {
     /** The verb with its own verbs. */
     public static CommandLine commandLine(Session session) {
         return new CommandLine(new BenchVerbs())
+                .addSubcommand(new Ingest(session))
                 .addSubcommand(new Put(session))
                 .addSubcommand(new Get(session))
                 .addSubcommand(new Mixed(session));
@@ -55,6 +63,12 @@ public final class BenchVerbs {
         private Optional<Durability> durability = Optional.empty();
 
         @Option(
+                names = "--seconds",
+                paramLabel = "S",
+                description = "Begin nothing more after so long (default: no bound but --count).")
+        private double seconds = 86_400;
+
+        @Option(
                 names = "--rate",
                 paramLabel = "N",
                 description = "Operations a second in all; latency then counts from the time an operation was due.")
@@ -71,41 +85,79 @@ public final class BenchVerbs {
         }
 
         /** Makes ready whatever the load needs; not measured. */
-        abstract Load.Operation prepare();
+        abstract Supplier<Load.Result> prepare(Load.Bounds bounds);
 
         @Override
         final int run() {
-            if (count < 1 || connections < 1 || connections > 1_024 || rate < 0) {
-                throw wrongUsage("--count is at least 1, --connections 1 to 1024, --rate 0 or more");
+            if (count < 1 || connections < 1 || connections > 1_024 || rate < 0 || seconds <= 0) {
+                throw wrongUsage(
+                        "--count is at least 1, --connections 1 to 1024, --rate 0 or more, --seconds more than 0");
             }
             client().bucket(bucket);
-            Load.Result result = new Load(connections, count, rate).run(prepare());
-            JsonObject json = result.json();
+            Supplier<Load.Result> load = prepare(new Load.Bounds(connections, count, rate, seconds));
+            Optional<Duration> before = serverTime();
+            Load.Result result = load.get();
+            Optional<Double> cpu = serverTime()
+                    .flatMap(after -> before.map(after::minus))
+                    .map(spent ->
+                            spent.toNanos() / 1e3 / Math.max(1, result.micros().getTotalCount()));
             if (session().json()) {
-                session().print(json);
+                JsonValue micros = cpu.map(JsonValue::of).orElse(JsonNull.NULL);
+                session().print(result.json().with("serverCpuMicrosPerOp", micros));
             }
-            session().say(result.text());
+            session()
+                    .say(result.text()
+                            + cpu.map(micros -> String.format(
+                                            Locale.ROOT, "; %.2f us of the server's processor time each", micros))
+                                    .orElse(""));
             result.firstError().ifPresent(error -> session().err().println("hayloft: the first error: " + error));
             return result.errors() == 0 ? 0 : 1;
+        }
+
+        /** What the server's process has used of processors, when it runs on this machine. */
+        private Optional<Duration> serverTime() {
+            return session().serverProcess().flatMap(process -> process.info().totalCpuDuration());
         }
 
         final HayloftClient client() {
             return session().client();
         }
 
-        /** A fresh body of the asked size that does not compress, different for every number. */
-        final Load.Operation puts() {
+        final Optional<Durability> durability() {
+            return durability;
+        }
+
+        final String bucket() {
+            return bucket;
+        }
+
+        /** The key of a number. */
+        final String key(long number) {
+            String digits = Long.toString(number);
+            return prefix + "0".repeat(Math.max(0, 10 - digits.length())) + digits;
+        }
+
+        /** Bytes of the asked size that do not compress, different for every number. */
+        final LongFunction<byte[]> bodies() {
             byte[] block = new byte[sizeBytes()];
             new Random(seed).nextBytes(block);
-            PutOptions options =
-                    durability.map(PutOptions.none()::withDurability).orElse(PutOptions.none());
             return number -> {
                 byte[] body = block.clone();
                 if (body.length >= Long.BYTES) {
                     ByteBuffer.wrap(body).putLong(0, seed << 40 ^ number);
                 }
-                String key = String.format(Locale.ROOT, "%s%010d", prefix, number);
-                client().put(bucket, key, Content.of(body), options);
+                return body;
+            };
+        }
+
+        /** Stores objects, each in a request of its own. */
+        final Load.Operation puts() {
+            LongFunction<byte[]> bodies = bodies();
+            PutOptions options =
+                    durability.map(PutOptions.none()::withDurability).orElse(PutOptions.none());
+            return number -> {
+                byte[] body = bodies.apply(number);
+                client().put(bucket, key(number), Content.of(body), options);
                 return body.length;
             };
         }
@@ -149,6 +201,50 @@ public final class BenchVerbs {
         }
     }
 
+    @Command(
+            name = "ingest",
+            description = "Store new records through --connections producers, each one stream of batches.")
+    static final class Ingest extends Bench {
+        @Option(
+                names = "--batch",
+                paramLabel = "BYTES",
+                description = "Size of a batch, 1KiB to 8MiB (default: 128KiB).")
+        private String batch = "128KiB";
+
+        @Option(
+                names = "--linger",
+                paramLabel = "MS",
+                description = "How long a batch may wait for more, 0 to 60000 (default: 5).")
+        private long linger = 5;
+
+        Ingest(Session session) {
+            super(session);
+        }
+
+        @Override
+        Supplier<Load.Result> prepare(Load.Bounds bounds) {
+            LongFunction<byte[]> bodies = bodies();
+            ProducerOptions options = options();
+            IngestLoad load = new IngestLoad(bounds, number -> ProducerRecord.put(key(number), bodies.apply(number)));
+            return () -> load.run(() -> {
+                ProducerOptions own = options.withName("bench-" + UUID.randomUUID());
+                return client().producer(bucket(), own);
+            });
+        }
+
+        private ProducerOptions options() {
+            try {
+                int bytes = (int) Math.min(Integer.MAX_VALUE, Figures.parseBytes(batch));
+                ProducerOptions options = ProducerOptions.unnamed()
+                        .withInFlightBytes(Math.max(16 << 20, 2 * Math.min(bytes, 8 << 20)))
+                        .withBatches(bytes, Duration.ofMillis(linger));
+                return durability().map(options::withDurability).orElse(options);
+            } catch (IllegalArgumentException e) {
+                throw wrongUsage(e.getMessage() + ", not " + batch + " and " + linger + " ms");
+            }
+        }
+    }
+
     @Command(name = "put", description = "Store new objects.")
     static final class Put extends Bench {
         Put(Session session) {
@@ -156,8 +252,9 @@ public final class BenchVerbs {
         }
 
         @Override
-        Load.Operation prepare() {
-            return puts();
+        Supplier<Load.Result> prepare(Load.Bounds bounds) {
+            Load.Operation puts = puts();
+            return () -> new Load(bounds).run(puts);
         }
     }
 
@@ -168,8 +265,9 @@ public final class BenchVerbs {
         }
 
         @Override
-        Load.Operation prepare() {
-            return gets();
+        Supplier<Load.Result> prepare(Load.Bounds bounds) {
+            Load.Operation gets = gets();
+            return () -> new Load(bounds).run(gets);
         }
     }
 
@@ -186,11 +284,13 @@ public final class BenchVerbs {
         }
 
         @Override
-        Load.Operation prepare() {
+        Supplier<Load.Result> prepare(Load.Bounds bounds) {
             Load.Operation puts = puts();
             Load.Operation gets = gets();
-            return number ->
-                    new Random(seed() * 17 + number).nextDouble() < reads ? gets.run(number) : puts.run(number);
+            return () -> new Load(bounds)
+                    .run(number -> new Random(seed() * 17 + number).nextDouble() < reads
+                            ? gets.run(number)
+                            : puts.run(number));
         }
     }
 }

@@ -22,14 +22,48 @@ import org.HdrHistogram.Histogram;
 final class Load {
     private static final long LATENCY_MICROS_MAX = TimeUnit.HOURS.toMicros(1);
 
-    private final int connections;
-    private final long count;
-    private final double rate;
+    private final Bounds bounds;
 
-    Load(int connections, long count, double rate) {
-        this.connections = connections;
-        this.count = count;
-        this.rate = rate;
+    Load(Bounds bounds) {
+        this.bounds = bounds;
+    }
+
+    /** What is done with each number, and when it was due. */
+    interface Step {
+        void run(long number, long dueNanos);
+    }
+
+    /**
+     * How much, how fast, for how long.
+     *
+     * @param connections threads
+     * @param count operations in all
+     * @param rate operations a second in all; 0: as fast as it goes
+     * @param seconds after which nothing more is begun
+     */
+    record Bounds(int connections, long count, double rate, double seconds) {
+        /** Takes number after number, each when it is due, until a bound is met. */
+        void forEach(AtomicLong numbers, long startNanos, Step step) {
+            long lastNanos = (long) (seconds * 1e9);
+            for (long number = numbers.getAndIncrement(); number < count; number = numbers.getAndIncrement()) {
+                long dueNanos = rate > 0 ? startNanos + (long) (number * 1e9 / rate) : System.nanoTime();
+                if (dueNanos - startNanos >= lastNanos) {
+                    return;
+                }
+                for (long left = dueNanos - System.nanoTime(); left > 0; left = dueNanos - System.nanoTime()) {
+                    LockSupport.parkNanos(left);
+                }
+                step.run(number, dueNanos);
+            }
+        }
+    }
+
+    static Histogram histogram() {
+        return new Histogram(LATENCY_MICROS_MAX, 3);
+    }
+
+    static long micros(long nanos) {
+        return Math.min(LATENCY_MICROS_MAX, nanos / 1_000);
     }
 
     /** One operation. */
@@ -73,14 +107,14 @@ final class Load {
         long startNanos = System.nanoTime();
         AtomicLong numbers = new AtomicLong();
         List<Worker> workers = new ArrayList<>();
-        for (int i = 0; i < connections; i++) {
+        for (int i = 0; i < bounds.connections(); i++) {
             Worker worker = new Worker(operation, numbers, startNanos);
             worker.setName("hayloft-load-" + i);
             worker.setDaemon(true);
             workers.add(worker);
         }
         workers.forEach(Thread::start);
-        Histogram micros = new Histogram(LATENCY_MICROS_MAX, 3);
+        Histogram micros = histogram();
         long bytes = 0;
         long errors = 0;
         Optional<String> firstError = Optional.empty();
@@ -108,7 +142,7 @@ final class Load {
         private final Operation operation;
         private final AtomicLong numbers;
         private final long startNanos;
-        private final Histogram micros = new Histogram(LATENCY_MICROS_MAX, 3);
+        private final Histogram micros = histogram();
         private long bytes;
         private long errors;
         private Optional<String> firstError = Optional.empty();
@@ -121,18 +155,16 @@ final class Load {
 
         @Override
         public void run() {
-            for (long number = numbers.getAndIncrement(); number < count; number = numbers.getAndIncrement()) {
-                long dueNanos = rate > 0 ? startNanos + (long) (number * 1e9 / rate) : System.nanoTime();
-                for (long left = dueNanos - System.nanoTime(); left > 0; left = dueNanos - System.nanoTime()) {
-                    LockSupport.parkNanos(left);
-                }
-                try {
-                    bytes += operation.run(number);
-                    micros.recordValue(Math.min(LATENCY_MICROS_MAX, (System.nanoTime() - dueNanos) / 1_000));
-                } catch (HayloftClientException | CommandFailure e) {
-                    errors++;
-                    firstError = firstError.or(() -> Optional.ofNullable(e.getMessage()));
-                }
+            bounds.forEach(numbers, startNanos, this::step);
+        }
+
+        private void step(long number, long dueNanos) {
+            try {
+                bytes += operation.run(number);
+                micros.recordValue(Load.micros(System.nanoTime() - dueNanos));
+            } catch (HayloftClientException | CommandFailure e) {
+                errors++;
+                firstError = firstError.or(() -> Optional.ofNullable(e.getMessage()));
             }
         }
     }

@@ -15,6 +15,7 @@ public final class Verbs {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
         groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
+        groups.put("Streams", List.of("ingest", "tail"));
         groups.put(
                 "Operation",
                 List.of(
@@ -38,6 +39,8 @@ public final class Verbs {
                 .addSubcommand(new LsVerb(session))
                 .addSubcommand(new StatVerb(session))
                 .addSubcommand(new RmVerb(session))
+                .addSubcommand(new IngestVerb(session))
+                .addSubcommand(new TailVerb(session))
                 .addSubcommand(new VolumeVerbs.All(session))
                 .addSubcommand("volume", VolumeVerbs.commandLine(session))
                 .addSubcommand("job", JobVerbs.commandLine(session))

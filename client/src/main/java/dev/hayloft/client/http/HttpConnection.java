@@ -138,7 +138,8 @@ final class HttpConnection implements Closeable {
             if (!wanted) {
                 awaitAnswer(reused);
             }
-            return wanted;
+            // A server that answers as the body comes may begin with its answer instead of 100.
+            return wanted || early.filter(head -> head.status() / 100 == 2).isPresent();
         } catch (IOException e) {
             throw failure(e, reused);
         }
