@@ -4,6 +4,7 @@ import dev.hayloft.api.ciaos.CiaosHandler;
 import dev.hayloft.api.control.BucketCalls;
 import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.data.GroupCalls;
+import dev.hayloft.api.data.KeyCalls;
 import dev.hayloft.api.data.ObjectListings;
 import dev.hayloft.api.data.ObjectReads;
 import dev.hayloft.api.data.ObjectWrites;
@@ -45,6 +46,7 @@ final class FrontHandler extends Handler.Wrapper {
     private final ObjectListings listings;
     private final StreamCalls streams;
     private final GroupCalls groups;
+    private final KeyCalls keys;
     private final BucketCalls buckets;
     private final Operations operations;
     private final UserRoutes users;
@@ -71,6 +73,7 @@ final class FrontHandler extends Handler.Wrapper {
         this.listings = new ObjectListings(front);
         this.streams = new StreamCalls(front);
         this.groups = new GroupCalls(front);
+        this.keys = new KeyCalls(front);
         this.buckets = new BucketCalls(front);
         this.users = new UserRoutes(front, gate);
         this.cors = new CorsDoor(front);
@@ -183,7 +186,7 @@ final class FrontHandler extends Handler.Wrapper {
     }
 
     private void object(Exchange exchange, String path, int slash) {
-        if (!allows(exchange, "GET", "HEAD", "PUT", "DELETE", "POST")) {
+        if (!allows(exchange, "GET", "HEAD", "PUT", "DELETE", "POST", "PATCH")) {
             return;
         }
         boolean link = Gate.hasLink(exchange);
@@ -198,11 +201,8 @@ final class FrontHandler extends Handler.Wrapper {
         switch (exchange.request().getMethod()) {
             case "PUT" -> writes.put(exchange, name, key);
             case "DELETE" -> writes.delete(exchange, name, key);
-            case "POST" ->
-                throw new RequestException(
-                                ErrorCode.BAD_PARAMETER, "This version has no operation to POST to an object.")
-                        .with("parameter", "op")
-                        .with("value", exchange.query().text("op").orElse(""));
+            case "POST" -> keys.post(exchange, name, key);
+            case "PATCH" -> keys.patch(exchange, name, key);
             default -> reads.read(exchange, name, key);
         }
     }

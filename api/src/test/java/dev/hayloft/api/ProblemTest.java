@@ -82,7 +82,22 @@ class ProblemTest {
             {"PUT", "/v1/buckets/photos/objects/a", "X-Hayloft-Meta-a$b: x\r\n", "x"},
             {"PUT", "/v1/buckets/photos/objects/a", "X-Hayloft-Meta-a: \u00ff\r\n", "x"},
             {"PUT", "/v1/buckets/photos/objects/a", "X-Hayloft-Meta-a: " + "x".repeat(2048) + "\r\n", "x"},
-            {"POST", "/v1/buckets/photos/objects/a?op=append", "", "x"},
+            {"POST", "/v1/buckets/photos/objects/a", "", "x"},
+            {"POST", "/v1/buckets/photos/objects/a?op=dance", "", "x"},
+            {"POST", "/v1/buckets/photos/objects/a?op=rename", "", ""},
+            {"POST", "/v1/buckets/photos/objects/a?op=rename&to=", "", ""},
+            {"POST", "/v1/buckets/photos/objects/a?op=rename&to=b&overwrite=maybe", "", ""},
+            {"POST", "/v1/buckets/photos/objects/a?op=rename&to=b&version=1", "", ""},
+            {"POST", "/v1/buckets/photos/objects/a?op=copy&to=photos", "", ""},
+            {"POST", "/v1/buckets/photos/objects/a?op=copy&to=photos/b&version=x", "", ""},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "[]"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"size\":1}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"contentType\":7}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"contentType\":\"\"}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":[]}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a b\":\"x\"}}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a\":1}}"},
+            {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a\":\"x\",\"A\":null}}"},
             {"DELETE", "/v1/buckets/photos/objects/a?purge=true&version=1", "", ""},
             {"DELETE", "/v1/buckets/photos?force=yes", "", ""},
             {"PUT", "/v1/buckets/others", "", "{\"wrong\":1}"},
@@ -231,7 +246,6 @@ class ProblemTest {
         Answer answer = server.call("POST", "/v1/buckets");
         assertProblem(answer, ErrorCode.METHOD_NOT_ALLOWED);
         assertThat(answer.header("allow")).isEqualTo("GET, HEAD");
-        assertProblem(server.call("PATCH", "/v1/buckets/photos/objects/a", "", "{}"), ErrorCode.METHOD_NOT_ALLOWED);
         assertProblem(server.call("DELETE", "/v1/buckets/photos/objects"), ErrorCode.METHOD_NOT_ALLOWED);
         assertProblem(server.callAdmin("DELETE", "/api/status", "", ""), ErrorCode.METHOD_NOT_ALLOWED);
         assertProblem(server.call("BREW", "/v1/buckets/photos"), ErrorCode.METHOD_NOT_ALLOWED);

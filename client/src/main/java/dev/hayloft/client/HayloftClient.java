@@ -167,6 +167,45 @@ public final class HayloftClient implements Closeable {
         wire.run(Call.of("DELETE", Targets.query(Targets.object(bucket, key), Map.of("purge", "true"))));
     }
 
+    /** Deletes a key if its newest version is this one. */
+    public void deleteIf(String bucket, String key, String version) {
+        wire.run(Call.of("DELETE", Targets.object(bucket, key)).withHeaders(Map.of("X-Hayloft-If-Version", version)));
+    }
+
+    /** Gives an object another name in its bucket, at once for everybody. */
+    public Placed rename(String bucket, String key, String to, PlaceOptions options) {
+        Call call = Call.of("POST", Targets.query(Targets.object(bucket, key), options.parameters("rename", to)))
+                .withHeaders(options.headers());
+        return wire.json(
+                call,
+                json -> new Placed(
+                        json.get("key").asText(),
+                        json.get("version").asText(),
+                        json.get("replaced").asBoolean()));
+    }
+
+    /** Copies an object on the server, also to another bucket. */
+    public Placed copy(String bucket, String key, String toBucket, String toKey, PlaceOptions options) {
+        Map<String, String> parameters = options.parameters("copy", toBucket + "/" + toKey);
+        Call call = Call.of("POST", Targets.query(Targets.object(bucket, key), parameters))
+                .withHeaders(options.headers());
+        try (HttpAnswer answer = wire.send(call)) {
+            String version = answer.headers().find("x-hayloft-version").orElse("");
+            return new Placed(toKey, version, answer.status() == 200);
+        }
+    }
+
+    /**
+     * Changes an object's metadata or content type by a JSON merge patch.
+     *
+     * @param patch {@code metadata} and {@code contentType}, or one of them; null removes
+     * @return the object's entry then, with its metadata
+     */
+    public JsonObject patch(String bucket, String key, JsonObject patch) {
+        Call call = Call.of("PATCH", Targets.object(bucket, key)).withJson(patch, "application/merge-patch+json");
+        return wire.json(call, json -> json);
+    }
+
     /** The versions of a key, the newest first, delete markers among them, as the contract shows them. */
     public List<JsonObject> versions(String bucket, String key) {
         List<JsonObject> found = new ArrayList<>();

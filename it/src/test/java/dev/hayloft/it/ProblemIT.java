@@ -34,7 +34,7 @@ final class ProblemIT {
     private static final List<Bad> TABLE = List.of(
             Bad.of("bad-parameter", 400, "GET", "/v1/buckets/photos/objects?limit=0", ""),
             Bad.of("no-such-key", 404, "GET", OBJECT + "?versions", ""),
-            Bad.of("bad-parameter", 400, "POST", OBJECT + "?op=append", "x"),
+            Bad.of("bad-parameter", 400, "POST", OBJECT + "?op=dance", "x"),
             Bad.of("bad-parameter", 400, "PUT", OBJECT, "x", "X-Hayloft-If-Version", "one"),
             Bad.of("bad-parameter", 400, "PUT", OBJECT, "x", "X-Hayloft-Meta-A", "x".repeat(2048)),
             Bad.of("bad-parameter", 400, "PATCH", "/v1/buckets/photos", "{\"encrypt\":true}"),

@@ -137,23 +137,44 @@ final class BucketState {
      */
     void admitWrite(long sizeBytes) {
         admitDelete();
+        requireKey();
+        admitBytes(sizeBytes);
+        Optional<Long> quota = bucket.settings().quotaObjects();
+        if (quota.isPresent() && partition.tallies().bucket(id()).objects() >= quota.get()) {
+            throw overQuota("The bucket's quota of objects is used up; delete objects or raise quotaObjects.");
+        }
+    }
+
+    /** As {@link #admitWrite}, for content that changes its name only. */
+    void admitMove() {
+        admitDelete();
+        requireKey();
+    }
+
+    /** As {@link #admitWrite}, for another version of an object that is there: it counts where versions are kept. */
+    void admitRewrite(long sizeBytes) {
+        admitDelete();
+        requireKey();
+        if (bucket.settings().versioning()) {
+            admitBytes(sizeBytes);
+        }
+    }
+
+    private void requireKey() {
         if (bucket.settings().encrypt()) {
             content.requireKey();
         }
-        var tally = partition.tallies().bucket(id());
-        boolean overBytes = bucket.settings().quotaBytes().isPresent()
-                && tally.logicalBytes() + sizeBytes
-                        > bucket.settings().quotaBytes().get();
-        boolean overObjects = bucket.settings().quotaObjects().isPresent()
-                && tally.objects() >= bucket.settings().quotaObjects().get();
-        if (overBytes || overObjects) {
-            throw new CapacityException(
-                            ErrorCode.QUOTA_EXCEEDED,
-                            overBytes
-                                    ? "The bucket's quota of bytes is used up; delete objects or raise quotaBytes."
-                                    : "The bucket's quota of objects is used up; delete objects or raise quotaObjects.")
-                    .with("bucket", bucket.name());
+    }
+
+    private void admitBytes(long sizeBytes) {
+        Optional<Long> quota = bucket.settings().quotaBytes();
+        if (quota.isPresent() && partition.tallies().bucket(id()).logicalBytes() + sizeBytes > quota.get()) {
+            throw overQuota("The bucket's quota of bytes is used up; delete objects or raise quotaBytes.");
         }
+    }
+
+    private CapacityException overQuota(String sentence) {
+        return new CapacityException(ErrorCode.QUOTA_EXCEEDED, sentence).with("bucket", bucket.name());
     }
 
     /**

@@ -95,7 +95,7 @@ public final class HayloftStore implements ObjectStore {
         this.reads = new ObjectReads(buckets, clock);
         this.groups = new RecordGroups(PartitionSettings.hasher(key));
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading(), clock);
-        this.verbs = new StoreVerbs(buckets, writes);
+        this.verbs = new StoreVerbs(buckets, reads, writes, threads, clock);
         this.listings = new Listings(buckets, threads.reading(), clock);
         this.versionListings = new VersionListings(buckets, threads.reading(), clock);
         this.sweeps = partitions.stream()

@@ -24,4 +24,22 @@ public interface ObjectVerbs {
      *     from 0, is then the exception's field {@code record}
      */
     CompletionStage<BatchResult> batch(BucketName bucket, List<BatchStep> steps, Optional<Durability> durability);
+
+    /**
+     * Gives an object another name in its bucket. Onto itself it changes nothing.
+     *
+     * @return fails with {@code no-such-key} without an object, with {@code precondition-failed} when the condition
+     *     does not hold, or something stands under the new name that may not be overwritten
+     */
+    CompletionStage<RenameResult> rename(RenameRequest request);
+
+    /** Copies an object, also to another bucket. Fails as {@link #rename}, and with {@code no-such-version}. */
+    CompletionStage<WriteResult> copy(CopyRequest request);
+
+    /**
+     * Changes an object's attributes: a new version with the same content.
+     *
+     * @return what stands there then; fails as {@link #rename}
+     */
+    CompletionStage<ObjectInfo> patch(PatchRequest request);
 }

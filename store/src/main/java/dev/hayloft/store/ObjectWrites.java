@@ -91,6 +91,18 @@ final class ObjectWrites {
         disk.admitWrite(sizeBytes);
     }
 
+    /** The checks for content that changes its name only. */
+    void admitMove(BucketState bucket, long sizeBytes) {
+        bucket.admitMove();
+        disk.admitWrite(sizeBytes);
+    }
+
+    /** The checks for content that stands in the bucket already: no object comes. */
+    void admitRewrite(BucketState bucket, long sizeBytes) {
+        bucket.admitRewrite(sizeBytes);
+        disk.admitWrite(sizeBytes);
+    }
+
     /** The same for an upload that goes on: the quota sees all of it, the disk what is new. */
     void admitMore(BucketState bucket, long beforeBytes, long sizeBytes) {
         bucket.admitWrite(beforeBytes + sizeBytes);

@@ -27,6 +27,8 @@ final class StoreThreads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StoreThreads.class.getName());
     private static final int READERS = 16;
     private static final int READS_WAITING_MAX = 100_000;
+    private static final int VERBS = 32;
+    private static final int VERBS_WAITING_MAX = 10_000;
     private static final int BACKGROUND = 2;
     private static final long STOP_SECONDS = 60;
 
@@ -40,19 +42,25 @@ final class StoreThreads implements AutoCloseable {
             new LinkedBlockingQueue<>(),
             named("background"),
             StoreThreads::refuse);
+    private final ExecutorService verbs;
     private final ScheduledExecutorService periodic = Executors.newScheduledThreadPool(2, named("periodic"));
 
     StoreThreads() {
-        ThreadPoolExecutor readers = new ThreadPoolExecutor(
-                READERS,
-                READERS,
+        reading = pool("reader", READERS, READS_WAITING_MAX);
+        verbs = pool("verb", VERBS, VERBS_WAITING_MAX);
+    }
+
+    private static ExecutorService pool(String purpose, int threads, int waitingMax) {
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
                 10,
                 TimeUnit.SECONDS,
-                new LinkedBlockingQueue<>(READS_WAITING_MAX),
-                named("reader"),
+                new LinkedBlockingQueue<>(waitingMax),
+                named(purpose),
                 StoreThreads::refuse);
-        readers.allowCoreThreadTimeOut(true);
-        reading = readers;
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
     }
 
     /** In words that fronts know: a plain rejection would be answered as a fault of the server. */
@@ -60,7 +68,8 @@ final class StoreThreads implements AutoCloseable {
         if (executor.isShutdown()) {
             throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
         }
-        throw new CapacityException(ErrorCode.TOO_MANY_REQUESTS, "Too many reads are waiting; try again in a moment.");
+        throw new CapacityException(
+                ErrorCode.TOO_MANY_REQUESTS, "Too many requests are waiting; try again in a moment.");
     }
 
     private static ThreadFactory named(String purpose) {
@@ -74,6 +83,13 @@ final class StoreThreads implements AutoCloseable {
 
     Executor reading() {
         return reading;
+    }
+
+    /**
+     * For what reads and then waits for its write; these threads wait for those of {@link #reading}, never vice versa.
+     */
+    Executor verbs() {
+        return verbs;
     }
 
     Executor background() {
@@ -120,6 +136,7 @@ final class StoreThreads implements AutoCloseable {
     public void close() {
         stop(periodic);
         stop(background);
+        stop(verbs);
         stop(reading);
     }
 }

@@ -19,9 +19,7 @@ import dev.hayloft.store.BucketStatistics;
 import dev.hayloft.store.CreatedBucket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Locale;
 import java.util.Set;
-import org.eclipse.jetty.http.HttpHeader;
 
 /** The calls on buckets. */
 public final class BucketCalls {
@@ -69,7 +67,7 @@ public final class BucketCalls {
         exchange.operation(Operation.BUCKET);
         exchange.query().only(Set.of());
         exchange.authorize(name, Access.ADMIN);
-        requireJson(exchange, JSON);
+        BodyCollector.requireJson(exchange, JSON);
         BodyCollector.collect(exchange, bodyMaxBytes, body -> create(exchange, name, body));
     }
 
@@ -99,7 +97,7 @@ public final class BucketCalls {
         exchange.query().only(Set.of());
         exchange.authorize(name, Access.ADMIN);
         existing(name);
-        requireJson(exchange, JSON_PATCH);
+        BodyCollector.requireJson(exchange, JSON_PATCH);
         BodyCollector.collect(exchange, bodyMaxBytes, body -> {
             JsonNode patch = Json.parse(body);
             Durability durability = front.settings().durability();
@@ -125,21 +123,6 @@ public final class BucketCalls {
         return front.store().findBucket(name).orElseThrow(() -> new RequestException(
                         ErrorCode.NO_SUCH_BUCKET, "There is no such bucket.")
                 .with("bucket", name));
-    }
-
-    /** A body must say that it is JSON, or say nothing. */
-    static void requireJson(Exchange exchange, Set<String> types) {
-        String type = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
-        if (type == null || exchange.request().getLength() == 0) {
-            return;
-        }
-        int end = type.indexOf(';');
-        String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
-        if (!types.contains(media)) {
-            throw new RequestException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body of this call must be JSON.")
-                    .with("contentType", media)
-                    .with("expected", String.join(", ", types.stream().sorted().toList()));
-        }
     }
 
     private void write(JsonGenerator json, Bucket bucket) throws IOException {

@@ -301,7 +301,7 @@ public final class Operations {
     public void startJob(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        BucketCalls.requireJson(exchange, Set.of("application/json"));
+        BodyCollector.requireJson(exchange, Set.of("application/json"));
         long bodyMaxBytes = front.settings().size(Setting.LIMITS_JSON_BODY);
         BodyCollector.collect(exchange, bodyMaxBytes, body -> {
             JsonNode document = Json.parse(body);

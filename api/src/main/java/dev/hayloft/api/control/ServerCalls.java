@@ -59,7 +59,7 @@ public final class ServerCalls {
             exchange.answerJson(200, LogLevels::write);
             return;
         }
-        BucketCalls.requireJson(exchange, Set.of("application/json"));
+        BodyCollector.requireJson(exchange, Set.of("application/json"));
         BodyCollector.collect(exchange, front.settings().size(Setting.LIMITS_JSON_BODY), body -> {
             JsonNode document = fields(body, LEVEL_FIELDS);
             JsonNode level = document.path("level");
@@ -77,7 +77,7 @@ public final class ServerCalls {
             exchange.answerJson(200, recordings::write);
             return;
         }
-        BucketCalls.requireJson(exchange, Set.of("application/json"));
+        BodyCollector.requireJson(exchange, Set.of("application/json"));
         BodyCollector.collect(exchange, front.settings().size(Setting.LIMITS_JSON_BODY), body -> {
             JsonNode seconds = fields(body, Set.of("seconds")).path("seconds");
             if (!seconds.isMissingNode() && !seconds.isInt()) {

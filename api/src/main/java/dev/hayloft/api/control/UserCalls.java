@@ -167,7 +167,7 @@ public final class UserCalls {
 
     /** The body as JSON; no body is an empty object. */
     private void collect(Exchange exchange, Set<String> types, Consumer<JsonNode> call) {
-        BucketCalls.requireJson(exchange, types);
+        BodyCollector.requireJson(exchange, types);
         BodyCollector.collect(
                 exchange,
                 bodyMaxBytes,

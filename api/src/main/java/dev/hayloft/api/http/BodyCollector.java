@@ -4,7 +4,10 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Set;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 
 /** Gathers a small body without holding a thread. */
@@ -29,6 +32,21 @@ public final class BodyCollector {
             throw tooLarge(maxBytes);
         }
         new BodyCollector(exchange, maxBytes, consumer).read();
+    }
+
+    /** A body must say that it is JSON, or say nothing. */
+    public static void requireJson(Exchange exchange, Set<String> types) {
+        String type = exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE);
+        if (type == null || exchange.request().getLength() == 0) {
+            return;
+        }
+        int end = type.indexOf(';');
+        String media = (end < 0 ? type : type.substring(0, end)).strip().toLowerCase(Locale.ROOT);
+        if (!types.contains(media)) {
+            throw new RequestException(ErrorCode.UNSUPPORTED_MEDIA_TYPE, "The body of this call must be JSON.")
+                    .with("contentType", media)
+                    .with("expected", String.join(", ", types.stream().sorted().toList()));
+        }
     }
 
     private static RequestException tooLarge(long maxBytes) {

@@ -14,7 +14,7 @@ public final class Verbs {
     public static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
-        groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "rm"));
+        groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
         groups.put("Streams", List.of("ingest", "tail"));
         groups.put(
                 "Operation",
@@ -38,6 +38,8 @@ public final class Verbs {
                 .addSubcommand(new CatVerb(session))
                 .addSubcommand(new LsVerb(session))
                 .addSubcommand(new StatVerb(session))
+                .addSubcommand(new PlaceVerbs.Move(session))
+                .addSubcommand(new PlaceVerbs.Copy(session))
                 .addSubcommand(new RmVerb(session))
                 .addSubcommand(new IngestVerb(session))
                 .addSubcommand(new TailVerb(session))
