@@ -5,7 +5,6 @@ import dev.hayloft.api.records.RecordAttributes;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -35,8 +34,7 @@ record AttributesPatch(
         Optional<String> contentType = Optional.empty();
         boolean removesAll = false;
         Map<String, Optional<String>> metadata = new TreeMap<>();
-        for (Iterator<Map.Entry<String, JsonNode>> fields = patch.fields(); fields.hasNext(); ) {
-            Map.Entry<String, JsonNode> field = fields.next();
+        for (Map.Entry<String, JsonNode> field : patch.properties()) {
             JsonNode value = field.getValue();
             switch (field.getKey()) {
                 case "contentType" -> {
@@ -58,8 +56,7 @@ record AttributesPatch(
         if (!value.isObject() && !value.isNull()) {
             throw bad("Metadata is an object of texts, or null.", "metadata");
         }
-        for (Iterator<Map.Entry<String, JsonNode>> entries = value.fields(); entries.hasNext(); ) {
-            Map.Entry<String, JsonNode> entry = entries.next();
+        for (Map.Entry<String, JsonNode> entry : value.properties()) {
             String name = RecordAttributes.checkedName(entry.getKey(), ErrorCode.BAD_PARAMETER);
             JsonNode wanted = entry.getValue();
             Optional<String> becomes = wanted.isNull() ? Optional.empty() : Optional.of(text(wanted, name));
