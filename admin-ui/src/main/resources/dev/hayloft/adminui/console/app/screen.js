@@ -1,5 +1,5 @@
 import { LitElement } from 'lit';
-import { Problem } from './api.js';
+import { Problem, get } from './api.js';
 import { live } from './live.js';
 
 /** A screen: draws into the page itself, so that one style sheet holds for all, and draws again as figures come. */
@@ -63,5 +63,59 @@ export class Screen extends LitElement {
     } finally {
       this.loading = false;
     }
+  }
+}
+
+const RELOAD_MILLIS = 3000;
+
+/** A screen that loads what it shows again and again, for as long as it is looked at. */
+export class Reloading extends Screen {
+  constructor() {
+    super();
+    this.timer = 0;
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.load();
+    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.timer);
+  }
+
+  /** @returns {Promise<void>} */
+  load() {
+    return Promise.resolve();
+  }
+
+  /** Loads once more when what was asked has been done. @param {Promise<any>} asked */
+  async afterwards(asked) {
+    if ((await asked) !== undefined) {
+      this.load();
+    }
+  }
+}
+
+/** A screen about the volumes under the settings in force. */
+export class OfVolumes extends Reloading {
+  static properties = { ...Screen.properties, volumes: { state: true }, settings: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {any[] | null} */
+    this.volumes = null;
+    /** @type {Map<string, string>} */
+    this.settings = new Map();
+  }
+
+  load() {
+    return this.attempt(async () => {
+      const [volumes, config] = await Promise.all([get('/api/volumes'), get('/api/config')]);
+      this.volumes = volumes.volumes;
+      this.settings = new Map(config.settings.map((/** @type {any} */ each) => [each.name, each.value]));
+    });
   }
 }

@@ -4,9 +4,7 @@ import { Problem, bucketPath, call, get, send } from '../api.js';
 import { bytes, duration, number, shellWord } from '../format.js';
 import { command, empty, heading, moment, problemBox, table } from '../parts.js';
 import { to } from '../route.js';
-import { Screen } from '../screen.js';
-
-const RELOAD_MILLIS = 3000;
+import { Reloading, Screen } from '../screen.js';
 
 /**
  * The settings of a bucket, as fields of a form and as words of a command.
@@ -162,7 +160,7 @@ export function summary(settings) {
 }
 
 /** The buckets, their figures and settings. */
-class Buckets extends Screen {
+class Buckets extends Reloading {
   static properties = { ...Screen.properties, buckets: { state: true }, search: { state: true } };
 
   constructor() {
@@ -170,18 +168,6 @@ class Buckets extends Screen {
     /** @type {any[] | null} */
     this.buckets = null;
     this.search = '';
-    this.timer = 0;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.load();
-    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   load() {
@@ -190,9 +176,9 @@ class Buckets extends Screen {
     });
   }
 
-  async create() {
+  create() {
     const name = (/** @type {FormData} */ form) => String(form.get('name') ?? '').trim();
-    const made = await ask({
+    return this.afterwards(ask({
       title: 'New bucket',
       label: 'Create',
       fields: html`<label class="field">Name
@@ -208,17 +194,7 @@ class Buckets extends Screen {
         }
         say(`Bucket ${name(form)} is there.`);
       },
-    });
-    if (made !== undefined) {
-      this.load();
-    }
-  }
-
-  /** @param {Promise<any>} asked */
-  async afterwards(asked) {
-    if ((await asked) !== undefined) {
-      this.load();
-    }
+    }));
   }
 
   render() {

@@ -1,44 +1,11 @@
 import { html, nothing } from 'lit';
-import { get } from '../api.js';
 import { bytes, counted, percent } from '../format.js';
 import { empty, heading, legend, pill, problemBox, shareBar, table } from '../parts.js';
-import { Screen } from '../screen.js';
+import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
 
-const RELOAD_MILLIS = 3000;
-
 /** What compaction could give back, and what it does. */
-class Compaction extends Screen {
-  static properties = { ...Screen.properties, volumes: { state: true }, settings: { state: true } };
-
-  constructor() {
-    super();
-    /** @type {any[] | null} */
-    this.volumes = null;
-    /** @type {Map<string, string>} */
-    this.settings = new Map();
-    this.timer = 0;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.load();
-    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
-
-  load() {
-    return this.attempt(async () => {
-      const [volumes, config] = await Promise.all([get('/api/volumes'), get('/api/config')]);
-      this.volumes = volumes.volumes;
-      this.settings = new Map(config.settings.map((/** @type {any} */ each) => [each.name, each.value]));
-    });
-  }
-
+class Compaction extends OfVolumes {
   compact() {
     return startJob({
       title: 'Compact',

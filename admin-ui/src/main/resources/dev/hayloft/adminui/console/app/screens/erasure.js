@@ -1,11 +1,9 @@
 import { html, nothing } from 'lit';
-import { get } from '../api.js';
 import { bytes, counted, number } from '../format.js';
 import { empty, heading, pill, problemBox, table } from '../parts.js';
-import { Screen } from '../screen.js';
+import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
 
-const RELOAD_MILLIS = 3000;
 const KINDS = ['encode', 'scrub', 'repair'];
 
 /** How many more shards a volume can lose. @param {any} volume */
@@ -16,37 +14,7 @@ function spare(volume) {
 }
 
 /** What stands between a lost disk and lost data. */
-class Erasure extends Screen {
-  static properties = { ...Screen.properties, volumes: { state: true }, settings: { state: true } };
-
-  constructor() {
-    super();
-    /** @type {any[] | null} */
-    this.volumes = null;
-    /** @type {Map<string, string>} */
-    this.settings = new Map();
-    this.timer = 0;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.load();
-    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
-  }
-
-  load() {
-    return this.attempt(async () => {
-      const [volumes, config] = await Promise.all([get('/api/volumes'), get('/api/config')]);
-      this.volumes = volumes.volumes;
-      this.settings = new Map(config.settings.map((/** @type {any} */ each) => [each.name, each.value]));
-    });
-  }
-
+class Erasure extends OfVolumes {
   encode() {
     return startJob({
       title: 'Encode sealed volumes',

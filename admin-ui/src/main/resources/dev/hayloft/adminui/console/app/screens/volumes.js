@@ -2,13 +2,11 @@ import { html, nothing } from 'lit';
 import { get } from '../api.js';
 import { bytes, number, percent } from '../format.js';
 import { empty, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
-import { Screen } from '../screen.js';
+import { Reloading, Screen } from '../screen.js';
 import { startJob } from './jobs.js';
 
-const RELOAD_MILLIS = 3000;
-
 /** Every volume with what is live and dead in it. */
-class Volumes extends Screen {
+class Volumes extends Reloading {
   static properties = { ...Screen.properties, volumes: { state: true }, state: { state: true } };
 
   constructor() {
@@ -16,18 +14,6 @@ class Volumes extends Screen {
     /** @type {any[] | null} */
     this.volumes = null;
     this.state = '';
-    this.timer = 0;
-  }
-
-  connectedCallback() {
-    super.connectedCallback();
-    this.load();
-    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.timer);
   }
 
   load() {
@@ -36,17 +22,14 @@ class Volumes extends Screen {
     });
   }
 
-  async seal() {
-    const done = await startJob({
+  seal() {
+    return this.afterwards(startJob({
       title: 'Seal the open volumes',
       text: 'Each partition closes its open volume and goes on in a new one. Sealed volumes can be compacted and encoded.',
       kind: 'seal',
       line: () => 'bin/hayloft seal',
       json: () => ({ all: true }),
-    });
-    if (done !== undefined) {
-      this.load();
-    }
+    }));
   }
 
   render() {
