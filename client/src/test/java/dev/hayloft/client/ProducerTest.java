@@ -63,7 +63,7 @@ final class ProducerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"UNAVAILABLE", "CONFLICT", "DROP", "STORE_AND_DROP", "ACKNOWLEDGE_AND_DROP"})
+    @EnumSource(names = {"SERVE_AT_ONCE", "UNAVAILABLE", "CONFLICT", "DROP", "STORE_AND_DROP", "ACKNOWLEDGE_AND_DROP"})
     void records_afterWhatPasses_areStoredOnceAndInOrder(Fate fate) throws Exception {
         try (RecordsServer server = new RecordsServer(fate, fate, Fate.SERVE, fate).start();
                 HayloftClient client = client(server)) {
@@ -80,7 +80,7 @@ final class ProducerTest {
             assertThat(acknowledged).hasValue(1_000);
             assertThat(numbers).hasSize(1_000).isSorted();
             assertThat(server.stored()).isEqualTo(expected(1_000));
-            assertThat(server.sequences()).hasSizeGreaterThan(2).isSorted();
+            assertThat(server.sequences()).hasSizeGreaterThan(fate == Fate.SERVE_AT_ONCE ? 0 : 2).isSorted();
         }
     }
 
@@ -129,6 +129,21 @@ final class ProducerTest {
                             .isEqualTo("forbidden"));
             assertThat(lost).isCompletedExceptionally();
             assertThatThrownBy(() -> producer.put("b", bytes("2"))).hasMessageContaining("forbidden");
+        }
+    }
+
+    @Test
+    void producer_thatGaveUp_saysSoAgainAtItsClose() throws Exception {
+        try (RecordsServer server = new RecordsServer(Fate.FORBIDDEN).start();
+                HayloftClient client = client(server)) {
+            assertThatThrownBy(() -> {
+                        try (Producer producer = client.producer("b", OPTIONS)) {
+                            producer.send(ProducerRecord.delete("a"), Acknowledgement.IGNORED);
+                            producer.flush();
+                        }
+                    })
+                    .hasMessageContaining("forbidden")
+                    .satisfies(e -> assertThat(e.getSuppressed()).hasSize(1));
         }
     }
 

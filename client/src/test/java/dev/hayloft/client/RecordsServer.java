@@ -30,6 +30,8 @@ final class RecordsServer implements AutoCloseable {
     enum Fate {
         /** All is well. */
         SERVE,
+        /** The answer begins without 100 (Continue) before it. */
+        SERVE_AT_ONCE,
         /** Refused for now, with when to come back. */
         UNAVAILABLE,
         /** Refused since an earlier request seems alive. */
@@ -141,7 +143,8 @@ final class RecordsServer implements AutoCloseable {
 
     private boolean take(InputStream in, OutputStream out, long first, boolean lines, Fate fate)
             throws IOException, InterruptedException {
-        say(out, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        say(out, fate == Fate.SERVE_AT_ONCE ? "" : "HTTP/1.1 100 Continue\r\n\r\n");
+        say(out, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
         if (held) {
             released.await();
         }

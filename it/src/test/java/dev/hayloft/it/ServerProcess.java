@@ -102,7 +102,10 @@ final class ServerProcess implements AutoCloseable {
             Path errors = Files.createTempFile(folder, "err-", ".log");
             List<String> command = new ArrayList<>(options.prefix());
             command.add(SourceTree.root().resolve("bin/hayloft").toString());
-            command.addAll(List.of("serve", "--port", "0", "--admin-port", "0"));
+            command.addAll(List.of("serve", "--admin-port", "0"));
+            if (!options.arguments().contains("--port")) {
+                command.addAll(List.of("--port", "0"));
+            }
             command.addAll(List.of("--data", options.data().toString()));
             options.settings().forEach(setting -> command.addAll(List.of("--set", setting)));
             command.addAll(options.arguments());
