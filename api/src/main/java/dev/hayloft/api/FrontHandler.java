@@ -201,9 +201,17 @@ final class FrontHandler extends Handler.Wrapper {
         switch (exchange.request().getMethod()) {
             case "PUT" -> writes.put(exchange, name, key);
             case "DELETE" -> writes.delete(exchange, name, key);
-            case "POST" -> keys.post(exchange, name, key);
+            case "POST" -> post(exchange, name, key);
             case "PATCH" -> keys.patch(exchange, name, key);
             default -> reads.read(exchange, name, key);
+        }
+    }
+
+    private void post(Exchange exchange, BucketName name, ObjectKey key) {
+        if (exchange.query().text("op").orElse("").equals("append")) {
+            writes.append(exchange, name, key);
+        } else {
+            keys.post(exchange, name, key);
         }
     }
 

@@ -98,6 +98,8 @@ class ProblemTest {
             {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a b\":\"x\"}}"},
             {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a\":1}}"},
             {"PATCH", "/v1/buckets/photos/objects/a", "", "{\"metadata\":{\"a\":\"x\",\"A\":null}}"},
+            {"POST", "/v1/buckets/photos/objects/a?op=append&offset=1", "", "x"},
+            {"POST", "/v1/buckets/photos/objects/a?op=append", "X-Hayloft-Offset: one\r\n", "x"},
             {"DELETE", "/v1/buckets/photos/objects/a?purge=true&version=1", "", ""},
             {"DELETE", "/v1/buckets/photos?force=yes", "", ""},
             {"PUT", "/v1/buckets/others", "", "{\"wrong\":1}"},

@@ -126,6 +126,32 @@ public final class HayloftClient implements Closeable {
     }
 
     /**
+     * Puts bytes behind those that an object has, or makes it. Type and metadata count only where it is made. A broken
+     * connection leaves open whether it happened: {@link PutOptions#atOffset} makes it safe to repeat.
+     */
+    public AppendResult append(String bucket, String key, Content content, PutOptions options) {
+        HashedBody body = new HashedBody(content.body(), false, options.progress());
+        Map<String, String> headers = new LinkedHashMap<>(options.allHeaders());
+        content.sha256().ifPresent(digest -> headers.put("X-Hayloft-Sha256", digest.hex()));
+        String target = Targets.query(Targets.object(bucket, key), Map.of("op", "append"));
+        try (HttpAnswer answer = wire.send(new Call("POST", target, headers, body))) {
+            HttpHeaders told = answer.headers();
+            String size = told.find("x-hayloft-size").orElse("");
+            if (!size.matches("[0-9]{1,18}")) {
+                throw HayloftClientException.local(
+                        HayloftClientException.BAD_ANSWER,
+                        "the answer to an append has no X-Hayloft-Size; is this the right port?");
+            }
+            return new AppendResult(
+                    answer.status() == 201,
+                    told.find("etag").orElse(""),
+                    told.find("x-hayloft-version").orElse(""),
+                    Long.parseLong(size),
+                    body.sentBytes());
+        }
+    }
+
+    /**
      * A producer of records, which needs this client open for as long as it lives. Closed by the caller.
      *
      * @param bucket not looked up before the first record

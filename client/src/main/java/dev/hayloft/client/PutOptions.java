@@ -57,6 +57,11 @@ public record PutOptions(Map<String, String> headers, SortedMap<String, String> 
         return withHeader("X-Hayloft-If-Version", version);
     }
 
+    /** Only behind so many bytes; for appends. */
+    public PutOptions atOffset(long offset) {
+        return withHeader("X-Hayloft-Offset", Long.toString(offset));
+    }
+
     public PutOptions withHeader(String name, String value) {
         Map<String, String> copy = new LinkedHashMap<>(headers);
         copy.put(name, value);

@@ -34,8 +34,7 @@ final class BucketKeys {
     /** Reads the records; keys wrapped by a former master key are wrapped anew. */
     static BucketKeys open(SystemRecords records, MasterKeys masters) {
         BucketKeys opened = new BucketKeys(records, masters);
-        records.readAll(PREFIX)
-                .forEach((id, fields) -> opened.keys.put(Integer.parseInt(id), decode(fields)));
+        records.readAll(PREFIX).forEach((id, fields) -> opened.keys.put(Integer.parseInt(id), decode(fields)));
         opened.rewrap();
         return opened;
     }
@@ -63,8 +62,7 @@ final class BucketKeys {
     }
 
     private void write(int bucketId, WrappedKey key) {
-        records.write(
-                PREFIX + bucketId, Map.of("format", "1", "master", key.masterId(), "wrapped", key.wrapped()));
+        records.write(PREFIX + bucketId, Map.of("format", "1", "master", key.masterId(), "wrapped", key.wrapped()));
         keys.put(bucketId, key);
     }
 

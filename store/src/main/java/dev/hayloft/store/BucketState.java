@@ -115,7 +115,10 @@ final class BucketState {
     /** The attributes of an object of this bucket. */
     ObjectAttributes attributes(NeedleView needle) {
         return content.attributes(
-                needle.metadata(), needle.key(), needle.contentSize(), needle.sha256().orElse(NO_DIGEST));
+                needle.metadata(),
+                needle.key(),
+                needle.contentSize(),
+                needle.sha256().orElse(NO_DIGEST));
     }
 
     /** The same, as a listing has them. */

@@ -3,6 +3,7 @@ package dev.hayloft.store;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketName;
+import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
@@ -133,10 +134,9 @@ final class ChangeFeed {
     }
 
     private static Change.Stored stored(BucketState bucket, NeedleView needle) {
-        return new Change.Stored(
-                needle.contentSize(),
-                needle.sha256().map(Sha256::hex).orElse(""),
-                bucket.attributes(needle));
+        ObjectAttributes attributes = bucket.attributes(needle);
+        String etag = needle.sha256().map(Sha256::hex).orElse("") + attributes.etagEnd();
+        return new Change.Stored(needle.contentSize(), etag, attributes);
     }
 
     private static ByteBuffer copy(ByteBuffer bytes) {

@@ -27,11 +27,21 @@ final class ExtentUpload implements Upload {
 
     private static final long NONE = 0;
 
+    /** Makes what was uploaded true. */
+    interface Committing {
+        /**
+         * Names the extents; they are given up when this fails.
+         *
+         * @param extentIds in order, all but the last of {@link ObjectStore#EXTENT_SIZE} bytes
+         */
+        CompletionStage<WriteResult> commit(long[] extentIds, long sizeBytes, Sha256 sha256);
+    }
+
     private final BucketState bucket;
     private final PutRequest request;
     private final ObjectWrites writes;
     private final Consumer<ExtentUpload> onEnd;
-    private final ByteBuffer attributes;
+    private final Committing committing;
 
     private long[] extentIds = new long[16]; // Guarded by this; NONE while on its way.
     private int extents; // Guarded by this.
@@ -41,12 +51,29 @@ final class ExtentUpload implements Upload {
     private boolean ended; // Guarded by this.
     private boolean kept; // Guarded by this.
 
-    ExtentUpload(BucketState bucket, PutRequest request, ObjectWrites writes, Consumer<ExtentUpload> onEnd) {
+    ExtentUpload(
+            BucketState bucket,
+            PutRequest request,
+            ObjectWrites writes,
+            Committing committing,
+            Consumer<ExtentUpload> onEnd) {
         this.bucket = bucket;
         this.request = request;
         this.writes = writes;
         this.onEnd = onEnd;
-        this.attributes = AttributesFormat.encode(request.attributes());
+        this.committing = committing;
+    }
+
+    /** Of a put. */
+    static Committing put(BucketState bucket, PutRequest request, ObjectWrites writes) {
+        ByteBuffer attributes = AttributesFormat.encode(request.attributes());
+        return (extentIds, sizeBytes, sha256) -> {
+            boolean empty = extentIds.length == 0;
+            ByteBuffer payload =
+                    empty ? ByteBuffer.allocate(0) : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, extentIds);
+            return writes.put(
+                    bucket, request, new Mutation.Content(attributes, payload, !empty, sizeBytes, Optional.of(sha256)));
+        };
     }
 
     @Override
@@ -97,22 +124,17 @@ final class ExtentUpload implements Upload {
 
     @Override
     public CompletionStage<WriteResult> commit(Sha256 sha256) {
-        Mutation.Content content;
+        long[] ids;
+        long size;
         synchronized (this) {
             Check.argument(!ended, "the upload has ended");
             Check.argument(completed == extents, "an extent is still on its way, or failed");
             ended = true;
             kept = true;
-            content = extents == 0
-                    ? new Mutation.Content(attributes, ByteBuffer.allocate(0), false, 0, Optional.of(sha256))
-                    : new Mutation.Content(
-                            attributes,
-                            ManifestFormat.encode(ObjectStore.EXTENT_SIZE, Arrays.copyOf(extentIds, extents)),
-                            true,
-                            sizeBytes,
-                            Optional.of(sha256));
+            ids = Arrays.copyOf(extentIds, extents);
+            size = sizeBytes;
         }
-        return writes.put(bucket, request, content).whenComplete((result, failure) -> {
+        return committing.commit(ids, size, sha256).whenComplete((result, failure) -> {
             if (failure != null) {
                 abandonAll();
             }

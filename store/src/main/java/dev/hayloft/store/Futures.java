@@ -8,6 +8,11 @@ import java.util.concurrent.CompletionStage;
 final class Futures {
     private Futures() {}
 
+    /** What a stage failed with, without the wrapping. */
+    static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    }
+
     /** The stage's value; its {@link HayloftException} is thrown as it is. */
     static <T> T await(CompletionStage<T> stage) {
         try {

@@ -109,8 +109,8 @@ final class GroupWrites {
                         Optional.of(put.sha256()),
                         writes.expiresAt(bucket, Optional.empty()),
                         stored.coding());
-                mutations.add(new Mutation.Put(
-                        bucket.gate(), hash, key, expected, durability, bucket.sealed(key, content)));
+                mutations.add(
+                        new Mutation.Put(bucket.gate(), hash, key, expected, durability, bucket.sealed(key, content)));
             } else {
                 mutations.add(new Mutation.Delete(bucket.gate(), hash, key, expected, durability));
             }

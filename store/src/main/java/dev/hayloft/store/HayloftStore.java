@@ -95,7 +95,7 @@ public final class HayloftStore implements ObjectStore {
         this.reads = new ObjectReads(buckets, clock);
         this.groups = new RecordGroups(PartitionSettings.hasher(key));
         this.writes = new ObjectWrites(buckets, reads, disk, threads.reading(), clock);
-        this.verbs = new StoreVerbs(buckets, reads, writes, threads, clock);
+        this.verbs = new StoreVerbs(buckets, reads, writes, threads, clock, uploads);
         this.listings = new Listings(buckets, threads.reading(), clock);
         this.versionListings = new VersionListings(buckets, threads.reading(), clock);
         this.sweeps = partitions.stream()
@@ -330,7 +330,8 @@ public final class HayloftStore implements ObjectStore {
         checkOpen();
         BucketState bucket = buckets.require(request.bucket());
         writes.admit(bucket, 0);
-        ExtentUpload upload = new ExtentUpload(bucket, request, writes, uploads::remove);
+        ExtentUpload upload =
+                new ExtentUpload(bucket, request, writes, ExtentUpload.put(bucket, request, writes), uploads::remove);
         uploads.add(upload);
         if (closed) { // It may have come too late for close to see it.
             upload.close();

@@ -2,43 +2,62 @@ package dev.hayloft.store;
 
 import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.format.AppendedBody;
 import dev.hayloft.log.format.Manifest;
 import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.Piece;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.content.BucketContent;
+import dev.hayloft.store.partition.ManifestExtents;
 import dev.hayloft.store.partition.NeedleReader;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * An object whose bytes stand in extents. Where they stand is looked up when it is opened, and their volumes are
- * leased, so that it reads the same whatever is written, deleted or compacted meanwhile.
+ * An object whose bytes stand in extents, the last few of one that was appended to in its manifest. Where they stand is
+ * looked up when it is opened, and their volumes are leased, so that it reads the same whatever is written, deleted or
+ * compacted meanwhile.
  */
 final class LargeObject implements StoredObject {
     private final ObjectInfo info;
     private final NeedleReader reader;
     private final BucketContent content;
-    private final Manifest manifest;
+    private final List<Piece> pieces;
+    private final long[] starts; // Of the pieces in the content, and at the end of the tail.
+    private final ByteBuffer tail;
     private final List<Location> extents;
     private final List<VolumeLease> leases;
+    private Optional<ByteBuffer> whole = Optional.empty();
     private Optional<OpenNeedle> current = Optional.empty();
     private ByteBuffer currentContent = ByteBuffer.allocate(0);
     private int currentIndex = -1;
 
     private LargeObject(
-            ObjectInfo info, BucketState bucket, Manifest manifest, List<Location> extents, List<VolumeLease> leases) {
+            ObjectInfo info,
+            BucketState bucket,
+            List<Piece> pieces,
+            ByteBuffer tail,
+            List<Location> extents,
+            List<VolumeLease> leases) {
         this.info = info;
         this.reader = bucket.partition().reader();
         this.content = bucket.content();
-        this.manifest = manifest;
+        this.pieces = pieces;
+        this.tail = tail;
+        this.starts = new long[pieces.size() + 2];
+        for (int i = 0; i < pieces.size(); i++) {
+            starts[i + 1] = starts[i] + pieces.get(i).sizeBytes();
+        }
+        starts[pieces.size() + 1] = starts[pieces.size()] + tail.remaining();
         this.extents = extents;
         this.leases = leases;
     }
@@ -50,12 +69,18 @@ final class LargeObject implements StoredObject {
         Manifest manifest = ManifestFormat.parse(ByteBuffer.allocate(payload.remaining())
                 .put(payload.duplicate())
                 .flip());
-        List<Location> extents = new ArrayList<>(manifest.count());
+        Optional<List<Piece>> resolved = new ManifestExtents(reader, bucket.id()).pieces(manifest, info.sizeBytes());
+        if (resolved.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Piece> pieces = resolved.get();
+        ByteBuffer tail = manifest.appended().map(AppendedBody::tail).orElseGet(() -> ByteBuffer.allocate(0));
+        List<Location> extents = new ArrayList<>(pieces.size());
         Map<Integer, VolumeLease> leases = new LinkedHashMap<>();
         boolean opened = false;
         try {
-            for (int i = 0; i < manifest.count(); i++) {
-                Optional<Location> location = reader.findExtent(bucket.id(), manifest.id(i));
+            for (Piece piece : pieces) {
+                Optional<Location> location = reader.findExtent(bucket.id(), piece.extentId());
                 if (location.isEmpty()) {
                     return Optional.empty();
                 }
@@ -65,8 +90,13 @@ final class LargeObject implements StoredObject {
                 }
                 extents.add(location.get());
             }
+            LargeObject object = new LargeObject(info, bucket, pieces, tail, extents, List.copyOf(leases.values()));
+            object.checkSize();
+            if (info.sizeBytes() <= ObjectStore.EXTENT_SIZE) {
+                object.load();
+            }
             opened = true;
-            return Optional.of(new LargeObject(info, bucket, manifest, extents, List.copyOf(leases.values())));
+            return Optional.of(object);
         } catch (RequestException e) {
             return Optional.empty(); // The volume went between lookup and lease: look again.
         } finally {
@@ -83,7 +113,26 @@ final class LargeObject implements StoredObject {
 
     @Override
     public boolean inMemory() {
-        return false;
+        return whole.isPresent();
+    }
+
+    private void checkSize() {
+        if (starts[starts.length - 1] != info.sizeBytes()) {
+            throw new CorruptionException("A manifest names another size than its object has.").with("key", info.key());
+        }
+    }
+
+    /** Reads all of a small one at once: what reads it then needs not wait. */
+    private void load() {
+        ByteBuffer content = ByteBuffer.allocate((int) info.sizeBytes());
+        try {
+            while (content.hasRemaining()) {
+                content.put(read(content.position(), content.remaining()));
+            }
+        } finally {
+            releaseCurrent();
+        }
+        whole = Optional.of(content.flip().asReadOnlyBuffer());
     }
 
     @Override
@@ -92,12 +141,14 @@ final class LargeObject implements StoredObject {
         if (offset == info.sizeBytes()) {
             return ByteBuffer.allocate(0);
         }
-        int index = (int) (offset / manifest.extentSizeBytes());
-        int inside = (int) (offset % manifest.extentSizeBytes());
-        ByteBuffer extent = extent(index);
-        long expected =
-                Math.min(manifest.extentSizeBytes(), info.sizeBytes() - (long) index * manifest.extentSizeBytes());
-        if (extent.remaining() != expected) {
+        if (whole.isPresent()) {
+            return whole.get().slice((int) offset, (int) Math.min(sizeMaxBytes, info.sizeBytes() - offset));
+        }
+        int found = Arrays.binarySearch(starts, 0, pieces.size() + 1, offset);
+        int index = found >= 0 ? found : -found - 2;
+        int inside = (int) (offset - starts[index]);
+        ByteBuffer extent = index == pieces.size() ? tail : extent(index);
+        if (extent.remaining() != starts[index + 1] - starts[index]) {
             throw new CorruptionException("An extent has another size than its object says.")
                     .with("key", info.key())
                     .with("extent", index);
@@ -115,7 +166,8 @@ final class LargeObject implements StoredObject {
                 .filter(held -> held.volume() == volume)
                 .findFirst()
                 .orElseThrow();
-        OpenNeedle needle = reader.readExtent(extents.get(index), lease, manifest.id(index));
+        OpenNeedle needle =
+                reader.readExtent(extents.get(index), lease, pieces.get(index).extentId());
         current = Optional.of(needle);
         currentContent = content.decode(needle.view());
         currentIndex = index; // Last: what cannot be decoded is released and was never current.

@@ -43,6 +43,6 @@ public record ObjectInfo(
 
     /** The entity tag, without quotes. */
     public String etag() {
-        return sha256.hex();
+        return sha256.hex() + attributes.etagEnd();
     }
 }

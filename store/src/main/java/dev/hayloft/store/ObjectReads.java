@@ -51,6 +51,7 @@ final class ObjectReads {
     ReadAttempt read(BucketState bucket, ObjectKey key, OptionalLong version, boolean mayBlock) {
         NeedleReader reader = bucket.partition().reader();
         KeyHash hash = reader.hash(bucket.id(), key);
+        long last = -1;
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             if (!mayBlock && reader.mustWait()) {
                 return WOULD_BLOCK;
@@ -76,8 +77,14 @@ final class ObjectReads {
             if (object.isPresent()) {
                 return new ReadAttempt.Found(object.get());
             }
+            attempt = location.version() == last ? attempt : 0; // An object that changes all the time is not missing.
+            last = location.version();
         }
-        throw new CorruptionException("Extents of a large object are missing.").with("key", key);
+        throw unreachable(key);
+    }
+
+    static CorruptionException unreachable(ObjectKey key) {
+        return new CorruptionException("Extents of a large object are missing.").with("key", key);
     }
 
     private static boolean isSmall(Location location) {

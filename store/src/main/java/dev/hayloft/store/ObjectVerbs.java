@@ -2,6 +2,8 @@ package dev.hayloft.store;
 
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.Sha256;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
@@ -42,4 +44,19 @@ public interface ObjectVerbs {
      * @return what stands there then; fails as {@link #rename}
      */
     CompletionStage<ObjectInfo> patch(PatchRequest request);
+
+    /**
+     * Puts bytes behind those that an object has, or makes it. Appends to one key become true one after another, each
+     * whole. The object gets a new version number and keeps no old version; its entity tag is the digest over the
+     * digests of its parts and their number, an object that was there before counting as one.
+     *
+     * @param content at most {@link ObjectStore#EXTENT_SIZE} bytes, from position to limit; must not change until the
+     *     stage completes
+     * @param sha256 the digest of exactly these bytes
+     * @return fails with {@code precondition-failed} when the condition does not hold or the size is another
+     */
+    CompletionStage<WriteResult> append(AppendRequest request, ByteBuffer content, Sha256 sha256);
+
+    /** Begins to append a part of any size; nothing of it is visible before {@link Upload#commit}. Does not block. */
+    Upload startAppend(AppendRequest request);
 }

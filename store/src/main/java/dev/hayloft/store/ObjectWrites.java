@@ -115,8 +115,7 @@ final class ObjectWrites {
                 request.durability().orElse(bucket.bucket().settings().durability());
         KeyHash hash = bucket.partition().reader().hash(bucket.id(), request.key());
         OptionalLong expiresAt = expiresAt(bucket, request.ttl());
-        Mutation.Content expiring =
-                bucket.sealed(request.key().utf8(), content).until(expiresAt);
+        Mutation.Content expiring = bucket.sealed(request.key().utf8(), content).until(expiresAt);
         LongFunction<Mutation> mutation =
                 expected -> new Mutation.Put(bucket.gate(), hash, request.key().utf8(), expected, durability, expiring);
         Sha256 sha256 = content.sha256().orElseThrow();
@@ -236,7 +235,7 @@ final class ObjectWrites {
         return (Outcome.Applied) outcome;
     }
 
-    private static RequestException conditionFailed(ObjectKey key, long actualVersion) {
+    static RequestException conditionFailed(ObjectKey key, long actualVersion) {
         return new RequestException(ErrorCode.PRECONDITION_FAILED, "The condition does not hold for this key.")
                 .with("key", key)
                 .with("version", actualVersion == 0 ? "absent" : Long.toString(actualVersion));

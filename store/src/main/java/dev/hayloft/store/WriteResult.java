@@ -9,17 +9,32 @@ import java.util.Optional;
  *
  * @param version the new version's number
  * @param created whether the key was absent before
- * @param sha256 of the content
+ * @param sha256 of the content; of an appended object over the digests of its parts
  * @param expiresAt from when it is not there any more
+ * @param appended of an append
  */
-public record WriteResult(long version, boolean created, Sha256 sha256, Optional<Instant> expiresAt) {
+public record WriteResult(
+        long version, boolean created, Sha256 sha256, Optional<Instant> expiresAt, Optional<Appended> appended) {
+    /** Of a put. */
+    public WriteResult(long version, boolean created, Sha256 sha256, Optional<Instant> expiresAt) {
+        this(version, created, sha256, expiresAt, Optional.empty());
+    }
+
     /** Of an object that does not expire. */
     public WriteResult(long version, boolean created, Sha256 sha256) {
         this(version, created, sha256, Optional.empty());
     }
 
+    /**
+     * What an append made.
+     *
+     * @param parts of the object now
+     * @param sizeBytes of the whole object now
+     */
+    public record Appended(long parts, long sizeBytes) {}
+
     /** The entity tag, without quotes. */
     public String etag() {
-        return sha256.hex();
+        return appended.map(made -> sha256.hex() + "-" + made.parts()).orElseGet(sha256::hex);
     }
 }

@@ -90,7 +90,9 @@ class EncryptionTest {
     }
 
     private static BucketSettings settings(boolean encrypt) {
-        return BucketSettings.defaults(Durability.MEMORY).withCompression("none").withEncrypt(encrypt);
+        return BucketSettings.defaults(Durability.MEMORY)
+                .withCompression("none")
+                .withEncrypt(encrypt);
     }
 
     /** A word that comes nowhere else. */
@@ -179,8 +181,7 @@ class EncryptionTest {
                 done.completeExceptionally(reason);
             }
         };
-        RecordsRequest request =
-                new RecordsRequest(bucket, Optional.of(Durability.MEMORY), Optional.of("maker"), 0);
+        RecordsRequest request = new RecordsRequest(bucket, Optional.of(Durability.MEMORY), Optional.of("maker"), 0);
         try (RecordStream stream = store.startRecords(request, listener)) {
             for (int i = 0; i < RECORDS; i++) {
                 Known record = new Known(content(30 + i * 90), attributes());
@@ -194,11 +195,7 @@ class EncryptionTest {
 
     private static PutRequest request(BucketName bucket, String key, Known known) {
         return new PutRequest(
-                bucket,
-                ObjectKey.of(key),
-                known.attributes(),
-                WriteCondition.NONE,
-                Optional.of(Durability.MEMORY));
+                bucket, ObjectKey.of(key), known.attributes(), WriteCondition.NONE, Optional.of(Durability.MEMORY));
     }
 
     private static void compare(HayloftStore store, BucketName bucket, Map<String, Known> known) {
@@ -206,7 +203,8 @@ class EncryptionTest {
             try (StoredObject object = store.read(bucket, ObjectKey.of(key)).orElseThrow()) {
                 assertThat(object.info().attributes()).as(key).isEqualTo(expected.attributes());
                 assertThat(object.info().etag())
-                        .isEqualTo(Sha256.of(ByteBuffer.wrap(expected.content())).hex());
+                        .isEqualTo(
+                                Sha256.of(ByteBuffer.wrap(expected.content())).hex());
                 assertThat(StoreTest.bytes(object)).as(key).isEqualTo(expected.content());
             }
         });
@@ -220,7 +218,8 @@ class EncryptionTest {
         }
         assertThat(listed.keySet()).isEqualTo(known.keySet());
         known.forEach((key, expected) -> assertThat(listed).containsEntry(key, expected.attributes()));
-        ListPage page = Futures.await(store.list(new ListRequest(bucket, "put-", Optional.empty(), Optional.empty(), 9)));
+        ListPage page =
+                Futures.await(store.list(new ListRequest(bucket, "put-", Optional.empty(), Optional.empty(), 9)));
         assertThat(page.entries()).hasSize(5);
     }
 
@@ -345,8 +344,8 @@ class EncryptionTest {
             ListRequest all = new ListRequest(SECRET, "", Optional.empty(), Optional.empty(), 10);
             assertThat(failure(() -> Futures.await(store.list(all)))).isEqualTo(ErrorCode.UNAVAILABLE);
             Known more = new Known(content(10), ObjectAttributes.NONE);
-            assertThat(failure(() -> Futures.await(
-                            store.put(request(SECRET, "more", more), ByteBuffer.wrap(more.content())))))
+            assertThat(failure(() ->
+                            Futures.await(store.put(request(SECRET, "more", more), ByteBuffer.wrap(more.content())))))
                     .isEqualTo(ErrorCode.UNAVAILABLE);
             assertThat(failure(() -> store.startUpload(request(SECRET, "more", more))))
                     .isEqualTo(ErrorCode.UNAVAILABLE);
@@ -419,8 +418,7 @@ class EncryptionTest {
             Futures.await(store.put(request(SECRET, "after", after), ByteBuffer.wrap(after.content())));
             Map<String, Known> all = Map.of("before", before, "during", during, "after", after);
             all.forEach((key, known) -> {
-                try (StoredObject object =
-                        store.read(SECRET, ObjectKey.of(key)).orElseThrow()) {
+                try (StoredObject object = store.read(SECRET, ObjectKey.of(key)).orElseThrow()) {
                     assertThat(object.info().attributes()).isEqualTo(known.attributes());
                     assertThat(StoreTest.bytes(object)).isEqualTo(known.content());
                 }

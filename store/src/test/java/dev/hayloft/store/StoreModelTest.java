@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,7 +44,20 @@ class StoreModelTest {
 
     /** What the model knows of an object. */
     @SuppressWarnings("ArrayRecordComponent") // Two of them are never compared.
-    private record Known(byte[] content, long version, ObjectAttributes attributes) {
+    private record Known(byte[] content, long version, ObjectAttributes attributes, List<Sha256> parts) {
+        Known(byte[] content, long version, ObjectAttributes attributes) {
+            this(content, version, attributes, List.of(Sha256.of(ByteBuffer.wrap(content))));
+        }
+
+        String etag() {
+            if (!attributes.headers().containsKey(ObjectAttributes.APPENDED_PARTS)) {
+                return parts.get(0).hex();
+            }
+            ByteBuffer digests = ByteBuffer.allocate(parts.size() * Sha256.SIZE);
+            parts.forEach(part -> part.writeTo(digests));
+            return Sha256.of(digests.flip()).hex() + "-" + parts.size();
+        }
+
         @Override
         public boolean equals(Object other) {
             return this == other;
@@ -106,6 +120,7 @@ class StoreModelTest {
             case 3 -> seal();
             case 4 -> deleteBucket(bucket);
             case 20, 21 -> compact();
+            case 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54 -> append(bucket);
             case 5, 6, 7 -> upload(bucket);
             case 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 -> delete(bucket);
             case 22, 23, 24, 25, 26, 27, 28, 29 -> list(bucket);
@@ -174,10 +189,42 @@ class StoreModelTest {
         objects.put(key, new Known(content, result.version(), attributes));
     }
 
+    private void append(BucketName bucket) {
+        TreeMap<ObjectKey, Known> objects = objects(bucket);
+        ObjectKey key = ObjectKey.of("a/" + random.nextInt(8));
+        byte[] part = content(random.nextInt(20) == 0 ? 100_000 : 3_000);
+        ObjectAttributes attributes = attributes();
+        Known known = objects.get(key);
+        WriteCondition condition = condition(known);
+        int size = known == null ? 0 : known.content().length;
+        OptionalLong offset = random.nextBoolean() ? OptionalLong.empty() : OptionalLong.of(size - random.nextInt(2));
+        boolean holds = holds(condition, known) && (offset.isEmpty() || offset.getAsLong() == size);
+        PutRequest put = new PutRequest(bucket, key, attributes, condition, Optional.empty());
+        Sha256 sha256 = Sha256.of(ByteBuffer.wrap(part));
+        try {
+            WriteResult result =
+                    Futures.await(store.verbs().append(new AppendRequest(put, offset), ByteBuffer.wrap(part), sha256));
+            assertThat(holds).isTrue();
+            List<Sha256> parts = new ArrayList<>(known == null ? List.of() : known.parts());
+            parts.add(sha256);
+            byte[] whole = Arrays.copyOf(known == null ? new byte[0] : known.content(), size + part.length);
+            System.arraycopy(part, 0, whole, size, part.length);
+            ObjectAttributes first = known == null ? attributes : known.attributes();
+            TreeMap<String, String> headers = new TreeMap<>(first.headers());
+            headers.put(ObjectAttributes.APPENDED_PARTS, Integer.toString(parts.size()));
+            wrote(objects, key, whole, first, result, known == null);
+            ObjectAttributes now = new ObjectAttributes(first.contentType(), headers, first.metadata());
+            objects.put(key, new Known(whole, result.version(), now, parts));
+        } catch (HayloftException e) {
+            assertThat(e.code()).isEqualTo(ErrorCode.PRECONDITION_FAILED);
+            assertThat(holds).isFalse();
+        }
+    }
+
     private WriteCondition condition(@Nullable Known known) {
         String tag = known == null || random.nextBoolean()
                 ? Sha256.of(ByteBuffer.wrap(content(4))).hex()
-                : Sha256.of(ByteBuffer.wrap(known.content())).hex();
+                : known.etag();
         WriteCondition.Tags tags = new WriteCondition.Tags(random.nextInt(3) == 0, List.of(tag));
         return switch (random.nextInt(12)) {
             case 0 -> WriteCondition.ABSENT;
@@ -192,8 +239,7 @@ class StoreModelTest {
 
     private static boolean holds(WriteCondition condition, @Nullable Known known) {
         long version = known == null ? 0 : known.version();
-        String tag =
-                known == null ? "" : Sha256.of(ByteBuffer.wrap(known.content())).hex();
+        String tag = known == null ? "" : known.etag();
         return (condition.ifVersion().isEmpty() || condition.ifVersion().getAsLong() == version)
                 && condition
                         .ifMatch()
@@ -251,8 +297,7 @@ class StoreModelTest {
                 assertThat(object.info().version()).isEqualTo(known.version());
                 assertThat(object.info().attributes()).isEqualTo(known.attributes());
                 assertThat(object.info().sizeBytes()).isEqualTo(known.content().length);
-                assertThat(object.info().etag())
-                        .isEqualTo(Sha256.of(ByteBuffer.wrap(known.content())).hex());
+                assertThat(object.info().etag()).isEqualTo(known.etag());
                 assertThat(StoreTest.bytes(object)).isEqualTo(known.content());
             }
         }

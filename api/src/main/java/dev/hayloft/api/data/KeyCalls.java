@@ -43,7 +43,7 @@ public final class KeyCalls {
             case "copy" -> copy(exchange, bucket, key);
             default ->
                 throw new RequestException(
-                                ErrorCode.BAD_PARAMETER, "A POST to an object says what to do: op=rename or op=copy.")
+                                ErrorCode.BAD_PARAMETER, "A POST to an object says what to do: append, rename or copy.")
                         .with("parameter", "op")
                         .with("value", op);
         }

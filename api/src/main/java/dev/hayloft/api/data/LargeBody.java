@@ -3,7 +3,6 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.store.ObjectStore;
-import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.Upload;
 import dev.hayloft.store.WriteResult;
 import java.nio.ByteBuffer;
@@ -27,7 +26,7 @@ final class LargeBody {
     private static final long BUDGET = 2L * ObjectStore.EXTENT_SIZE;
 
     private final Exchange exchange;
-    private final PutRequest request;
+    private final BodyTarget target;
     private final WriteHeaders headers;
     private final ExtentPool pool;
     private final MessageDigest sha256 = Sha256.newDigest();
@@ -50,9 +49,9 @@ final class LargeBody {
     private boolean reading;
     private @Nullable Throwable unheard; // A failure that the reader is to tell, since the rest of the body is its.
 
-    LargeBody(Exchange exchange, PutRequest request, WriteHeaders headers, ExtentPool pool) {
+    LargeBody(Exchange exchange, BodyTarget target, WriteHeaders headers, ExtentPool pool) {
         this.exchange = exchange;
-        this.request = request;
+        this.target = target;
         this.headers = headers;
         this.pool = pool;
         this.md5 = headers.md5().isPresent() ? Digests.newMd5() : null;
@@ -226,14 +225,14 @@ final class LargeBody {
         Upload open = upload;
         if (open == null && last) {
             Sha256 digest = verified();
-            exchange.front().store().put(request, extent, digest).whenComplete((result, failure) -> {
+            this.target.whole(extent, digest).whenComplete((result, failure) -> {
                 written(extent, failure);
                 end(result, failure);
             });
             return;
         }
         if (open == null) {
-            open = exchange.front().store().startUpload(request);
+            open = this.target.start();
             upload = open;
         }
         if (!extent.hasRemaining()) {

@@ -34,7 +34,11 @@ final class ObjectHeaders {
     /** Puts the headers of an object; with or without those that describe its bytes. */
     static void put(Exchange exchange, ObjectInfo info, boolean withContent) {
         HttpFields.Mutable headers = exchange.headers();
-        putVersion(headers, info.version(), info.sha256());
+        if (info.attributes().etagEnd().isEmpty()) {
+            putVersion(headers, info.version(), info.sha256());
+        } else {
+            putVersion(headers, info.version(), info.etag());
+        }
         headers.add(
                 new HttpField(HttpHeader.LAST_MODIFIED, exchange.front().dates().format(info.lastModified())));
         putExpiry(headers, info.expiresAt());
@@ -44,7 +48,7 @@ final class ObjectHeaders {
             headers.add(contentType(attributes.contentType()));
         }
         for (Map.Entry<String, String> kept : attributes.headers().entrySet()) {
-            boolean inside = kept.getKey().equals(ObjectAttributes.CIAOS_BLOBS);
+            boolean inside = ObjectAttributes.isInside(kept.getKey());
             if (!inside && (withContent || kept.getKey().equals("cache-control"))) {
                 headers.add(new HttpField(kept.getKey(), raw(kept.getValue())));
             }
@@ -57,9 +61,14 @@ final class ObjectHeaders {
     /** Puts entity tag, version and digest, as after a write. */
     static void putVersion(HttpFields.Mutable headers, long version, Sha256 sha256) {
         String hex = sha256.hex();
-        headers.add(new HttpField(HttpHeader.ETAG, '"' + hex + '"'));
-        headers.add(new HttpField(Headers.VERSION, Long.toString(version)));
+        putVersion(headers, version, hex);
         headers.add(new HttpField(Headers.SHA256, hex));
+    }
+
+    /** Puts entity tag and version of an object that was appended to: nobody has the digest of all its content. */
+    static void putVersion(HttpFields.Mutable headers, long version, String etag) {
+        headers.add(new HttpField(HttpHeader.ETAG, '"' + etag + '"'));
+        headers.add(new HttpField(Headers.VERSION, Long.toString(version)));
     }
 
     /** Puts when the object ends, if it does. */

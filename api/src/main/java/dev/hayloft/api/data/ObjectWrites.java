@@ -13,6 +13,7 @@ import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.AppendRequest;
 import dev.hayloft.store.Bucket;
 import dev.hayloft.store.DeleteRequest;
 import dev.hayloft.store.PutRequest;
@@ -23,15 +24,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** PUT and DELETE of objects. Checks come in the contract's order; the body is asked for after all of them. */
+/**
+ * PUT and DELETE of objects, and appends to them. Checks come in the contract's order; the body is asked for after all
+ * of them.
+ */
 public final class ObjectWrites {
     /** Bodies up to this many bytes are read and hashed on the selector thread. */
     static final int INLINE_MAX = 64 << 10;
 
     private static final Set<String> PARAMETERS = Set.of();
+    private static final Set<String> APPEND_PARAMETERS = Set.of("op");
     private static final Set<String> DELETE_PARAMETERS = Set.of("version", "purge");
 
     private final Front front;
@@ -60,40 +66,71 @@ public final class ObjectWrites {
         }
         PutRequest request =
                 new PutRequest(bucket, key, attributes, headers.condition(), headers.durability(), headers.ttl());
+        BodyTarget target = BodyTarget.put(front.store(), request);
         if (headers.isConditional()) {
             exchange.block(() -> {
-                requireCondition(bucket, key, headers.condition());
-                readBody(exchange, request, headers);
+                requireCondition(bucket, key, headers.condition(), OptionalLong.empty());
+                readBody(exchange, target, headers);
             });
         } else {
-            readBody(exchange, request, headers);
+            readBody(exchange, target, headers);
         }
     }
 
-    private void readBody(Exchange exchange, PutRequest request, WriteHeaders headers) {
+    /** Answers an append. */
+    public void append(Exchange exchange, BucketName bucket, ObjectKey key) {
+        exchange.operation(Operation.APPEND);
+        exchange.query().only(APPEND_PARAMETERS);
+        HttpFields fields = exchange.request().getHeaders();
+        WriteHeaders headers = WriteHeaders.of(fields);
+        OptionalLong offset = WriteHeaders.offset(fields);
+        ObjectAttributes attributes = ObjectHeaders.read(fields, metadataMaxBytes);
+        exchange.authorize(bucket, Access.WRITE);
+        requireWritable(bucket);
+        if (!fields.contains(HttpHeader.CONTENT_LENGTH) && !fields.contains(HttpHeader.TRANSFER_ENCODING)) {
+            throw new RequestException(
+                    ErrorCode.LENGTH_REQUIRED, "An append to an object needs Content-Length or chunked encoding.");
+        }
+        PutRequest put =
+                new PutRequest(bucket, key, attributes, headers.condition(), headers.durability(), headers.ttl());
+        BodyTarget target = BodyTarget.append(front.store(), new AppendRequest(put, offset));
+        if (headers.isConditional() || offset.isPresent()) {
+            exchange.block(() -> {
+                requireCondition(bucket, key, headers.condition(), offset);
+                readBody(exchange, target, headers);
+            });
+        } else {
+            readBody(exchange, target, headers);
+        }
+    }
+
+    private void readBody(Exchange exchange, BodyTarget target, WriteHeaders headers) {
         long length = exchange.request().getLength();
         if (length >= 0 && length <= INLINE_MAX) {
-            new SmallBody(exchange, request, headers, digests).start();
+            new SmallBody(exchange, target, headers, digests).start();
         } else {
-            new LargeBody(exchange, request, headers, extents).start();
+            new LargeBody(exchange, target, headers, extents).start();
         }
     }
 
     /** Judges a condition before the body is asked for; the store judges again when the write becomes true. */
-    private void requireCondition(BucketName bucket, ObjectKey key, WriteCondition condition) {
+    private void requireCondition(BucketName bucket, ObjectKey key, WriteCondition condition, OptionalLong offset) {
         Optional<StoredObject> found = front.store().read(bucket, key);
         String etag = null;
         long version = 0;
+        long size = 0;
         if (found.isPresent()) {
             try (StoredObject object = found.get()) {
                 etag = object.info().etag();
                 version = object.info().version();
+                size = object.info().sizeBytes();
             }
         }
-        if (!holds(condition, etag, version)) {
+        if (!holds(condition, etag, version) || (offset.isPresent() && offset.getAsLong() != size)) {
             throw new RequestException(ErrorCode.PRECONDITION_FAILED, "The object is not what the condition asks for.")
                     .with("etag", etag == null ? "none" : etag)
-                    .with("version", version);
+                    .with("version", version)
+                    .with("size", size);
         }
     }
 
@@ -162,7 +199,14 @@ public final class ObjectWrites {
 
     /** Answers a write that has come true. */
     static void answer(Exchange exchange, WriteResult result) {
-        ObjectHeaders.putVersion(exchange.headers(), result.version(), result.sha256());
+        if (result.appended().isPresent()) {
+            ObjectHeaders.putVersion(exchange.headers(), result.version(), result.etag());
+            exchange.headers()
+                    .put(new HttpField(
+                            Headers.SIZE, Long.toString(result.appended().get().sizeBytes())));
+        } else {
+            ObjectHeaders.putVersion(exchange.headers(), result.version(), result.sha256());
+        }
         ObjectHeaders.putExpiry(exchange.headers(), result.expiresAt());
         exchange.answer(result.created() ? 201 : 200);
     }

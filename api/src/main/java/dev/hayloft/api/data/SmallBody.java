@@ -2,7 +2,6 @@ package dev.hayloft.api.data;
 
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.model.Sha256;
-import dev.hayloft.store.PutRequest;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 import org.eclipse.jetty.io.Content;
@@ -14,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class SmallBody {
     private final Exchange exchange;
-    private final PutRequest request;
+    private final BodyTarget target;
     private final WriteHeaders headers;
     private final Digests digests;
     private final int length;
     private Content.@Nullable Chunk whole;
     private @Nullable ByteBuffer gathered;
 
-    SmallBody(Exchange exchange, PutRequest request, WriteHeaders headers, Digests digests) {
+    SmallBody(Exchange exchange, BodyTarget target, WriteHeaders headers, Digests digests) {
         this.exchange = exchange;
-        this.request = request;
+        this.target = target;
         this.headers = headers;
         this.digests = digests;
         this.length = (int) exchange.request().getLength();
@@ -79,9 +78,8 @@ final class SmallBody {
             Optional<String> md5 = headers.md5().map(ignored -> Digests.md5(content));
             headers.verify(sha256, md5);
             exchange.front().metrics().bytesIn(length);
-            exchange.front()
-                    .store()
-                    .put(request, content, sha256)
+            this.target
+                    .whole(content, sha256)
                     .whenComplete((result, failure) -> exchange.respond(() -> {
                         giveBack();
                         if (failure == null) {

@@ -12,6 +12,7 @@ import dev.hayloft.store.WriteCondition.Tags;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.eclipse.jetty.http.HttpField;
@@ -61,6 +62,28 @@ record WriteHeaders(
             }
         }
         return gathered == null ? NONE : gathered.result();
+    }
+
+    /**
+     * The size that an append wants the object to have.
+     *
+     * @throws RequestException {@code bad-parameter} for what is no number, or for two
+     */
+    static OptionalLong offset(HttpFields headers) {
+        List<String> values = headers.getValuesList(Headers.OFFSET);
+        if (values.isEmpty()) {
+            return OptionalLong.empty();
+        }
+        String value = values.get(0).strip();
+        boolean digits = values.size() == 1 && !value.isEmpty() && value.length() <= 18;
+        for (int i = 0; i < value.length(); i++) {
+            digits &= value.charAt(i) >= '0' && value.charAt(i) <= '9';
+        }
+        if (!digits) {
+            throw Exchange.badHeader(
+                    "An offset is the object's size in bytes, a decimal number.", Headers.OFFSET, value);
+        }
+        return OptionalLong.of(Long.parseLong(value));
     }
 
     /** Whether the write hangs on the object's present state. */

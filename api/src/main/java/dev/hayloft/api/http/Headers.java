@@ -11,6 +11,8 @@ public final class Headers {
     public static final String SHA256 = "X-Hayloft-Sha256";
     public static final String IF_VERSION = "X-Hayloft-If-Version";
     public static final String DURABILITY = "X-Hayloft-Durability";
+    public static final String OFFSET = "X-Hayloft-Offset";
+    public static final String SIZE = "X-Hayloft-Size";
     public static final String TTL = "X-Hayloft-Ttl";
     public static final String EXPIRES = "X-Hayloft-Expires";
     public static final String DELETED = "X-Hayloft-Deleted";

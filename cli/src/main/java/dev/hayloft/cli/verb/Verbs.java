@@ -14,7 +14,7 @@ public final class Verbs {
     public static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
-        groups.put("Buckets and objects", List.of("bucket", "put", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
+        groups.put("Buckets and objects", List.of("bucket", "put", "append", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
         groups.put("Streams", List.of("ingest", "tail"));
         groups.put(
                 "Operation",
@@ -34,6 +34,7 @@ public final class Verbs {
                 .addSubcommand("bench", BenchVerbs.commandLine(session))
                 .addSubcommand("bucket", BucketVerbs.commandLine(session))
                 .addSubcommand(new PutVerb(session))
+                .addSubcommand(new AppendVerb(session))
                 .addSubcommand(new GetVerb(session))
                 .addSubcommand(new CatVerb(session))
                 .addSubcommand(new LsVerb(session))

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  *   18  u16 size, text                      content-language
  *   19  u16 size, text                      cache-control
  *   20  u16 size, text                      how the CIAOS API cuts the content into blobs
+ *   21  u16 size, text                      of how many parts an appended object is, decimal
  *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
  *  128  all of the rest                     attributes in this format, encrypted; then nothing stands before it
  * </pre>
@@ -84,8 +85,13 @@ public final class AttributesFormat {
     private static final int TEXT_SIZE_MAX = 0xFFFF;
 
     /** Frozen here, whatever becomes of the model's list. */
-    private static final List<String> HEADERS =
-            List.of("content-encoding", "content-disposition", "content-language", "cache-control", "ciaos-blobs");
+    private static final List<String> HEADERS = List.of(
+            "content-encoding",
+            "content-disposition",
+            "content-language",
+            "cache-control",
+            "ciaos-blobs",
+            "appended-parts");
 
     private static final Map<String, Integer> TYPE_CODES = typeCodes();
 

@@ -28,8 +28,7 @@ final class Binding {
     }
 
     static byte[] attributes(int bucketId, ByteBuffer key, long contentSize, Sha256 sha256) {
-        ByteBuffer bound =
-                ByteBuffer.allocate(1 + Integer.BYTES + Long.BYTES + Sha256.SIZE + key.remaining());
+        ByteBuffer bound = ByteBuffer.allocate(1 + Integer.BYTES + Long.BYTES + Sha256.SIZE + key.remaining());
         bound.put(ATTRIBUTES).putInt(bucketId).putLong(contentSize);
         sha256.writeTo(bound);
         return bound.put(key.duplicate()).array();

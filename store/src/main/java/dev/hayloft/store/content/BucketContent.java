@@ -55,9 +55,7 @@ public final class BucketContent {
         return compressors.compress(parse(compression), contentType, content);
     }
 
-    /**
-     * The same on a thread that serves others: a setting that would hold them up gives way to one that does not.
-     */
+    /** The same on a thread that serves others: a setting that would hold them up gives way to one that does not. */
     public Encoded encodeBriskly(String compression, String contentType, ByteBuffer content) {
         return compressors.compress(parse(compression).brisk(), contentType, content);
     }
@@ -71,7 +69,8 @@ public final class BucketContent {
      */
     public Encoded seal(Encoded encoded, int contentSize, Optional<Sha256> sha256) {
         BucketCipher key = key();
-        Coding coding = new Coding(encoded.coding().codec(), true, encoded.coding().shared());
+        Coding coding =
+                new Coding(encoded.coding().codec(), true, encoded.coding().shared());
         byte[] bound = Binding.payload(key.bucketId(), coding.codec(), contentSize, sha256);
         return new Encoded(key.seal(bound, encoded.payload(), 0), coding);
     }

@@ -108,9 +108,6 @@ public final class BucketCipher {
     }
 
     private static byte[] nonce(long count) {
-        return ByteBuffer.allocate(Ciphers.NONCE_SIZE)
-                .putInt(0)
-                .putLong(count)
-                .array();
+        return ByteBuffer.allocate(Ciphers.NONCE_SIZE).putInt(0).putLong(count).array();
     }
 }

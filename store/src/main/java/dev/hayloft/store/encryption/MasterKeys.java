@@ -35,10 +35,10 @@ public final class MasterKeys {
     /** A fresh data key for a bucket, or {@code bad-parameter} when there is no master key. */
     public WrappedKey newDataKey(int bucketId) {
         return current.orElseThrow(() -> new RequestException(
-                        ErrorCode.BAD_PARAMETER,
-                        "The server has no master key; make one with hayloft key new and set"
-                                + " encryption.masterKeyFile.")
-                .with("parameter", "encrypt"))
+                                ErrorCode.BAD_PARAMETER,
+                                "The server has no master key; make one with hayloft key new and set"
+                                        + " encryption.masterKeyFile.")
+                        .with("parameter", "encrypt"))
                 .newDataKey(bucketId);
     }
 
@@ -63,10 +63,9 @@ public final class MasterKeys {
                     .with("needed", key.masterId())
                     .with("present", current.get().id());
         }
-        byte[] dataKey = master.get()
-                .unwrap(key, bucketId)
-                .orElseThrow(() -> new CorruptionException("The key of a bucket cannot be unwrapped.")
-                        .with("bucketId", bucketId));
+        byte[] dataKey = master.get().unwrap(key, bucketId).orElseThrow(() -> new CorruptionException(
+                        "The key of a bucket cannot be unwrapped.")
+                .with("bucketId", bucketId));
         return Optional.of(new BucketCipher(dataKey, bucketId));
     }
 

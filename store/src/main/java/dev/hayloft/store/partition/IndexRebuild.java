@@ -75,7 +75,9 @@ final class IndexRebuild {
                 PartitionFolder.deleteTree(generation);
             }
         }
-        IndexTidying.dropUnnamed(partition, (hash, location) -> revived.contains(hash));
+        long firstVersion = parts.firstVersion(); // What is older is of no upload that is under way.
+        IndexTidying.dropUnnamed(
+                partition, (hash, location) -> location.version() < firstVersion || revived.contains(hash));
         addMissingLines();
         removeStaleLines();
         return next.size();

@@ -117,7 +117,8 @@ public sealed interface Mutation {
 
         /** The same with other attributes. */
         public Content withAttributes(ByteBuffer other) {
-            return new Content(other, payload, manifest, contentSizeBytes, sha256, expiresAtMillis, coding);
+            return new Content(
+                    other, payload, manifest, contentSizeBytes, sha256, expiresAtMillis, coding, origin, takesOver);
         }
 
         /** The same with an end. */

@@ -49,7 +49,6 @@ public final class Partition implements AutoCloseable {
     private final ExtentReaper reaper;
     private final NeedleReader reader;
     private final PartitionFeed feed;
-    private final ManifestWatch watch;
 
     private final MutationRing ring;
     private final GroupQueue groups = new GroupQueue();
@@ -82,7 +81,6 @@ public final class Partition implements AutoCloseable {
                 parts.nextSequence());
         this.reaper = new ExtentReaper(this, reader);
         this.feed = new PartitionFeed(this, parts, reader);
-        this.watch = new ManifestWatch(parts.hasher());
         this.publisher = new Publisher(
                 parts.index(),
                 parts.directory(),
@@ -91,7 +89,6 @@ public final class Partition implements AutoCloseable {
                 new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
                 reader,
                 feed,
-                watch,
                 reaper::retire,
                 parts.nextSequence() - 1,
                 parts.log().end());
@@ -289,7 +286,7 @@ public final class Partition implements AutoCloseable {
 
     /** Notes manifests that move; for use within {@link #exclusively}. */
     ManifestWatch manifestWatch() {
-        return watch;
+        return publisher.manifestWatch();
     }
 
     /** Drops an extent that no manifest will ever name, or names no more. Takes the publication lock. */
@@ -313,10 +310,7 @@ public final class Partition implements AutoCloseable {
         return IndexTidying.dropBucket(this, bucketId);
     }
 
-    /**
-     * Drops extents that no manifest names: those of uploads that an unclean stop cut off. Blocks while it walks the
-     * index and reads manifests.
-     */
+    /** Drops extents of uploads that an unclean stop cut off. Blocks while it walks the index and reads manifests. */
     public void dropLostExtents() {
         IndexTidying.dropLostExtents(this, parts.firstVersion());
     }

@@ -51,7 +51,6 @@ final class Publisher {
      * A publisher that goes on after what recovery applied.
      *
      * @param moves publishes what compaction moved
-     * @param watch told of keys whose manifests may stand elsewhere now
      * @param onReplacedManifest told of each manifest that no key points at any more; must not block
      */
     Publisher(
@@ -62,7 +61,6 @@ final class Publisher {
             MovePublishing moves,
             NeedleReader reader,
             PartitionFeed feed,
-            ManifestWatch watch,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
             long position) {
@@ -84,7 +82,7 @@ final class Publisher {
             }
         });
         this.feed = feed;
-        this.watch = watch;
+        this.watch = new ManifestWatch(reader.hasher());
         this.onReplacedManifest = onReplacedManifest;
         this.records = new RecordPublishing(index, tallies, this::replacedByRecord);
         this.publishedSequence = lastSequence;
@@ -281,6 +279,11 @@ final class Publisher {
                 put.content().sha256().orElseThrow(),
                 put.content().expiresAtMillis(),
                 put.content().attributes());
+    }
+
+    /** Notes which manifests may have moved; under the publication lock. */
+    ManifestWatch manifestWatch() {
+        return watch;
     }
 
     /** Every mutation up to this one is readable. */
