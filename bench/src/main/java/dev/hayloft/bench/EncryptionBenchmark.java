@@ -32,9 +32,9 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Encrypts and decrypts objects as a put and a get of an encrypted bucket do (payload and attributes, the needle's parsing
- * aside), and the same payloads with the platform's bare AES-256-GCM into memory that is there, in turns, on one thread; prints
- * the rates, their medians and the ratio. Arguments: MiB a run, rounds.
+ * Encrypts and decrypts objects as a put and a get of an encrypted bucket do (payload and attributes, the needle's
+ * parsing aside), and the same payloads with the platform's bare AES-256-GCM into memory that is there, in turns, on
+ * one thread; prints the rates, their medians and the ratio. Arguments: MiB a run, rounds.
  *
  * <p>{@code -Dhayloft.bench.cpuTime=true} counts the thread's processor time, for a machine that is not idle.
  */

@@ -80,7 +80,9 @@ final class ProducerTest {
             assertThat(acknowledged).hasValue(1_000);
             assertThat(numbers).hasSize(1_000).isSorted();
             assertThat(server.stored()).isEqualTo(expected(1_000));
-            assertThat(server.sequences()).hasSizeGreaterThan(fate == Fate.SERVE_AT_ONCE ? 0 : 2).isSorted();
+            assertThat(server.sequences())
+                    .hasSizeGreaterThan(fate == Fate.SERVE_AT_ONCE ? 0 : 2)
+                    .isSorted();
         }
     }
 

@@ -142,7 +142,8 @@ final class CommandLineIT {
         JsonObject token = done("token", "--expires-in", "60", "--json").json();
         HttpCalls bearer = HttpCalls.bearer(server.api(), token.text("token"));
         assertThat(bearer.get("/v1/buckets/shelf").statusCode()).isEqualTo(200);
-        JsonObject link = done(with(asAnnAgain(second), "link", "shelf/new", "--put", "--json")).json();
+        JsonObject link = done(with(asAnnAgain(second), "link", "shelf/new", "--put", "--json"))
+                .json();
         HttpResponse<String> stored = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(link.text("url")))

@@ -60,11 +60,11 @@ final class ProducerIT {
         ServerProcess server = ServerProcess.start(options);
         try (HayloftClient client = client(server)) {
             client.createBucket("logs", JsonObject.EMPTY);
-            ProducerOptions patient =
-                    ProducerOptions.named("it").withDeliveryTimeout(Duration.ofMinutes(10));
+            ProducerOptions patient = ProducerOptions.named("it").withDeliveryTimeout(Duration.ofMinutes(10));
             Producer producer = client.producer("logs", patient);
             for (int round = 0; round < kills; round++) {
-                long untilNanos = System.nanoTime() + Duration.ofMillis(50 + random.nextInt(250)).toNanos();
+                long untilNanos = System.nanoTime()
+                        + Duration.ofMillis(50 + random.nextInt(250)).toNanos();
                 long wanted = acknowledged.get() + 1;
                 while (acknowledged.get() < wanted || System.nanoTime() < untilNanos) {
                     give(producer, given++, acknowledged);
@@ -87,8 +87,7 @@ final class ProducerIT {
 
     private static void give(Producer producer, long number, AtomicLong acknowledged) {
         byte[] value = Long.toString(number).getBytes(StandardCharsets.UTF_8);
-        ProducerRecord record =
-                ProducerRecord.put("k" + number % KEYS, value).withMetadata("n", Long.toString(number));
+        ProducerRecord record = ProducerRecord.put("k" + number % KEYS, value).withMetadata("n", Long.toString(number));
         Acknowledgement counting = (its, failure) -> {
             if (failure.isEmpty() && its == number) {
                 acknowledged.incrementAndGet();

@@ -1,6 +1,7 @@
 package dev.hayloft.log;
 
 import dev.hayloft.log.format.FrameEncoder;
+import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.StoreClosedException;
@@ -186,6 +187,14 @@ public final class VolumeLog implements AutoCloseable {
     /** The position up to which everything is on the disk. */
     public long forcedUpTo() {
         return flusher.forcedUpTo();
+    }
+
+    /** Bytes of the open volume that were appended and not forced yet. */
+    public long unforcedBytes() {
+        long end = end();
+        long forced = forcedUpTo();
+        boolean sameVolume = LogPosition.volume(end) == LogPosition.volume(forced);
+        return LogPosition.offset(end) - (sameVolume ? LogPosition.offset(forced) : 0);
     }
 
     /** Space that is reserved for the open volume, from its file's start, written or not. */

@@ -14,7 +14,9 @@ public final class Verbs {
     public static Map<String, List<String>> groups() {
         Map<String, List<String>> groups = new LinkedHashMap<>();
         groups.put("Server", List.of("serve", "status", "bench"));
-        groups.put("Buckets and objects", List.of("bucket", "put", "append", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
+        groups.put(
+                "Buckets and objects",
+                List.of("bucket", "put", "append", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
         groups.put("Streams", List.of("ingest", "tail"));
         groups.put(
                 "Operation",

@@ -116,8 +116,12 @@ final class MutationRing {
         }
     }
 
-    /** The writer has copied so many bytes of content and needs them no more. */
-    void taken(long sizeBytes) {
+    /** The writer has copied the content of these and needs it no more. */
+    void taken(List<Pending> batch) {
+        long sizeBytes = 0;
+        for (Pending pending : batch) {
+            sizeBytes += pending.mutation().payloadSizeBytes();
+        }
         bytes.addAndGet(-sizeBytes);
         moveUp();
     }

@@ -7,7 +7,6 @@ import dev.hayloft.index.KeyIndex;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.Durability;
-import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
@@ -170,20 +169,12 @@ public final class Partition implements AutoCloseable {
                 fail("The writer failed.", e);
             }
         } else {
-            ring.taken(sizeBytes(batch));
+            ring.taken(batch);
         }
         batch.forEach(pending -> {
             pending.fail(PartitionWriter.readOnly());
             pending.complete();
         });
-    }
-
-    private static long sizeBytes(List<Pending> batch) {
-        long sizeBytes = 0;
-        for (Pending pending : batch) {
-            sizeBytes += pending.mutation().payloadSizeBytes();
-        }
-        return sizeBytes;
     }
 
     private void writeBatch(List<Pending> batch) {
@@ -192,7 +183,7 @@ public final class Partition implements AutoCloseable {
         try {
             group = writer.write(batch);
         } finally {
-            ring.taken(sizeBytes(batch));
+            ring.taken(batch);
         }
         writer.brokenLog().ifPresent(reason -> fail("A write to the log failed.", reason));
         mutations.add(batch.size());
@@ -244,7 +235,7 @@ public final class Partition implements AutoCloseable {
 
     /** What is due now and then; the store calls it twice in each memory-sync interval. */
     public void housekeep() {
-        if (unforcedBytes() > 0) {
+        if (parts.log().unforcedBytes() > 0) {
             force();
         }
         synchronized (publication) {
@@ -439,7 +430,7 @@ public final class Partition implements AutoCloseable {
         return new PartitionFigures(
                 ring.depth(),
                 config.queueCapacity(),
-                unforcedBytes(),
+                parts.log().unforcedBytes(),
                 parts.index().status(),
                 mutations.sum(),
                 writer.frames(),
@@ -448,13 +439,6 @@ public final class Partition implements AutoCloseable {
                 forces.count(),
                 forces.nanos(),
                 forces.nanosMax());
-    }
-
-    private long unforcedBytes() {
-        long end = parts.log().end();
-        long forced = parts.log().forcedUpTo();
-        boolean sameVolume = LogPosition.volume(end) == LogPosition.volume(forced);
-        return LogPosition.offset(end) - (sameVolume ? LogPosition.offset(forced) : 0);
     }
 
     /** Completes what was accepted, forces it, and closes log, index and directory. Idempotent. */
