@@ -445,7 +445,7 @@ class AppendTest {
         run(JobRequest.Kind.COMPACT);
         check();
         long live = store.statistics(BUCKET).liveBytes();
-        assertThat(live).isLessThan(2 * parts.content.size() + 20_000L);
+        assertThat(live).isLessThan(2L * parts.content.size() + 20_000);
         store.close();
         store = reopen();
         check();
@@ -456,7 +456,7 @@ class AppendTest {
         check();
         Awaitility.await()
                 .untilAsserted(() -> assertThat(store.statistics(BUCKET).liveBytes())
-                        .isLessThan(2 * parts.content.size() + 20_000L));
+                        .isLessThan(2L * parts.content.size() + 20_000));
         append(bytes(size));
         check();
         deleteAndExpectNothing();
