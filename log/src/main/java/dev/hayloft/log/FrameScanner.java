@@ -291,12 +291,24 @@ final class FrameScanner {
         window.limit((int) Math.min(Math.min(window.capacity(), wanted), limit - offset));
         windowStart = offset;
         if (isRebuilt) {
-            window.position(file.rebuild(offset, window, any -> true) ? window.limit() : 0);
+            window.position(rebuild(offset, size) ? window.limit() : 0);
         } else {
             fill(offset);
         }
         window.limit(window.position());
         return size <= window.limit();
+    }
+
+    /** Makes the window's bytes, or if some of them are lost, no more than what is asked for. */
+    private boolean rebuild(long offset, int size) {
+        if (file.rebuild(offset, window, Redundancy.BY_ITS_CHECKSUMS)) {
+            return true;
+        }
+        if (window.limit() == size) {
+            return false;
+        }
+        window.limit(size);
+        return file.rebuild(offset, window, Redundancy.BY_ITS_CHECKSUMS);
     }
 
     /** Reads until the window is full or the file ends. A sealed volume's file may be gone: then it is damage. */

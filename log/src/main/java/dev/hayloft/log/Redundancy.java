@@ -10,6 +10,12 @@ import java.util.function.Predicate;
  * <p><i>Threads:</i> any.
  */
 public interface Redundancy {
+    /**
+     * For callers that cannot judge what was made: only bytes that are right by checksums of the redundancy's own are
+     * taken, where it has them.
+     */
+    Predicate<ByteBuffer> BY_ITS_CHECKSUMS = any -> true;
+
     /** A log without any. */
     Redundancy NONE = new Redundancy() {
         @Override

@@ -56,6 +56,14 @@ final class BackupTask implements JobTask {
                 return run.isStopping();
             }
         });
-        return Job.result(Map.of("files", done.files(), "bytes", done.bytes(), "copiedBytes", done.copiedBytes()));
+        return Job.result(Map.of(
+                "files",
+                done.files(),
+                "bytes",
+                done.bytes(),
+                "copiedBytes",
+                done.copiedBytes(),
+                "lostBytes",
+                done.lostBytes()));
     }
 }

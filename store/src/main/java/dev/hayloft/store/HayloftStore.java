@@ -104,7 +104,7 @@ public final class HayloftStore implements ObjectStore {
         this.feed = new ChangeFeed(buckets, folder.incarnation());
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.upkeep = new UpkeepJobs(
-                partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);
+                system, partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
                 new StoreJobs(partitions, buckets).tasks(compaction, backup(clock), upkeep),

@@ -5,6 +5,7 @@ import dev.hayloft.compactor.VictimPolicy;
 import dev.hayloft.compactor.VolumeCompaction;
 import dev.hayloft.compactor.VolumeLoad;
 import dev.hayloft.model.BucketName;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DiskGuard;
@@ -13,6 +14,8 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCompactor;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,6 +35,8 @@ import java.util.concurrent.locks.LockSupport;
  * <p><i>Threads:</i> as {@link JobTask} says; {@link #submitIfWorthIt} and figures any.
  */
 final class StoreCompaction implements JobTask {
+    private static final Logger LOG = System.getLogger(StoreCompaction.class.getName());
+
     /** From here on what is dead is worth more than what is moved, at any ratio that pays at all. */
     private static final double URGENT_DEAD_RATIO = 0.02;
 
@@ -112,6 +117,7 @@ final class StoreCompaction implements JobTask {
         long volumes = 0;
         long moved = 0;
         long reclaimed = 0;
+        List<Object> refused = new ArrayList<>();
         int left = victims.size();
         for (Victim victim : victims) {
             run.step();
@@ -121,12 +127,18 @@ final class StoreCompaction implements JobTask {
                 continue;
             }
             run.detail("compacting volume " + victim.name() + ", then " + left + " more");
-            long movedHere = request.dryRun() ? victim.load().liveBytes() : compact(run, victim);
-            volumes++;
-            moved += movedHere;
-            reclaimed += Math.max(0, victim.load().bytes() - movedHere);
+            try {
+                long movedHere = request.dryRun() ? victim.load().liveBytes() : compact(run, victim);
+                volumes++;
+                moved += movedHere;
+                reclaimed += Math.max(0, victim.load().bytes() - movedHere);
+            } catch (CorruptionException lost) { // Others are none the worse for it.
+                LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
+                refused.add(victim.name());
+            }
         }
-        return Job.result(Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed));
+        return Job.result(
+                Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed, "refused", refused));
     }
 
     /** What is dead in an open volume can only go when that is closed. */
@@ -226,7 +238,8 @@ final class StoreCompaction implements JobTask {
             }
         }
         throw new RequestException(
-                        ErrorCode.NO_SUCH_VOLUME, "There is no volume of this id that is sealed and undamaged.")
+                        ErrorCode.NO_SUCH_VOLUME,
+                        "There is no volume of this id that is sealed and readable as a whole.")
                 .with("volume", name);
     }
 }

@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -351,6 +352,41 @@ class CompactionTest {
             for (int key = 0; key < last.get(client).length; key++) {
                 assertThat(number(store, "client-" + client + "/" + key)).isEqualTo(last.get(client)[key]);
             }
+        }
+    }
+
+    /** Twenty volumes and more of objects of 4 KiB, half of them dead: nearly all of that space comes back. */
+    @Test
+    void halfDeadVolumes_ofSmallObjects_takeHardlyMoreThanWhatLives() {
+        try (HayloftStore store = open()) {
+            int count = 20 * (2 << 20) / 4096;
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            for (int i = 0; i < count; i++) {
+                ByteBuffer content = ByteBuffer.allocate(4096).putInt(0, i);
+                writes.add(store.put(PutRequest.of(BUCKET, ObjectKey.of("key-" + i)), content)
+                        .toCompletableFuture());
+            }
+            writes.forEach(CompletableFuture::join);
+            for (int i = 0; i < count; i += 2) {
+                delete(store, "key-" + i);
+            }
+            seal(store);
+            long volumes = store.volumes().stream()
+                    .filter(volume -> volume.id().startsWith("0-") && volume.needles() > 0)
+                    .count();
+            assertThat(volumes).isGreaterThanOrEqualTo(20);
+            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            long bytes = 0;
+            long live = 0;
+            for (VolumeStatus volume : store.volumes()) {
+                if (volume.id().startsWith("0-")) {
+                    bytes += volume.bytes();
+                    live += volume.liveBytes();
+                }
+            }
+            assertThat(live).isGreaterThan(count / 2 * 4096L);
+            assertThat(bytes).isLessThanOrEqualTo(live * 11 / 10);
+            assertThat(store.statistics(BUCKET).objects()).isEqualTo(count / 2);
         }
     }
 }

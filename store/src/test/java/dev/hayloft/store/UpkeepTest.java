@@ -9,6 +9,8 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.backup.Backup;
+import dev.hayloft.store.backup.Restore;
 import dev.hayloft.store.parity.ParityConfig;
 import dev.hayloft.testing.FileDamage;
 import dev.hayloft.testing.Seeds;
@@ -66,6 +68,7 @@ class UpkeepTest {
                                 DATA_SHARDS,
                                 PARITY_SHARDS,
                                 Duration.ofHours(1),
+                                1L << 40,
                                 Duration.ofDays(7),
                                 1L << 40,
                                 disks)),
@@ -341,5 +344,234 @@ class UpkeepTest {
                 assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).hasSize(1);
             }
         }
+    }
+
+    private void delete(ObjectStore store, String key) {
+        Futures.await(store.delete(HAY, ObjectKey.of(key), WriteCondition.NONE));
+        model.remove(key);
+    }
+
+    private void deleteTwoOfThree(HayloftStore store) {
+        for (int i = 0; i < 300; i++) {
+            if (i % 3 != 0) {
+                delete(store, "small/" + i);
+            }
+        }
+    }
+
+    private void assertAllGone(ObjectStore store) {
+        for (int i = 0; i < 300; i++) {
+            if (i % 3 != 0) {
+                assertThat(store.read(HAY, ObjectKey.of("small/" + i))).isEmpty();
+            }
+        }
+    }
+
+    private int shardFiles(VolumeStatus volume) {
+        return (int) volume.shards().stream()
+                .filter(shard -> !shard.path().equals(volume.path()))
+                .count();
+    }
+
+    private List<Path> shardFiles() throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".shard")).toList();
+        }
+    }
+
+    @Test
+    void compaction_ofEncodedVolumesOnOneDisk_movesWhatLives() throws IOException {
+        compactsThroughDamage();
+    }
+
+    @Test
+    void compaction_ofEncodedVolumesOnSixDisks_movesWhatLives() throws IOException {
+        for (int i = 1; i < DATA_SHARDS + PARITY_SHARDS; i++) {
+            disks.add(folder.resolve("disk-" + i));
+        }
+        compactsThroughDamage();
+    }
+
+    /** What is damaged is made again on its way; of the volumes and their shards nothing is left. */
+    private void compactsThroughDamage() throws IOException {
+        try (HayloftStore store = open(data())) {
+            fill(store);
+            deleteTwoOfThree(store);
+            for (VolumeStatus volume : encoded(store)) { // Nothing is known of it when compaction comes.
+                damageShards(volume, random.nextInt(PARITY_SHARDS + 1));
+            }
+            assertThat(shardFiles()).isNotEmpty();
+            SortedMap<String, Object> result = run(store, JobRequest.Kind.COMPACT);
+            assertThat(result).containsEntry("refused", List.of());
+            assertThat((Long) result.get("volumes")).isGreaterThanOrEqualTo(4);
+            assertThat(encoded(store).stream()
+                            .filter(volume -> volume.deadBytes() > 0)
+                            .toList())
+                    .isEmpty();
+            assertThat(shardFiles())
+                    .hasSize(encoded(store).stream().mapToInt(this::shardFiles).sum());
+            run(store, JobRequest.Kind.REPAIR); // Volumes of which nothing was dead.
+            assertAllReadable(store);
+            assertAllGone(store);
+            SortedMap<String, Object> scrubbed = run(store, JobRequest.Kind.SCRUB);
+            assertThat(damaged(scrubbed)).isEmpty();
+            assertThat(scrubbed).containsEntry("indexMissing", List.of()).containsEntry("indexOrphans", 0L);
+        }
+        for (String view : List.of("partitions/0/index", "partitions/1/index")) {
+            for (Path root : roots()) {
+                TempFolders.delete(root.resolve(view));
+            }
+        }
+        try (HayloftStore store = open(data())) {
+            assertAllReadable(store);
+            assertAllGone(store);
+        }
+    }
+
+    private List<Path> roots() {
+        List<Path> roots = new ArrayList<>(disks);
+        roots.add(data());
+        return roots;
+    }
+
+    /** The same column of so many data shards. */
+    private static void damageShards(VolumeStatus volume, int count) throws IOException {
+        for (int index = 0; index < count; index++) {
+            VolumeStatus.Shard shard = volume.shards().get(index);
+            if (Files.exists(shard.path())) {
+                FileDamage.hole(shard.path(), shard.offset(), shard.length());
+            }
+        }
+    }
+
+    @Test
+    void compaction_ofAVolumeDamagedBeyondParity_leavesItAndDoesTheOthers() throws IOException {
+        String lost;
+        Set<String> unreadable = new HashSet<>();
+        try (HayloftStore store = open(data())) {
+            fill(store);
+            deleteTwoOfThree(store);
+            VolumeStatus volume = encoded(store).get(0);
+            lost = volume.id();
+            damageShards(volume, PARITY_SHARDS + 1);
+            SortedMap<String, Object> result = run(store, JobRequest.Kind.COMPACT);
+            assertThat(result).containsEntry("refused", List.of(lost));
+            assertThat((Long) result.get("volumes")).isGreaterThanOrEqualTo(2);
+            assertThat(encoded(store).stream().map(VolumeStatus::id)).contains(lost);
+            assertThat(run(store, JobRequest.Kind.COMPACT)).containsEntry("refused", List.of());
+            model.forEach((key, content) -> {
+                try {
+                    assertThat(read(store, key)).isEqualTo(content);
+                } catch (CorruptionException named) {
+                    unreadable.add(key);
+                }
+            });
+            SortedMap<String, Object> scrubbed = run(store, JobRequest.Kind.SCRUB);
+            assertThat(keys(scrubbed.get("lost"))).isEqualTo(unreadable);
+            assertAllGone(store);
+        }
+        assertThat(unreadable).isNotEmpty();
+        try (HayloftStore store = open(data())) {
+            for (String key : unreadable) {
+                assertThatThrownBy(() -> read(store, key)).isInstanceOf(CorruptionException.class);
+            }
+        }
+    }
+
+    private static Set<String> keys(@org.jspecify.annotations.Nullable Object named) {
+        Set<String> keys = new HashSet<>();
+        for (Object entry : named instanceof List<?> list ? list : List.of()) {
+            keys.add(String.valueOf(((Map<?, ?>) entry).get("key")));
+        }
+        return keys;
+    }
+
+    @Test
+    void backup_ofVolumesThatExistAsShardsAlone_holdsThemWhole() throws IOException {
+        for (int i = 1; i < DATA_SHARDS + PARITY_SHARDS; i++) {
+            disks.add(folder.resolve("disk-" + i));
+        }
+        Path backup = folder.resolve("backup");
+        try (HayloftStore store = open(data())) {
+            fill(store);
+            damageShards(store);
+            Job job = store.jobs()
+                    .submit(new JobRequest(
+                            JobRequest.Kind.BACKUP,
+                            Optional.empty(),
+                            Optional.empty(),
+                            false,
+                            false,
+                            Optional.of(backup.toString())));
+            Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> store.jobs()
+                    .find(job.id())
+                    .orElseThrow()
+                    .finishedAt()
+                    .isPresent());
+            Job ended = store.jobs().find(job.id()).orElseThrow();
+            assertThat(ended.error()).isEmpty();
+            assertThat(ended.result().orElseThrow()).containsEntry("lostBytes", 0L);
+        }
+        assertThat(Backup.verify(backup)).isEmpty();
+        Path restored = folder.resolve("restored");
+        new Restore(backup, restored).run(bytes -> {});
+        disks.clear();
+        try (HayloftStore store = open(restored)) {
+            assertAllReadable(store);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).isEmpty();
+            run(store, JobRequest.Kind.ENCODE);
+            assertAllWhole(store);
+        }
+    }
+
+    @Test
+    void scrub_thatIsCutOff_goesOnBehindWhatItHadRead() throws IOException {
+        try (HayloftStore store = open(data())) {
+            fill(store);
+        }
+        String id;
+        try (HayloftStore store = HayloftStore.open(slowly(data()), Clock.systemUTC())) {
+            id = store.jobs()
+                    .submit(new JobRequest(JobRequest.Kind.SCRUB, Optional.empty(), true))
+                    .id();
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(100))
+                    .until(() -> store.jobs().find(id).orElseThrow().bytesDone() > 3 << 20);
+        }
+        try (HayloftStore store = open(data())) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(100))
+                    .until(() ->
+                            store.jobs().find(id).orElseThrow().finishedAt().isPresent());
+            Job job = store.jobs().find(id).orElseThrow();
+            long checked = (Long) job.result().orElseThrow().getOrDefault("checkedBytes", 0L);
+            long all = (Long) run(store, JobRequest.Kind.SCRUB).getOrDefault("checkedBytes", 0L);
+            assertThat(job.bytesDone()).isLessThan(all - (1 << 20));
+            assertThat(checked).isGreaterThanOrEqualTo(all - (1 << 20));
+        }
+    }
+
+    /** With a scrubber that takes some seconds. */
+    private StoreConfig slowly(Path data) {
+        StoreConfig defaults = StoreConfig.defaults(data);
+        return new StoreConfig(
+                data,
+                2,
+                1L << 20,
+                Durability.DISK,
+                defaults.memorySync(),
+                0,
+                defaults.queueCapacity(),
+                defaults.queueBytes(),
+                defaults.compaction(),
+                new ParityConfig(
+                        false,
+                        DATA_SHARDS,
+                        PARITY_SHARDS,
+                        Duration.ofHours(1),
+                        1L << 40,
+                        Duration.ofDays(7),
+                        1L << 20,
+                        disks));
     }
 }

@@ -21,6 +21,7 @@ public enum Setting {
     ERASURE_DATA_SHARDS("erasure.dataShards", "10", Kind.integer(1, 32)),
     ERASURE_PARITY_SHARDS("erasure.parityShards", "4", Kind.integer(1, 16)),
     ERASURE_AFTER("erasure.after", "1h", Kind.time(0, 365 * 86_400_000L)),
+    ERASURE_BYTES_PER_SECOND("erasure.bytesPerSecond", "64MiB", Kind.size(1L << 16, 1L << 40)),
     SCRUB_EVERY("scrub.every", "7d", Kind.time(60_000, 3650 * 86_400_000L)),
     SCRUB_BYTES_PER_SECOND("scrub.bytesPerSecond", "16MiB", Kind.size(1L << 16, 1L << 40)),
     CHANGES_RETAIN("changes.retain", "7d", Kind.time(0, 3650 * 86_400_000L)),

@@ -131,6 +131,7 @@ public final class Settings {
                 integer(Setting.ERASURE_DATA_SHARDS),
                 integer(Setting.ERASURE_PARITY_SHARDS),
                 time(Setting.ERASURE_AFTER),
+                size(Setting.ERASURE_BYTES_PER_SECOND),
                 time(Setting.SCRUB_EVERY),
                 size(Setting.SCRUB_BYTES_PER_SECOND),
                 list(Setting.STORAGE_DISKS).stream().map(Path::of).toList());

@@ -190,6 +190,14 @@ public final class ShardSet implements AutoCloseable {
         return table.isPresent() && rebuild(offset, target, table) && isRight.test(target.duplicate());
     }
 
+    /**
+     * As {@link #rebuild(long, ByteBuffer, Predicate)} for who cannot judge: block by block, from blocks whose checksum
+     * is right, to blocks whose checksum is right. Without any table left, unchecked.
+     */
+    public boolean rebuildChecked(long offset, ByteBuffer target) {
+        return offset >= 0 && offset + target.remaining() <= layout.volumeBytes() && rebuild(offset, target, table());
+    }
+
     private boolean rebuild(long offset, ByteBuffer target, Optional<BlockTable> table) {
         ByteBuffer rest = target.duplicate();
         long at = offset;

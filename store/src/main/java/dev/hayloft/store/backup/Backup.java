@@ -1,5 +1,7 @@
 package dev.hayloft.store.backup;
 
+import dev.hayloft.erasure.shard.ShardSet;
+import dev.hayloft.erasure.shard.VolumeAssembly;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DataFolder;
@@ -8,6 +10,8 @@ import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCut;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -31,11 +35,13 @@ import java.util.stream.Stream;
  * <p><i>Threads:</i> one background thread.
  */
 public final class Backup {
+    private static final Logger LOG = System.getLogger(Backup.class.getName());
     private static final List<String> KEY_FILES = List.of("store.key", "root.key");
 
     private final DataFolder data;
     private final List<Partition> partitions;
     private final InstantSource clock;
+    private long lostBytes; // Of the run that is under way.
 
     /**
      * Of these partitions, the system's first: what is deleted from it while the rest is copied is not missed.
@@ -91,7 +97,7 @@ public final class Backup {
     }
 
     /** What was done. */
-    public record Done(long files, long bytes, long copiedBytes) {}
+    public record Done(long files, long bytes, long copiedBytes, long lostBytes) {}
 
     /** Says how far it is. */
     public interface Watcher {
@@ -115,6 +121,7 @@ public final class Backup {
         try {
             watcher.expect(cuts.stream().mapToLong(PartitionCut::bytes).sum());
             SortedMap<String, BackupList.Entry> files = new TreeMap<>();
+            lostBytes = 0;
             long copied = 0;
             for (PartitionCut cut : cuts) {
                 copied += copy(folder, cut, before, files, watcher::advance);
@@ -131,7 +138,7 @@ public final class Backup {
                     .forEach(path -> SmallFiles.delete(folder.resolve(path)));
             long bytes =
                     files.values().stream().mapToLong(BackupList.Entry::bytes).sum();
-            return new Done(files.size(), bytes, copied);
+            return new Done(files.size(), bytes, copied, lostBytes);
         } finally {
             cuts.forEach(PartitionCut::close);
         }
@@ -156,7 +163,7 @@ public final class Backup {
             SortedMap<String, BackupList.Entry> before,
             SortedMap<String, BackupList.Entry> files,
             LongConsumer progress) {
-        String prefix = data.path().toAbsolutePath().relativize(cut.root().toAbsolutePath()) + "/";
+        String prefix = (cut.name().equals("system") ? cut.name() : "partitions/" + cut.name()) + "/";
         long copied = 0;
         for (PartitionCut.Volume volume : cut.volumes()) {
             String path = prefix + "volumes/%010d.volume".formatted(volume.id());
@@ -166,7 +173,7 @@ public final class Backup {
                 files.put(path, known);
                 progress.accept(known.bytes());
             } else {
-                BackupList.Entry entry = FileCopy.link(volume.path(), target, progress);
+                BackupList.Entry entry = copy(volume, target, progress);
                 files.put(path, entry);
                 copied += entry.bytes();
             }
@@ -185,6 +192,39 @@ public final class Backup {
             files.put(prefix + "COMPACTED", FileCopy.read(target, bytes -> {}));
         });
         return copied;
+    }
+
+    /**
+     * A volume's file, linked or copied. One that has none any more, because its shards are spread over the disks, or
+     * that is known to be damaged, is put together from its shards.
+     */
+    private BackupList.Entry copy(PartitionCut.Volume volume, Path target, LongConsumer progress) {
+        Optional<ShardSet> shards = volume.parity().find(volume.id());
+        boolean isDamaged = volume.parity().isDamaged(volume.id());
+        if (shards.filter(set -> isDamaged || !set.layout().inPlace()).isPresent()) {
+            return assemble(shards.get(), volume, target, progress);
+        }
+        try {
+            return FileCopy.link(volume.path(), target, progress);
+        } catch (UncheckedIOException gone) { // It may have been encoded meanwhile; no other end takes its file.
+            ShardSet meanwhile = volume.parity().find(volume.id()).orElseThrow(() -> gone);
+            return assemble(meanwhile, volume, target, progress);
+        }
+    }
+
+    private BackupList.Entry assemble(ShardSet shards, PartitionCut.Volume volume, Path target, LongConsumer progress) {
+        long[] lost = new long[1];
+        BackupList.Entry entry =
+                FileCopy.write(target, sink -> lost[0] = VolumeAssembly.assemble(shards, sink::write), progress);
+        if (lost[0] > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "Volume {0} is damaged beyond its parity: the backup lacks {1} bytes of it.",
+                    volume.id(),
+                    lost[0]);
+            lostBytes += lost[0];
+        }
+        return entry;
     }
 
     private static long size(Path file) {

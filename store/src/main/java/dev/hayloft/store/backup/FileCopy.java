@@ -42,17 +42,41 @@ final class FileCopy {
 
     /** Copies a file, durably; the target appears whole or not at all. */
     static BackupList.Entry copy(Path source, Path target, LongConsumer progress) {
+        return write(
+                target,
+                sink -> {
+                    try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ)) {
+                        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+                        while (from.read(buffer.clear()) >= 0) {
+                            sink.write(buffer.flip());
+                        }
+                    }
+                },
+                progress);
+    }
+
+    /** Gives a file's bytes in order. */
+    interface Source {
+        void writeTo(Sink sink) throws IOException;
+    }
+
+    /** Takes a file's bytes in order. */
+    interface Sink {
+        void write(ByteBuffer bytes) throws IOException;
+    }
+
+    /** Writes a file, durably; the target appears whole or not at all. */
+    static BackupList.Entry write(Path target, Source source, LongConsumer progress) {
         Path beside = target.resolveSibling(target.getFileName() + ".tmp");
         try {
             Files.createDirectories(parent(target));
             BackupList.Entry copied;
-            try (FileChannel from = FileChannel.open(source, StandardOpenOption.READ);
-                    FileChannel to = FileChannel.open(
-                            beside,
-                            StandardOpenOption.CREATE,
-                            StandardOpenOption.TRUNCATE_EXISTING,
-                            StandardOpenOption.WRITE)) {
-                copied = copy(from, to, progress);
+            try (FileChannel to = FileChannel.open(
+                    beside,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.TRUNCATE_EXISTING,
+                    StandardOpenOption.WRITE)) {
+                copied = write(source, to, progress);
                 to.force(true);
             }
             BackupList.Entry arrived = read(beside, bytes -> {});
@@ -67,20 +91,18 @@ final class FileCopy {
         }
     }
 
-    private static BackupList.Entry copy(FileChannel from, FileChannel to, LongConsumer progress) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(CHUNK);
+    private static BackupList.Entry write(Source source, FileChannel to, LongConsumer progress) throws IOException {
         CRC32C crc = new CRC32C();
-        long bytes = 0;
-        while (from.read(buffer.clear()) >= 0) {
-            buffer.flip();
-            bytes += buffer.remaining();
+        long[] bytes = new long[1];
+        source.writeTo(buffer -> {
+            bytes[0] += buffer.remaining();
             progress.accept(buffer.remaining());
             crc.update(buffer.duplicate());
             while (buffer.hasRemaining()) {
                 to.write(buffer);
             }
-        }
-        return new BackupList.Entry(bytes, (int) crc.getValue());
+        });
+        return new BackupList.Entry(bytes[0], (int) crc.getValue());
     }
 
     /** Size and checksum of a file as it stands. */

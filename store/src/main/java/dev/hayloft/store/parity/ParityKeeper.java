@@ -42,6 +42,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private final IntConsumer onForgotten;
     private final Map<Integer, ShardSet> sets = new ConcurrentHashMap<>();
     private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
+    private final Set<Integer> lost = ConcurrentHashMap.newKeySet();
     private final Set<Integer> busy = ConcurrentHashMap.newKeySet();
     private final RangeCache cache = new RangeCache();
     private final LongAdder rebuiltRanges = new LongAdder();
@@ -152,6 +153,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     public ShardSet adopt(ShardLayout layout) {
         ShardSet set = new ShardSet(layout, ownFile.apply(layout.volume()), paths(layout));
         closeQuietly(sets.put(layout.volume(), set));
+        lost.remove(layout.volume());
         cache.forget(layout.volume());
         return set;
     }
@@ -192,12 +194,18 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     /** Everything of a volume was checked and is right. */
     public void markWhole(int volume) {
         damaged.remove(volume);
+        lost.remove(volume);
         cache.forget(volume);
     }
 
     /** Whether bytes of a volume, or of its parity, are known to be damaged. */
     public boolean isDamaged(int volume) {
         return damaged.contains(volume);
+    }
+
+    /** Whether bytes of a volume are known to be lost for good: no shards make up for them. */
+    public boolean isLost(int volume) {
+        return damaged.contains(volume) && (lost.contains(volume) || !sets.containsKey(volume));
     }
 
     public Figures figures() {
@@ -216,7 +224,10 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
         }
         boolean wasKnown = !damaged.add(volume);
         ShardSet set = sets.get(volume);
-        boolean isMade = set != null && set.rebuild(offset, target, isRight);
+        boolean isMade = set != null
+                && (isRight == BY_ITS_CHECKSUMS
+                        ? set.rebuildChecked(offset, target)
+                        : set.rebuild(offset, target, isRight));
         if (!wasKnown) {
             LOG.log(
                     Level.WARNING,
@@ -230,6 +241,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
             rebuiltBytes.add(target.remaining());
             cache.keep(volume, offset, target);
         } else {
+            lost.add(volume);
             lostRanges.increment();
         }
         return isMade;
@@ -250,6 +262,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
         closeQuietly(sets.remove(volume));
         folders.delete(volume);
         damaged.remove(volume);
+        lost.remove(volume);
         cache.forget(volume);
     }
 

@@ -15,6 +15,7 @@ import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
 import java.io.UncheckedIOException;
@@ -133,13 +134,21 @@ final class HintWriting {
     /** Writes the hint file if it is missing or damaged; answers whether that was so. */
     boolean ensure(VolumeLog log, int volume) {
         try {
-            HintFile.read(folder.hint(volume), entry -> {});
+            HintHeader header = HintFile.read(folder.hint(volume), entry -> {});
+            Check.intact(isOf(header, log, volume), "a hint file speaks of another state of its volume");
             return false;
         } catch (CorruptionException | UncheckedIOException unusable) {
             LOG.log(Level.WARNING, "The hint file of volume {0} is missing or damaged and is written anew.", volume);
             write(log, volume);
             return true;
         }
+    }
+
+    private boolean isOf(HintHeader header, VolumeLog log, int volume) {
+        return header.storeId().equals(config.storeId())
+                && header.volume() == volume
+                && log.volumes().stream()
+                        .anyMatch(info -> info.id() == volume && info.dataEndBytes() == header.dataEndBytes());
     }
 
     private HintHeader header(int volume, long dataEndBytes, Tally tally) {

@@ -36,15 +36,15 @@ public final class PartitionCompactor {
     }
 
     /**
-     * The sealed volumes that can be compacted: damaged ones cannot. Deletions count as living while a follower of the
-     * changes may ask for them.
+     * The sealed volumes that can be compacted: those of which bytes are lost for good cannot. Deletions count as
+     * living while a follower of the changes may ask for them.
      *
      * @param deletionsKeptFromMillis those of volumes that were sealed at this time or later are kept
      */
     public List<VolumeLoad> loads(long deletionsKeptFromMillis) {
         List<VolumeLoad> loads = new ArrayList<>();
         for (VolumeInfo volume : partition.log().volumes()) {
-            if (volume.state() == VolumeInfo.State.SEALED && !partition.parity().isDamaged(volume.id())) {
+            if (volume.state() == VolumeInfo.State.SEALED && !partition.parity().isLost(volume.id())) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
                 long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());
                 long deletions = sealedAt >= deletionsKeptFromMillis ? tally.deletionBytes() : 0;

@@ -5,6 +5,7 @@ import dev.hayloft.log.VolumeLease;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.store.parity.ParityKeeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -30,16 +31,17 @@ public final class PartitionCut implements AutoCloseable {
      * @param path its file, which stays while the cut is open
      * @param hint its hint file, which may be absent, or vanish
      * @param bytes of the file's data
+     * @param parity knows its shards, which may come to stand for it while the cut is open
      */
-    public record Volume(int id, Path path, Path hint, long bytes) {}
+    public record Volume(int id, Path path, Path hint, long bytes, ParityKeeper parity) {}
 
-    private final Path root;
+    private final String name;
     private final List<Volume> volumes;
     private final List<VolumeLease> leases;
     private final Optional<String> record;
 
-    private PartitionCut(Path root, List<Volume> volumes, List<VolumeLease> leases, Optional<String> record) {
-        this.root = root;
+    private PartitionCut(String name, List<Volume> volumes, List<VolumeLease> leases, Optional<String> record) {
+        this.name = name;
         this.volumes = List.copyOf(volumes);
         this.leases = List.copyOf(leases);
         this.record = record;
@@ -110,23 +112,28 @@ public final class PartitionCut implements AutoCloseable {
         for (VolumeInfo volume : partition.log().volumes()) {
             if (volume.id() < before) {
                 leases.add(partition.log().lease(volume.id()));
-                volumes.add(new Volume(volume.id(), volume.path(), folder.hint(volume.id()), volume.dataEndBytes()));
+                volumes.add(new Volume(
+                        volume.id(),
+                        volume.path(),
+                        folder.hint(volume.id()),
+                        volume.dataEndBytes(),
+                        partition.parity()));
             }
         }
         try {
             Optional<String> record = Files.exists(folder.compactionRecord())
                     ? Optional.of(Files.readString(folder.compactionRecord()))
                     : Optional.empty();
-            return new PartitionCut(folder.root(), volumes, leases, record);
+            return new PartitionCut(partition.config().name(), volumes, leases, record);
         } catch (IOException e) {
             leases.forEach(VolumeLease::close);
             throw new UncheckedIOException(e);
         }
     }
 
-    /** The partition's folder. */
-    public Path root() {
-        return root;
+    /** The partition's name. */
+    public String name() {
+        return name;
     }
 
     /** Its volumes, all sealed. */

@@ -122,6 +122,12 @@ record PartitionFolder(Path root) {
         }
     }
 
+    static void deleteTreeIfThere(Path folder) {
+        if (Files.exists(folder)) {
+            deleteTree(folder);
+        }
+    }
+
     static void deleteTree(Path folder) {
         try (Stream<Path> paths = Files.walk(folder)) {
             for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {

@@ -36,6 +36,7 @@ public final class UpkeepJobs {
     /** A volume with a greater part dead is left to compaction. */
     private static final double DEAD_RATIO_MAX = 0.25;
 
+    private final Partition system;
     private final List<Partition> partitions;
     private final ParityConfig config;
     private final long reserveBytes;
@@ -45,15 +46,18 @@ public final class UpkeepJobs {
     /**
      * The jobs of a store.
      *
+     * @param system has one copy of everything and no parity: it is scrubbed, no more
      * @param reserveBytes that encoding leaves free on every disk
      * @param bucketNames the living buckets of a partition by id
      */
     public UpkeepJobs(
+            Partition system,
             List<Partition> partitions,
             ParityConfig config,
             long reserveBytes,
             InstantSource clock,
             Function<Partition, Map<Integer, String>> bucketNames) {
+        this.system = system;
         this.partitions = List.copyOf(partitions);
         this.config = config;
         this.reserveBytes = reserveBytes;
@@ -81,7 +85,11 @@ public final class UpkeepJobs {
                 refuse(request.bucket().isPresent(), "bucket");
                 refuse(request.directory().isPresent(), "directory");
                 refuse(request.dryRun(), "dryRun");
-                VolumeName.of(partitions, request);
+                List<Partition> all = new ArrayList<>(partitions);
+                if (request.kind() == JobRequest.Kind.SCRUB) {
+                    all.add(system);
+                }
+                VolumeName.of(all, request);
             }
         };
     }
@@ -127,6 +135,7 @@ public final class UpkeepJobs {
                 .filter(volume -> isNamed ? isToEncode(volume) : isDue(volume))
                 .toList();
         expect(run, volumes, 2);
+        Pace pace = new Pace(config.bytesPerSecond());
         List<Object> refused = new ArrayList<>();
         long[] figures = new long[2];
         forEach(run, volumes, volume -> {
@@ -134,7 +143,8 @@ public final class UpkeepJobs {
                 return;
             }
             try {
-                figures[1] += new VolumeEncoding(config, reserveBytes, bytes -> advance(run, bytes)).encode(volume);
+                figures[1] +=
+                        new VolumeEncoding(config, reserveBytes, bytes -> advance(run, pace, bytes)).encode(volume);
                 figures[0]++;
             } catch (CorruptionException damaged) {
                 LOG.log(Level.WARNING, "Volume " + volume.text() + " was not encoded.", damaged);
@@ -145,50 +155,21 @@ public final class UpkeepJobs {
     }
 
     private SortedMap<String, Object> scrub(JobRun run) {
-        List<VolumeName> volumes = VolumeName.of(partitions, run.request());
-        expect(run, volumes, 1);
-        Pace pace = new Pace(config.scrubBytesPerSecond());
-        List<VolumeCheck.Finding> findings = new ArrayList<>();
-        long[] figures = new long[2];
-        forEach(run, volumes, volume -> {
-            VolumeCheck.Result result = VolumeCheck.check(volume, bytes -> {
-                advance(run, bytes);
-                pace.take(bytes, run::isStopping);
-            });
-            figures[0] += result.checkedBytes();
-            findings.addAll(result.findings());
-            if (volume.isSealed()
-                    && result.findings().isEmpty()
-                    && volume.partition().ensureHint(volume.id())) {
-                figures[1]++;
-            }
-        });
-        run.detail("looking at the index");
-        long orphans = 0;
-        for (Partition partition : partitions) {
-            orphans += IndexCheck.orphans(partition);
-        }
-        List<Object> damaged = new ArrayList<>();
-        keys(findings, false)
-                .forEach((finding, keys) -> damaged.add(Map.of(
-                        "volume", finding.volume().text(),
-                        "shard", (long) finding.shard(),
-                        "offset", finding.offset(),
-                        "reason", finding.reason(),
-                        "keys", keys)));
-        return Job.result(Map.of(
-                "checkedBytes", figures[0], "damaged", damaged, "hintsWritten", figures[1], "indexOrphans", orphans));
+        List<Partition> all = new ArrayList<>(partitions);
+        all.add(system);
+        return new Scrub(all, config, this::keys, bucketNames).run(run);
     }
 
     private SortedMap<String, Object> repair(JobRun run) {
         List<VolumeName> volumes = new ArrayList<>(VolumeName.of(partitions, run.request()));
         volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
         expect(run, volumes, 1);
+        Pace pace = new Pace(config.bytesPerSecond());
         List<VolumeCheck.Finding> lost = new ArrayList<>();
         long[] repaired = new long[1];
         forEach(run, volumes, volume -> {
-            VolumeEncoding encoding = new VolumeEncoding(config, reserveBytes, bytes -> advance(run, bytes));
-            VolumeRepair.Result result = new VolumeRepair(encoding, bytes -> advance(run, bytes)).repair(volume);
+            VolumeEncoding encoding = new VolumeEncoding(config, reserveBytes, bytes -> advance(run, pace, bytes));
+            VolumeRepair.Result result = new VolumeRepair(encoding, bytes -> advance(run, pace, bytes)).repair(volume);
             repaired[0] += result.repaired();
             lost.addAll(result.lost());
         });
@@ -211,7 +192,7 @@ public final class UpkeepJobs {
         return left;
     }
 
-    private static void expect(JobRun run, List<VolumeName> volumes, int passes) {
+    static void expect(JobRun run, List<VolumeName> volumes, int passes) {
         run.expect(
                 passes
                         * volumes.stream()
@@ -220,13 +201,14 @@ public final class UpkeepJobs {
                 "reading volumes");
     }
 
-    private static void advance(JobRun run, long bytes) {
+    private static void advance(JobRun run, Pace pace, long bytes) {
         run.advance(bytes);
         run.step();
+        pace.take(bytes, run::isStopping);
     }
 
     /** Volumes that compaction deletes meanwhile are passed over. */
-    private static void forEach(JobRun run, List<VolumeName> volumes, Consumer<VolumeName> work) {
+    static void forEach(JobRun run, List<VolumeName> volumes, Consumer<VolumeName> work) {
         for (VolumeName volume : volumes) {
             run.step();
             run.detail("volume " + volume.text());

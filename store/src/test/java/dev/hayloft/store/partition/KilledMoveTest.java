@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.index.IndexConfig;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyIndex;
+import dev.hayloft.index.Location;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
@@ -29,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -151,6 +153,50 @@ class KilledMoveTest {
         } finally {
             TempFolders.delete(copy);
         }
+    }
+
+    @Test
+    void scrub_ofAnIndexThatLacksEntries_namesTheirKeys() {
+        Path data = folder.resolve("data");
+        try (HayloftStore store = HayloftStore.open(config(data), Clock.systemUTC())) {
+            fill(store);
+            run(store, JobRequest.Kind.SEAL);
+            assertThat(missing(store)).isEmpty();
+        }
+        PartitionFolder partition = new PartitionFolder(data.resolve("partitions/0"));
+        List<KeyHash> some = new ArrayList<>();
+        try (KeyIndex index = KeyIndex.open(IndexConfig.defaults(partition.index()), KeyIndex.OpenMode.TRUST)) {
+            index.forEach((hash, location) -> {
+                boolean isExtent = location.has(Location.EXTENT);
+                if (isExtent || (some.size() < 10 && !location.has(Location.MANIFEST))) {
+                    some.add(hash);
+                }
+            });
+            some.forEach(index::remove);
+        }
+        int extents = 3;
+        try (HayloftStore store = HayloftStore.open(config(data), Clock.systemUTC())) {
+            List<String> named = missing(store);
+            assertThat(named).contains("key-" + COUNT).hasSize(some.size() - extents + 1);
+            for (String key : named) {
+                if (!key.equals("key-" + COUNT)) {
+                    assertThat(store.read(BUCKET, ObjectKey.of(key))).isEmpty();
+                }
+            }
+            run(store, JobRequest.Kind.REBUILD_INDEX);
+            assertThat(missing(store)).isEmpty();
+            check(store);
+        }
+    }
+
+    private static List<String> missing(HayloftStore store) {
+        run(store, JobRequest.Kind.SCRUB);
+        Object named = store.jobs().list().get(0).result().orElseThrow().get("indexMissing");
+        List<String> keys = new ArrayList<>();
+        for (Object entry : named instanceof List<?> list ? list : List.of()) {
+            keys.add(String.valueOf(((Map<?, ?>) entry).get("key")));
+        }
+        return keys;
     }
 
     /** All but RocksDB's files, which come and go as it likes: a folder whose directory was lost. */
