@@ -551,7 +551,7 @@ class UpkeepTest {
         }
     }
 
-    /** With a scrubber that takes some seconds. */
+    /** With a scrubber that takes half a minute. */
     private StoreConfig slowly(Path data) {
         StoreConfig defaults = StoreConfig.defaults(data);
         return new StoreConfig(
@@ -571,7 +571,7 @@ class UpkeepTest {
                         Duration.ofHours(1),
                         1L << 40,
                         Duration.ofDays(7),
-                        1L << 20,
+                        1L << 19,
                         disks));
     }
 }
