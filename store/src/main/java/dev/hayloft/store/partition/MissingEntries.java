@@ -231,8 +231,10 @@ public final class MissingEntries {
                 boolean isWhole = new ManifestExtents(partition.reader(), bucketId)
                         .forEach(
                                 open.view().payload(),
-                                id -> lacks[0] |=
-                                        partition.reader().findExtent(bucketId, id).isEmpty());
+                                id -> lacks[0] |= partition
+                                        .reader()
+                                        .findExtent(bucketId, id)
+                                        .isEmpty());
                 return lacks[0] || !isWhole;
             }
         } catch (CorruptionException damaged) {
