@@ -142,7 +142,7 @@ final class MemoryStore implements ObjectStore {
         long bytes = state.objects.values().stream()
                 .mapToLong(entry -> entry.content().length)
                 .sum();
-        return new BucketStatistics(state.objects.size(), state.objects.size(), bytes, bytes, bytes, 0);
+        return new BucketStatistics(state.objects.size(), state.objects.size(), bytes, bytes, 0, bytes, 0);
     }
 
     private BucketState state(BucketName name) {
@@ -449,6 +449,7 @@ final class MemoryStore implements ObjectStore {
                 new UUID(1, 2),
                 buckets.size(),
                 objects,
+                0,
                 0,
                 0,
                 0,

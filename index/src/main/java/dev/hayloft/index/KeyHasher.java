@@ -1,5 +1,6 @@
 package dev.hayloft.index;
 
+import dev.hayloft.model.Sha256;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
@@ -14,6 +15,8 @@ import java.nio.ByteOrder;
  *  domain 2  version    the version, then high and low of the key's hash in domain 1, as little-endian words; the
  *                       first word has bucket 0: that hash knows the bucket already
  *  domain 3  extent     the extent's id as a little-endian word
+ *  domain 4  content    the four words of its SHA-256, then its size, as little-endian words; the
+ *                       highest bit of the size says that it is encrypted
  * </pre>
  *
  * <p><i>Threads:</i> any; the hasher is immutable and allocates nothing but its result.
@@ -25,6 +28,7 @@ public final class KeyHasher {
     private static final long OBJECT = 1L << 32;
     private static final long VERSION = 2L << 32;
     private static final long EXTENT = 3L << 32;
+    private static final long CONTENT = 4L << 32;
     private static final long BUCKET_MASK = 0xFFFF_FFFFL;
 
     private final long start0;
@@ -73,6 +77,21 @@ public final class KeyHasher {
         state.word(EXTENT | (bucketId & BUCKET_MASK));
         state.word(extentId);
         return state.finish(2 * Long.BYTES, 0);
+    }
+
+    /**
+     * The hash under which shared content is found by what it is; the entry there names its extent. What is encrypted
+     * and what is not never stand for each other.
+     */
+    public KeyHash content(int bucketId, Sha256 digest, long sizeBytes, boolean encrypted) {
+        State state = new State(this);
+        state.word(CONTENT | (bucketId & BUCKET_MASK));
+        state.word(digest.word0());
+        state.word(digest.word1());
+        state.word(digest.word2());
+        state.word(digest.word3());
+        state.word(encrypted ? sizeBytes | Long.MIN_VALUE : sizeBytes);
+        return state.finish(6 * Long.BYTES, 0);
     }
 
     /** The bare function over a whole message: for the reference vectors. */

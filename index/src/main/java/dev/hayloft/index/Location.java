@@ -59,6 +59,12 @@ public record Location(
     /** The entry stands under its version's hash: a newer version of the key stands under the key's. */
     public static final int OLDER = 512;
 
+    /** No needle's entry: it stands under the hash of shared content, and its version is the id of the extent. */
+    public static final int ALIAS = 1 << 14;
+
+    /** Added to the link of shared content whose references are not all known: it never comes to none then. */
+    public static final long UNCOUNTED = 1L << 48;
+
     public static final int FLAGS_MAX = 0xFFFF;
     public static final long CONTENT_SIZE_MAX = (1L << 48) - 1;
     public static final long TIME_MILLIS_MAX = (1L << 48) - 1;
@@ -107,6 +113,16 @@ public record Location(
                 timeMillis,
                 newLink,
                 expiresAtMillis);
+    }
+
+    /** Of shared content: how many times needles refer to it, as far as that is known. */
+    public long references() {
+        return link & (UNCOUNTED - 1);
+    }
+
+    /** Whether this is the entry of content that needles may share. */
+    public boolean isSharedContent() {
+        return (flags & (EXTENT | SHARED | ALIAS)) == (EXTENT | SHARED);
     }
 
     /** Whether its time is over. */

@@ -77,7 +77,7 @@ final class AppendWrites {
 
     /** How an upload ends that is one part. */
     ExtentUpload.Committing committing(BucketState bucket, AppendRequest request) {
-        return (extentIds, sizeBytes, sha256) -> {
+        return (extentIds, sizeBytes, sha256, coding) -> {
             List<Piece> pieces = new ArrayList<>(extentIds.length);
             long before = 0;
             for (long id : extentIds) {

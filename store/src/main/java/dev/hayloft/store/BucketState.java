@@ -132,6 +132,12 @@ final class BucketState {
         return new Mutation.Extent(gate, encoded.payload(), raw.remaining(), encoded.coding());
     }
 
+    /** The same as one that several manifests may name. */
+    Mutation.Extent sharedExtent(String contentType, ByteBuffer raw, Sha256 digest) {
+        Encoded encoded = encode(contentType, raw, Optional.of(digest));
+        return new Mutation.Extent(gate, encoded.payload(), raw.remaining(), encoded.coding(), Optional.of(digest));
+    }
+
     /**
      * Lets a write of so many bytes pass the bucket's own settings.
      *

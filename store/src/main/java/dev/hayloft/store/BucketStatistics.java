@@ -7,8 +7,15 @@ package dev.hayloft.store;
  * @param versions readable versions of all keys
  * @param logicalBytes content of readable versions, as written
  * @param storedBytes what readable versions take on disk, headers included
+ * @param savedBytes what would be stored beside that, were equal content not stored once
  * @param liveBytes bytes of this bucket in volumes that compaction would keep
  * @param deadBytes bytes of this bucket in volumes that compaction would drop
  */
 public record BucketStatistics(
-        long objects, long versions, long logicalBytes, long storedBytes, long liveBytes, long deadBytes) {}
+        long objects,
+        long versions,
+        long logicalBytes,
+        long storedBytes,
+        long savedBytes,
+        long liveBytes,
+        long deadBytes) {}

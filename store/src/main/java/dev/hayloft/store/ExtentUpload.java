@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import dev.hayloft.log.format.AttributesFormat;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.Check;
@@ -9,8 +10,11 @@ import dev.hayloft.store.partition.Mutation;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -33,8 +37,14 @@ final class ExtentUpload implements Upload {
          * Names the extents; they are given up when this fails.
          *
          * @param extentIds in order, all but the last of {@link ObjectStore#EXTENT_SIZE} bytes
+         * @param coding of a manifest that names them
          */
-        CompletionStage<WriteResult> commit(long[] extentIds, long sizeBytes, Sha256 sha256);
+        CompletionStage<WriteResult> commit(long[] extentIds, long sizeBytes, Sha256 sha256, Coding coding);
+
+        /** Whether extents may be shared with others. */
+        default boolean mayShare() {
+            return false;
+        }
     }
 
     private final BucketState bucket;
@@ -50,6 +60,7 @@ final class ExtentUpload implements Upload {
     private boolean endsShort; // Guarded by this: the last extent was not a full one.
     private boolean ended; // Guarded by this.
     private boolean kept; // Guarded by this.
+    private final List<Long> held = new ArrayList<>(); // Guarded by this: those that others may name too.
 
     ExtentUpload(
             BucketState bucket,
@@ -67,12 +78,26 @@ final class ExtentUpload implements Upload {
     /** Of a put. */
     static Committing put(BucketState bucket, PutRequest request, ObjectWrites writes) {
         ByteBuffer attributes = AttributesFormat.encode(request.attributes());
-        return (extentIds, sizeBytes, sha256) -> {
-            boolean empty = extentIds.length == 0;
-            ByteBuffer payload =
-                    empty ? ByteBuffer.allocate(0) : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, extentIds);
-            return writes.put(
-                    bucket, request, new Mutation.Content(attributes, payload, !empty, sizeBytes, Optional.of(sha256)));
+        return new Committing() {
+            @Override
+            public CompletionStage<WriteResult> commit(
+                    long[] extentIds, long sizeBytes, Sha256 sha256, Coding coding) {
+                boolean empty = extentIds.length == 0;
+                Mutation.Content content = new Mutation.Content(
+                        attributes,
+                        empty ? ByteBuffer.allocate(0) : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, extentIds),
+                        !empty,
+                        sizeBytes,
+                        Optional.of(sha256),
+                        OptionalLong.empty(),
+                        coding);
+                return writes.put(bucket, request, content);
+            }
+
+            @Override
+            public boolean mayShare() {
+                return true;
+            }
         };
     }
 
@@ -100,25 +125,45 @@ final class ExtentUpload implements Upload {
             sizeBytes += extent.remaining();
             endsShort = extent.remaining() < ObjectStore.EXTENT_SIZE;
         }
-        CompletionStage<Mutation.Outcome> outcome;
+        String contentType = request.attributes().contentType();
+        boolean isShared = committing.mayShare() && Deduplication.applies(bucket, extent.remaining());
+        CompletionStage<Long> landing;
         try {
-            outcome = bucket.partition()
-                    .submitPatiently(bucket.extent(request.attributes().contentType(), extent));
+            landing = isShared
+                    ? writes.deduplication()
+                            .hold(
+                                    bucket,
+                                    new Deduplication.Piece(contentType, extent, Sha256.of(extent)),
+                                    bucket.partition()::submitPatiently)
+                    : bucket.partition()
+                            .submitPatiently(bucket.extent(contentType, extent))
+                            .thenApply(applied -> ((Mutation.Outcome.Applied) applied).version());
         } catch (HayloftException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return outcome.thenAccept(applied -> landed(slot, ((Mutation.Outcome.Applied) applied).version()));
+        return landing.thenAccept(id -> landed(slot, id, isShared));
     }
 
-    private void landed(int slot, long extentId) {
+    private void landed(int slot, long extentId, boolean isShared) {
         boolean orphan;
         synchronized (this) {
             extentIds[slot] = extentId;
             completed++;
             orphan = ended && !kept;
+            if (isShared && !orphan) {
+                held.add(extentId);
+            }
         }
         if (orphan) {
-            bucket.partition().abandon(bucket.id(), List.of(extentId));
+            giveUp(List.of(extentId), isShared);
+        }
+    }
+
+    private void giveUp(List<Long> ids, boolean areShared) {
+        if (areShared) {
+            bucket.partition().shared().release(bucket.id(), ids);
+        } else {
+            bucket.partition().abandon(bucket.id(), ids);
         }
     }
 
@@ -126,6 +171,7 @@ final class ExtentUpload implements Upload {
     public CompletionStage<WriteResult> commit(Sha256 sha256) {
         long[] ids;
         long size;
+        Coding coding;
         synchronized (this) {
             Check.argument(!ended, "the upload has ended");
             Check.argument(completed == extents, "an extent is still on its way, or failed");
@@ -133,9 +179,12 @@ final class ExtentUpload implements Upload {
             kept = true;
             ids = Arrays.copyOf(extentIds, extents);
             size = sizeBytes;
+            coding = held.isEmpty() ? Coding.RAW : Coding.SHARED;
         }
-        return committing.commit(ids, size, sha256).whenComplete((result, failure) -> {
-            if (failure != null) {
+        return committing.commit(ids, size, sha256, coding).whenComplete((result, failure) -> {
+            if (failure == null) {
+                releaseHeld();
+            } else {
                 abandonAll();
             }
             onEnd.accept(this);
@@ -146,13 +195,24 @@ final class ExtentUpload implements Upload {
         List<Long> ids = new ArrayList<>();
         synchronized (this) {
             kept = false;
+            Set<Long> others = new HashSet<>(held);
             for (int i = 0; i < extents; i++) {
-                if (extentIds[i] != NONE) {
+                if (extentIds[i] != NONE && !others.contains(extentIds[i])) {
                     ids.add(extentIds[i]);
                 }
             }
         }
         bucket.partition().abandon(bucket.id(), ids);
+        releaseHeld();
+    }
+
+    private void releaseHeld() {
+        List<Long> ids;
+        synchronized (this) {
+            ids = List.copyOf(held);
+            held.clear();
+        }
+        bucket.partition().shared().release(bucket.id(), ids);
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
@@ -49,32 +50,31 @@ final class GroupWrites {
             }
             writes.admit(bucket, putBytes);
             Durability asked = durability.orElse(bucket.bucket().settings().durability());
-            Spill spill = new Spill(bucket);
-            return spill.write(tooLargeForFrame(steps))
-                    .thenCompose(ids -> bucket.partition().trySubmit(group(bucket, steps, ids, asked)))
+            Spill spill = new Spill(bucket, writes.deduplication());
+            return spill.write(notForFrame(bucket, steps))
+                    .thenCompose(unused -> bucket.partition().trySubmit(group(bucket, steps, spill, asked)))
                     .thenApply(outcome -> result(outcome, steps))
-                    .whenComplete((result, failure) -> {
-                        if (failure != null) {
-                            spill.abandon();
-                        }
-                    });
+                    .whenComplete((result, failure) -> spill.end(failure == null));
         } catch (HayloftException e) {
             return CompletableFuture.failedFuture(e);
         }
     }
 
     /** The puts whose values go into extents. */
-    private static List<BatchStep.Put> tooLargeForFrame(List<BatchStep> steps) {
+    private static List<BatchStep.Put> notForFrame(BucketState bucket, List<BatchStep> steps) {
         List<BatchStep.Put> puts = new ArrayList<>();
+        List<BatchStep.Put> spilled = new ArrayList<>();
         long inlineBytes = 0;
         for (BatchStep step : steps) {
-            if (step instanceof BatchStep.Put put) {
+            if (step instanceof BatchStep.Put put
+                    && Deduplication.applies(bucket, put.content().remaining())) {
+                spilled.add(put);
+            } else if (step instanceof BatchStep.Put put) {
                 puts.add(put);
                 inlineBytes += put.content().remaining();
             }
         }
         puts.sort(Comparator.comparingInt(put -> -put.content().remaining()));
-        List<BatchStep.Put> spilled = new ArrayList<>();
         for (BatchStep.Put put : puts) {
             boolean fits = inlineBytes <= INLINE_BYTES_MAX && put.content().remaining() <= ObjectStore.EXTENT_SIZE;
             if (fits) {
@@ -89,7 +89,7 @@ final class GroupWrites {
     private Mutation.Group group(
             BucketState bucket,
             List<BatchStep> steps,
-            IdentityHashMap<BatchStep.Put, long[]> extentIds,
+            Spill spill,
             Durability durability) {
         List<Mutation.OfKey> mutations = new ArrayList<>(steps.size());
         for (BatchStep step : steps) {
@@ -97,14 +97,15 @@ final class GroupWrites {
             long expected = step.ifVersion().orElse(Mutation.ANY);
             ByteBuffer key = step.key().utf8();
             if (step instanceof BatchStep.Put put) {
-                long[] ids = extentIds.get(put);
-                Encoded stored = ids == null
-                        ? bucket.encode(put.attributes().contentType(), put.content(), put.sha256())
-                        : new Encoded(ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids), Coding.RAW);
+                Optional<long[]> ids = spill.ids(put);
+                Encoded stored = ids.map(named -> new Encoded(
+                                ManifestFormat.encode(ObjectStore.EXTENT_SIZE, named),
+                                spill.isSharing(put) ? Coding.SHARED : Coding.RAW))
+                        .orElseGet(() -> bucket.encode(put.attributes().contentType(), put.content(), put.sha256()));
                 Mutation.Content content = new Mutation.Content(
                         AttributesFormat.encode(put.attributes()),
                         stored.payload(),
-                        ids != null,
+                        ids.isPresent(),
                         put.content().remaining(),
                         Optional.of(put.sha256()),
                         writes.expiresAt(bucket, Optional.empty()),
@@ -134,15 +135,19 @@ final class GroupWrites {
     /** Values on their way into extents. */
     private static final class Spill {
         private final BucketState bucket;
+        private final Deduplication deduplication;
+        private final IdentityHashMap<BatchStep.Put, long[]> ids = new IdentityHashMap<>(); // Equal values are two.
+        private final IdentityHashMap<BatchStep.Put, Boolean> sharing = new IdentityHashMap<>();
         private final List<Long> written = new ArrayList<>(); // Guarded by itself.
-        private boolean abandoned; // Guarded by written.
+        private final List<Long> held = new ArrayList<>(); // Guarded by written.
+        private boolean ended; // Guarded by written.
 
-        Spill(BucketState bucket) {
+        Spill(BucketState bucket, Deduplication deduplication) {
             this.bucket = bucket;
+            this.deduplication = deduplication;
         }
 
-        CompletionStage<IdentityHashMap<BatchStep.Put, long[]>> write(List<BatchStep.Put> puts) {
-            IdentityHashMap<BatchStep.Put, long[]> ids = new IdentityHashMap<>(); // Equal values are still two.
+        CompletionStage<Void> write(List<BatchStep.Put> puts) {
             List<CompletableFuture<Void>> extents = new ArrayList<>();
             for (BatchStep.Put put : puts) {
                 int size = put.content().remaining();
@@ -153,37 +158,66 @@ final class GroupWrites {
                     int from = i * ObjectStore.EXTENT_SIZE;
                     ByteBuffer slice = put.content()
                             .slice(put.content().position() + from, Math.min(ObjectStore.EXTENT_SIZE, size - from));
-                    extents.add(bucket.partition()
-                            .submitPatiently(bucket.extent(put.attributes().contentType(), slice))
-                            .toCompletableFuture()
-                            .thenAccept(outcome -> {
-                                mine[slot] = ((Outcome.Applied) outcome).version();
-                                landed(mine[slot]);
-                            }));
+                    boolean isShared = Deduplication.applies(bucket, slice.remaining());
+                    if (isShared) {
+                        sharing.put(put, true);
+                    }
+                    extents.add(write(put, slice, isShared).toCompletableFuture().thenAccept(id -> {
+                        mine[slot] = id;
+                        landed(id, isShared);
+                    }));
                 }
             }
-            return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new))
-                    .thenApply(unused -> ids);
+            return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new));
         }
 
-        private void landed(long id) {
+        private CompletionStage<Long> write(BatchStep.Put put, ByteBuffer slice, boolean isShared) {
+            String contentType = put.attributes().contentType();
+            if (isShared) {
+                boolean isWhole = slice.remaining() == put.content().remaining();
+                Sha256 digest = isWhole ? put.sha256() : Sha256.of(slice);
+                Deduplication.Piece piece = new Deduplication.Piece(contentType, slice, digest);
+                return deduplication.hold(bucket, piece, bucket.partition()::submitPatiently);
+            }
+            return bucket.partition()
+                    .submitPatiently(bucket.extent(contentType, slice))
+                    .thenApply(outcome -> ((Outcome.Applied) outcome).version());
+        }
+
+        private void landed(long id, boolean isShared) {
             boolean orphan;
             synchronized (written) {
-                orphan = abandoned;
-                written.add(id);
+                orphan = ended;
+                (isShared ? held : written).add(id);
             }
             if (orphan) {
-                bucket.partition().abandon(bucket.id(), List.of(id));
+                end(false);
             }
         }
 
-        void abandon() {
+        /** The extents of a value; empty when it stands in the frame. */
+        Optional<long[]> ids(BatchStep.Put put) {
+            return Optional.ofNullable(ids.get(put));
+        }
+
+        /** Whether some of them may be others' too. */
+        boolean isSharing(BatchStep.Put put) {
+            return sharing.containsKey(put);
+        }
+
+        /** Lets go of what is shared, and, unless the batch holds, gives up the rest. */
+        void end(boolean happened) {
             List<Long> orphans;
+            List<Long> released;
             synchronized (written) {
-                abandoned = true;
-                orphans = List.copyOf(written);
+                ended = true;
+                orphans = happened ? List.of() : List.copyOf(written);
+                released = List.copyOf(held);
+                written.clear();
+                held.clear();
             }
             bucket.partition().abandon(bucket.id(), orphans);
+            bucket.partition().shared().release(bucket.id(), released);
         }
     }
 }

@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -42,6 +43,7 @@ final class ObjectWrites {
     private final DiskGuard disk;
     private final Executor reading;
     private final InstantSource clock;
+    private final Deduplication deduplication;
 
     ObjectWrites(BucketRegistry buckets, ObjectReads reads, DiskGuard disk, Executor reading, InstantSource clock) {
         this.buckets = buckets;
@@ -49,6 +51,7 @@ final class ObjectWrites {
         this.disk = disk;
         this.reading = reading;
         this.clock = clock;
+        this.deduplication = new Deduplication(reading);
     }
 
     CompletionStage<WriteResult> put(PutRequest request, ByteBuffer content, Sha256 sha256) {
@@ -56,12 +59,31 @@ final class ObjectWrites {
         return guarded(() -> {
             BucketState bucket = buckets.require(request.bucket());
             admit(bucket, content.remaining());
+            if (Deduplication.applies(bucket, content.remaining())) {
+                return putShared(bucket, request, content, sha256);
+            }
             if (!bucket.isSlow(content.remaining())) {
                 return put(bucket, request, encode(bucket, request, content, sha256));
             }
             return CompletableFuture.supplyAsync(() -> encode(bucket, request, content, sha256), reading)
                     .thenCompose(encoded -> put(bucket, request, encoded));
         });
+    }
+
+    private CompletionStage<WriteResult> putShared(
+            BucketState bucket, PutRequest request, ByteBuffer content, Sha256 sha256) {
+        Deduplication.Piece piece =
+                new Deduplication.Piece(request.attributes().contentType(), content, sha256);
+        ByteBuffer attributes = AttributesFormat.encode(request.attributes());
+        return deduplication.hold(bucket, piece, bucket.partition()::trySubmit).thenCompose(id -> put(
+                        bucket, request, Deduplication.whole(attributes, id, piece))
+                .whenComplete((result, failure) ->
+                        bucket.partition().shared().release(bucket.id(), List.of(id))));
+    }
+
+    /** Stores equal content once, where a bucket is set so. */
+    Deduplication deduplication() {
+        return deduplication;
     }
 
     /** When an object ends that is written now. */

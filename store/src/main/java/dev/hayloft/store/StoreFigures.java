@@ -46,6 +46,7 @@ final class StoreFigures {
                 tally.versions(),
                 tally.logicalBytes(),
                 tally.storedBytes(),
+                tally.savedBytes(),
                 tally.liveBytes(),
                 tally.deadBytes());
     }
@@ -54,6 +55,7 @@ final class StoreFigures {
         long objects = 0;
         long logicalBytes = 0;
         long storedBytes = 0;
+        long savedBytes = 0;
         for (Bucket bucket : buckets.all()) {
             Optional<BucketState> state = buckets.find(bucket.name());
             if (state.isPresent()) {
@@ -61,6 +63,7 @@ final class StoreFigures {
                 objects += statistics.objects();
                 logicalBytes += statistics.logicalBytes();
                 storedBytes += statistics.storedBytes();
+                savedBytes += statistics.savedBytes();
             }
         }
         List<VolumeStatus> volumes = volumes();
@@ -70,6 +73,7 @@ final class StoreFigures {
                 objects,
                 logicalBytes,
                 storedBytes,
+                savedBytes,
                 volumes.stream().mapToLong(VolumeStatus::liveBytes).sum(),
                 volumes.stream().mapToLong(VolumeStatus::deadBytes).sum(),
                 volumes.stream()

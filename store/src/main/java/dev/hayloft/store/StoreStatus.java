@@ -11,6 +11,7 @@ import java.util.UUID;
  * @param objects keys of all buckets
  * @param logicalBytes content as written
  * @param storedBytes what readable versions take
+ * @param savedBytes what would be stored beside that, were equal content not stored once
  * @param liveBytes bytes that compaction would keep
  * @param deadBytes bytes that compaction would drop
  * @param parityBytes bytes of parity shards
@@ -25,6 +26,7 @@ public record StoreStatus(
         long objects,
         long logicalBytes,
         long storedBytes,
+        long savedBytes,
         long liveBytes,
         long deadBytes,
         long parityBytes,

@@ -207,7 +207,7 @@ class RecoveryTest {
     }
 
     /** All but RocksDB's files, which come and go as it likes: a folder whose directory was lost. */
-    private static void copyTree(Path from, Path to) throws IOException {
+    static void copyTree(Path from, Path to) throws IOException {
         Files.createDirectories(to);
         try (Stream<Path> children = Files.list(from)) {
             for (Path child : (Iterable<Path>) children::iterator) {
@@ -221,7 +221,7 @@ class RecoveryTest {
         }
     }
 
-    private static void deleteTree(Path tree) throws IOException {
+    static void deleteTree(Path tree) throws IOException {
         if (Files.exists(tree)) {
             try (Stream<Path> paths = Files.walk(tree)) {
                 for (Path path : (Iterable<Path>) paths.sorted(Comparator.reverseOrder())::iterator) {

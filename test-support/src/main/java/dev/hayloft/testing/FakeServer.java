@@ -226,7 +226,7 @@ public final class FakeServer implements AutoCloseable {
         return "{\"name\":\"" + bucket + "\",\"createdAt\":\"" + TIME + "\",\"settings\":{\"versioning\":\"off\","
                 + "\"maxVersions\":null},\"objects\":" + bucketOf(bucket).size() + ",\"versions\":1,\"logicalBytes\":"
                 + bytes
-                + ",\"storedBytes\":" + bytes + ",\"liveBytes\":" + bytes + ",\"deadBytes\":0}";
+                + ",\"storedBytes\":" + bytes + ",\"savedBytes\":0,\"liveBytes\":" + bytes + ",\"deadBytes\":0}";
     }
 
     private void object(HttpExchange exchange, String bucket, String key, byte[] body) throws IOException {
@@ -370,7 +370,7 @@ public final class FakeServer implements AutoCloseable {
                         exchange,
                         200,
                         "{\"version\":\"0.1.0\",\"uptimeSeconds\":12,\"objects\":2,"
-                                + "\"storedBytes\":420,\"partitions\":[{\"id\":0,\"state\":\"ok\",\"openVolume\":\"0-17\"}],"
+                                + "\"storedBytes\":420,\"savedBytes\":0,\"partitions\":[{\"id\":0,\"state\":\"ok\",\"openVolume\":\"0-17\"}],"
                                 + "\"volumes\":{\"open\":1,\"sealed\":0},\"jobs\":[],\"health\":{\"healthy\":true,\"problems\":[]}}");
             case "/api/volumes" -> json(exchange, 200, "{\"volumes\":[" + volume + "],\"next\":null}");
             case "/api/volumes/0-17" -> json(exchange, 200, volume);

@@ -136,6 +136,7 @@ public final class BucketCalls {
         json.writeNumberField("versions", statistics.versions());
         json.writeNumberField("logicalBytes", statistics.logicalBytes());
         json.writeNumberField("storedBytes", statistics.storedBytes());
+        json.writeNumberField("savedBytes", statistics.savedBytes());
         json.writeNumberField("liveBytes", statistics.liveBytes());
         json.writeNumberField("deadBytes", statistics.deadBytes());
         json.writeEndObject();

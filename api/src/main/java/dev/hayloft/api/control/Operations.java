@@ -143,6 +143,7 @@ public final class Operations {
         json.writeNumberField("objects", status.objects());
         json.writeNumberField("logicalBytes", status.logicalBytes());
         json.writeNumberField("storedBytes", status.storedBytes());
+        json.writeNumberField("savedBytes", status.savedBytes());
         json.writeNumberField("liveBytes", status.liveBytes());
         json.writeNumberField("deadBytes", status.deadBytes());
         json.writeNumberField("parityBytes", status.parityBytes());

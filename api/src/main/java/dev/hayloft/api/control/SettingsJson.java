@@ -83,7 +83,7 @@ final class SettingsJson {
                 draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
             case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
             case "encrypt" -> draft.encrypt = flag(name, value);
-            case "deduplicate" -> requireOff(before, name, !flag(name, value), value);
+            case "deduplicate" -> draft.deduplicate = flag(name, value);
             case "quotaBytes" -> draft.quotaBytes = number(name, value, Long.MAX_VALUE);
             case "quotaObjects" -> draft.quotaObjects = number(name, value, Long.MAX_VALUE);
             case "cors" -> draft.cors = CorsJson.rules(value);
@@ -155,14 +155,6 @@ final class SettingsJson {
                     .with("max", max);
         }
         return Optional.of(value.asLong());
-    }
-
-    private static BucketSettings requireOff(BucketSettings before, String name, boolean off, JsonNode value) {
-        if (!off) {
-            throw bad("This version does not have this setting; leave it out.", name)
-                    .with("value", value.asText());
-        }
-        return before;
     }
 
     private static Durability durability(JsonNode value, Durability whenNull) {

@@ -89,6 +89,7 @@ public final class MetricsPage {
         single("hayloft_objects", "gauge", "Keys of all buckets.", status.objects());
         single("hayloft_logical_bytes", "gauge", "Content as written.", status.logicalBytes());
         single("hayloft_stored_bytes", "gauge", "What readable versions take.", status.storedBytes());
+        single("hayloft_saved_bytes", "gauge", "What sharing equal content saves.", status.savedBytes());
         single("hayloft_live_bytes", "gauge", "Bytes in volumes that compaction would keep.", status.liveBytes());
         single("hayloft_dead_bytes", "gauge", "Bytes in volumes that compaction would drop.", status.deadBytes());
         single("hayloft_disk_free_bytes", "gauge", "Usable space of the disk.", status.freeBytes());

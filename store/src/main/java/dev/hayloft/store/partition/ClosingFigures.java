@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
  * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code deletions VOLUME BUCKET BYTES}, {@code bucket ID
- * OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS APPENDED}, and last {@code crc32c HEX} of all lines before it.
+ * OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS APPENDED SAVED}, and last {@code crc32c HEX} of all lines before it.
  *
  * @param end position behind the last frame
  * @param lastSequence of the last needle
@@ -53,7 +53,8 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                         bucket.logicalBytes(),
                         bucket.storedBytes(),
                         bucket.markerBytes.get(),
-                        bucket.appendedBytes.get()));
+                        bucket.appendedBytes.get(),
+                        bucket.savedBytes()));
         figures.producers.forEach(producer -> text.append("producer ")
                 .append(producer.bucketId())
                 .append(' ')
@@ -133,6 +134,7 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                     bucket.storedBytes.set(figures[5]);
                     bucket.markerBytes.set(figures[6]);
                     bucket.appendedBytes.set(figures[7]);
+                    bucket.savedBytes.set(figures[8]);
                 }
                 default -> {
                     return Optional.empty();

@@ -38,6 +38,10 @@ final class DoubtfulMoves {
     /** A copy of a version or an extent was found. */
     void replay(HintEntry entry) {
         Location copy = entry.location();
+        if (copy.isSharedContent()) {
+            replayShared(entry);
+            return;
+        }
         boolean isKnown = false;
         for (KeyHash hash : List.of(entry.hash(), hasher.version(entry.hash(), copy.version()))) {
             Optional<Location> known = index.find(hash).filter(location -> location.version() == copy.version());
@@ -51,6 +55,21 @@ final class DoubtfulMoves {
             index.put(entry.hash(), copy);
         } else if (!isKnown) {
             keys.add(entry.hash());
+        }
+    }
+
+    /** What nothing names goes when it is counted. */
+    private void replayShared(HintEntry entry) {
+        Location copy = entry.location();
+        KeyHash extent = hasher.extent(copy.bucketId(), copy.version());
+        Optional<Location> known = index.find(extent);
+        if (known.isEmpty()) {
+            index.put(extent, copy);
+        } else if (known.get().position() < copy.position()) {
+            index.put(extent, known.get().movedTo(copy.position(), copy.needleOffset(), copy.needleSize()));
+        }
+        if (index.find(entry.hash()).isEmpty()) {
+            index.put(entry.hash(), PointIndex.alias(copy));
         }
     }
 

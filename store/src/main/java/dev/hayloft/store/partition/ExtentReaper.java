@@ -4,6 +4,7 @@ import dev.hayloft.index.Location;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Drops extents from the index once nothing names them: those of replaced and deleted large objects, and those of
  * uploads that were given up. Behind the publisher, because it must read the old manifest.
  *
- * <p><i>Threads:</i> {@link #retire} and {@link #abandon} any, never block; the work is done on a thread of its own.
+ * <p><i>Threads:</i> {@link #retire}, {@link #abandon} and {@link #released} any, never block; the work is done on a thread of its own.
  */
 final class ExtentReaper implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ExtentReaper.class.getName());
@@ -23,8 +24,11 @@ final class ExtentReaper implements AutoCloseable {
         /** The extents of a manifest that no key points at. */
         record OfManifest(Location manifest) implements Retired {}
 
-        /** Extents that were never committed. */
+        /** Extents that were never committed, or that what took over their manifest does not name. */
         record OfUpload(int bucketId, List<Long> extentIds) implements Retired {}
+
+        /** Extents that nobody holds any more. */
+        record Released(int bucketId, List<Long> extentIds) implements Retired {}
 
         /** Nothing: somebody waits for what stands before. */
         record Barrier(CountDownLatch passed) implements Retired {}
@@ -34,6 +38,7 @@ final class ExtentReaper implements AutoCloseable {
     private final NeedleReader reader;
     private final ArrayBlockingQueue<Retired> queue = new ArrayBlockingQueue<>(QUEUE_MAX);
     private final Thread thread;
+    private volatile boolean missed; // Set once by whoever finds the queue full, or cannot do what stood in it.
     private volatile boolean closed; // Set by close; the thread then drains the queue and ends.
 
     ExtentReaper(Partition partition, NeedleReader reader) {
@@ -58,11 +63,16 @@ final class ExtentReaper implements AutoCloseable {
         }
     }
 
+    void released(int bucketId, List<Long> extentIds) {
+        offer(new Retired.Released(bucketId, List.copyOf(extentIds)));
+    }
+
     private void offer(Retired retired) {
         if (!queue.offer(retired)) {
+            missed = true;
             LOG.log(
                     Level.WARNING,
-                    "Too many large objects were replaced at once: some of their extents stay until the next index rebuild.");
+                    "Too many large objects were replaced at once: some of their extents stay until the next start, which looks for them.");
         }
     }
 
@@ -112,7 +122,10 @@ final class ExtentReaper implements AutoCloseable {
             if (retired instanceof Retired.OfManifest ofManifest) {
                 reapManifest(ofManifest.manifest());
             } else if (retired instanceof Retired.OfUpload ofUpload) {
-                ofUpload.extentIds().forEach(id -> partition.dropExtent(ofUpload.bucketId(), id));
+                ofUpload.extentIds()
+                        .forEach(id -> partition.shared().unnamed(ofUpload.bucketId(), id, Optional.empty()));
+            } else if (retired instanceof Retired.Released released) {
+                released.extentIds().forEach(id -> partition.shared().dropUnnamed(released.bucketId(), id));
             }
         } catch (RuntimeException | Error e) { // The thread's boundary: those behind it in the queue must still go.
             LOG.log(Level.WARNING, "A replaced object's manifest cannot be read: its extents stay until a rebuild.", e);
@@ -123,11 +136,16 @@ final class ExtentReaper implements AutoCloseable {
         try (OpenNeedle needle = reader.readAt(location).orElseThrow(NeedleReader::moving)) {
             int bucketId = location.bucketId();
             boolean whole = new ManifestExtents(reader, bucketId)
-                    .forEach(needle.view().payload(), id -> partition.dropExtent(bucketId, id));
+                    .forEach(needle.view().payload(), id -> partition.shared().unnamed(bucketId, id, Optional.of(needle.view())));
             if (!whole) {
                 LOG.log(Level.WARNING, "A replaced object's extents cannot all be found: some stay until a rebuild.");
             }
         }
+    }
+
+    /** Whether extents were left in the index that nothing names: the next start must look for them. */
+    boolean hasMissed() {
+        return missed;
     }
 
     /** Finishes what is queued. */

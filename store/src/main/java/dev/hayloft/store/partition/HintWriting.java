@@ -69,19 +69,28 @@ final class HintWriting {
                 switch (needle.type()) {
                     case OBJECT -> needle.isManifest() ? Location.MANIFEST : 0;
                     case TOMBSTONE -> Location.TOMBSTONE;
-                    default -> Location.EXTENT;
+                    default -> Location.EXTENT | (needle.sha256().isPresent() ? Location.SHARED : 0);
                 };
         return type
                 | (needle.expiresAtMillis().isPresent() ? Location.EXPIRES : 0)
                 | (needle.isKept() ? Location.KEPT : 0)
                 | (needle.isMarker() ? Location.MARKER : 0)
+                | (needle.isManifest() && needle.coding().shared() ? Location.SHARED : 0)
                 | (needle.isAppended() ? Location.APPENDED : 0)
                 | (needle.endsOlder() ? Location.UP_TO : 0);
     }
 
     private KeyHash hash(FrameView frame, NeedleView needle) {
         return switch (needle.type()) {
-            case EXTENT -> hasher.extent(frame.bucketId(), ManifestFormat.extentId(needle.key()));
+            case EXTENT ->
+                needle.sha256()
+                        .map(digest -> hasher.content(
+                                frame.bucketId(),
+                                digest,
+                                needle.contentSize(),
+                                needle.coding().encrypted()))
+                        .orElseGet(() ->
+                                hasher.extent(frame.bucketId(), ManifestFormat.extentId(needle.key())));
             default -> hasher.object(frame.bucketId(), needle.key());
         };
     }

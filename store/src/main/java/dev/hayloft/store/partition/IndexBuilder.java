@@ -66,9 +66,11 @@ final class IndexBuilder {
     /** A needle was seen. */
     synchronized void offer(KeyHash hash, Location location) {
         if (location.has(Location.EXTENT)) {
-            Optional<Location> known = target.find(hash);
-            if (known.isEmpty() || isNewer(location, known.get())) {
-                target.put(hash, location);
+            if (location.has(Location.SHARED)) {
+                offerExtent(hasher.extent(location.bucketId(), location.version()), location);
+                offerExtent(hash, PointIndex.alias(location));
+            } else {
+                offerExtent(hash, location);
             }
             return;
         }
@@ -85,6 +87,20 @@ final class IndexBuilder {
                 ended.add(hasher.version(hash, location.link()));
             }
         }
+    }
+
+    private void offerExtent(KeyHash hash, Location location) {
+        Optional<Location> known = target.find(hash);
+        if (known.isEmpty()) {
+            target.put(hash, location);
+        } else if (isNewer(location, known.get())) {
+            target.put(hash, location.withLink(known.get().link()));
+        }
+    }
+
+    /** Shared content, if it is known, is referred to so often. */
+    synchronized void relink(KeyHash extent, long link) {
+        target.find(extent).ifPresent(known -> target.put(extent, known.withLink(link)));
     }
 
     private static boolean isNewer(Location location, Location known) {

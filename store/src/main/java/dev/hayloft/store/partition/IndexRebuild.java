@@ -66,6 +66,7 @@ final class IndexRebuild {
             awaitPublication();
             builder.finish();
             findRevived(next);
+            carryLinks(next);
             adopt(builder, generation);
             adopted = true;
         } finally {
@@ -77,7 +78,8 @@ final class IndexRebuild {
         }
         long firstVersion = parts.firstVersion(); // What is older is of no upload that is under way.
         IndexTidying.dropUnnamed(
-                partition, (hash, location) -> location.version() < firstVersion || revived.contains(hash));
+                partition, (hash, location) -> revived.contains(hash)
+                        || (location.version() < firstVersion && !location.isSharedContent()));
         addMissingLines();
         removeStaleLines();
         return next.size();
@@ -104,13 +106,54 @@ final class IndexRebuild {
      */
     private void findRevived(KeyIndex next) {
         next.forEach((hash, location) -> {
-            boolean isSuspect = location.has(Location.EXTENT) && location.version() >= parts.firstVersion();
+            boolean isOfRun = location.has(Location.EXTENT) && location.version() >= parts.firstVersion();
+            boolean isSuspect = isOfRun || location.isSharedContent();
             if (isSuspect
+                    && !location.has(Location.ALIAS)
                     && revived.size() < REVIVED_MAX
                     && parts.index().find(hash).isEmpty()) {
                 revived.add(hash);
             }
         });
+    }
+
+    /**
+     * Shared content is named as often as the old index says; from here on both are told of every change. What the old
+     * one has lost is not counted, and stays until somebody counts.
+     */
+    private void carryLinks(KeyIndex next) {
+        long[] count = new long[1];
+        next.forEach((hash, location) -> count[0] += location.has(Location.EXTENT | Location.SHARED) ? 1 : 0);
+        long slices = count[0] / REVIVED_MAX + 1;
+        for (long slice = 0; slice < slices; slice++) {
+            long mine = slice;
+            List<KeyHash> shared = new ArrayList<>();
+            next.forEach((hash, location) -> {
+                boolean isShared = location.has(Location.EXTENT | Location.SHARED);
+                if (isShared && Long.remainderUnsigned(hash.low(), slices) == mine) {
+                    shared.add(hash);
+                }
+            });
+            for (int from = 0; from < shared.size(); from += BATCH) {
+                checkGoOn();
+                List<KeyHash> batch = shared.subList(from, Math.min(shared.size(), from + BATCH));
+                partition.exclusively(() -> batch.forEach(hash -> carryLink(next, hash)));
+            }
+        }
+    }
+
+    private void carryLink(KeyIndex next, KeyHash hash) {
+        Optional<Location> known = next.find(hash);
+        Optional<Location> old = parts.index().find(hash);
+        if (known.isEmpty()) {
+            return; // Dropped meanwhile.
+        }
+        if (known.get().has(Location.ALIAS)) {
+            // What the old index has lost is not to be found: nobody may begin to share what may be dropped below.
+            old.ifPresentOrElse(alias -> next.put(hash, alias), () -> next.remove(hash));
+        } else {
+            next.put(hash, known.get().withLink(old.map(Location::link).orElse(Location.UNCOUNTED)));
+        }
     }
 
     private void checkGoOn() {

@@ -40,7 +40,8 @@ final class IndexTidying {
 
     /** Extents older than this start, less those that manifests name. */
     static void dropLostExtents(Partition partition, long firstVersion) {
-        dropUnnamed(partition, (hash, location) -> location.version() < firstVersion);
+        dropUnnamed(
+                partition, (hash, location) -> location.version() < firstVersion && !location.isSharedContent());
     }
 
     /**
@@ -132,7 +133,7 @@ final class IndexTidying {
 
     private static List<KeyHash> collect(Partition partition, Predicate<Location> wanted) {
         List<KeyHash> found = new ArrayList<>();
-        partition.parts().index().forEach((hash, location) -> {
+        partition.parts().index().current().forEach((hash, location) -> {
             if (found.size() < PASS_MAX && wanted.test(location)) {
                 found.add(hash);
             }

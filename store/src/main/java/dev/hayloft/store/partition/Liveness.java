@@ -28,15 +28,19 @@ final class Liveness {
     /**
      * The entry that speaks of this needle.
      *
+     * @param bucketId of the needle
      * @param hash as its hint says it
      * @param version of the needle
      * @param position of its frame
      * @param offset in the frame
      */
-    Optional<Entry> find(KeyHash hash, long version, long position, int offset) {
-        for (KeyHash candidate : List.of(hash, hasher.version(hash, version))) {
+    Optional<Entry> find(int bucketId, KeyHash hash, long version, long position, int offset) {
+        List<KeyHash> candidates = List.of(hash, hasher.version(hash, version), hasher.extent(bucketId, version));
+        for (KeyHash candidate : candidates) {
             Optional<Location> entry = index.find(candidate)
-                    .filter(location -> location.position() == position && location.needleOffset() == offset);
+                    .filter(location -> !location.has(Location.ALIAS)
+                            && location.position() == position
+                            && location.needleOffset() == offset);
             if (entry.isPresent()) {
                 return Optional.of(new Entry(candidate, entry.get()));
             }
@@ -47,6 +51,6 @@ final class Liveness {
     /** The same of a needle as hint files know it. */
     Optional<Entry> find(HintEntry needle) {
         Location place = needle.location();
-        return find(needle.hash(), place.version(), place.position(), place.needleOffset());
+        return find(place.bucketId(), needle.hash(), place.version(), place.position(), place.needleOffset());
     }
 }

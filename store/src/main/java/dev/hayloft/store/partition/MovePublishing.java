@@ -31,7 +31,12 @@ final class MovePublishing {
             MoveWriter.Place place = places.get(i);
             tallies.appended(volume, move.bucketId(), 1, place.size());
             Optional<Liveness.Entry> entry =
-                    liveness.find(needle.hash(), needle.stamp().version(), needle.position(), needle.offset());
+                    liveness.find(
+                            move.bucketId(),
+                            needle.hash(),
+                            needle.stamp().version(),
+                            needle.position(),
+                            needle.offset());
             if (entry.isPresent()) {
                 Location from = entry.get().location();
                 Location to = from.movedTo(pending.framePosition(), place.offset(), place.size());

@@ -80,7 +80,8 @@ public sealed interface Mutation {
      * @param origin why it is written
      * @param takesOver the version whose extents are this object's from now on, because its manifest names them too, at
      *     once or through lists; 0 for none. It must go with the same mutation: a version of the same key that is the
-     *     newest goes by itself, one of another key must go by a step of the same group. What it had and this one does
+     *     newest goes by itself, one of another key must go by a step of the same group. Shared content among them is
+     *     named as often as before. What it had and this one does
      *     not name is the caller's to give up, by {@link Partition#abandon}
      */
     record Content(
@@ -119,6 +120,11 @@ public sealed interface Mutation {
         public Content withAttributes(ByteBuffer other) {
             return new Content(
                     other, payload, manifest, contentSizeBytes, sha256, expiresAtMillis, coding, origin, takesOver);
+        }
+
+        /** Whether it names content that others may name too. */
+        public boolean isSharing() {
+            return manifest && coding.shared();
         }
 
         /** The same with an end. */
@@ -241,8 +247,16 @@ public sealed interface Mutation {
      * @param payload as stored
      * @param contentSizeBytes as written, at most 1 MiB
      * @param coding how the one stands for the other
+     * @param shared the digest of what was written, when several manifests may name the extent
      */
-    record Extent(BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding) implements Mutation {
+    record Extent(
+            BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding, Optional<Sha256> shared)
+            implements Mutation {
+        /** An extent of one manifest. */
+        public Extent(BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding) {
+            this(gate, payload, contentSizeBytes, coding, Optional.empty());
+        }
+
         /** An extent that is stored as it was written. */
         public Extent(BucketGate gate, ByteBuffer payload) {
             this(gate, payload, payload.remaining(), Coding.RAW);

@@ -24,6 +24,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 
 /**
  * The unit of everything: one log, one index, one directory, one writer.
@@ -47,6 +48,7 @@ public final class Partition implements AutoCloseable {
     private final Publisher publisher;
     private final ExtentReaper reaper;
     private final NeedleReader reader;
+    private final SharedContent shared;
     private final PartitionFeed feed;
 
     private final MutationRing ring;
@@ -78,6 +80,7 @@ public final class Partition implements AutoCloseable {
                 clock,
                 new RecordWriting(parts.producers()),
                 parts.nextSequence());
+        this.shared = new SharedContent(this, parts, reader);
         this.reaper = new ExtentReaper(this, reader);
         this.feed = new PartitionFeed(this, parts, reader);
         this.publisher = new Publisher(
@@ -87,6 +90,7 @@ public final class Partition implements AutoCloseable {
                 writer,
                 new MovePublishing(parts.index(), parts.tallies(), new Liveness(parts.index(), parts.hasher())),
                 reader,
+                shared,
                 feed,
                 reaper::retire,
                 parts.nextSequence() - 1,
@@ -280,16 +284,26 @@ public final class Partition implements AutoCloseable {
         return publisher.manifestWatch();
     }
 
-    /** Drops an extent that no manifest will ever name, or names no more. Takes the publication lock. */
-    void dropExtent(int bucketId, long extentId) {
+    /** The same of a change that has an answer. */
+    <T> T exclusively(Supplier<T> change) {
         synchronized (publication) {
-            parts.index().remove(parts.hasher().extent(bucketId, extentId)).ifPresent(parts.tallies()::dead);
+            return change.get();
         }
+    }
+
+    /** Extents that several manifests may name. */
+    public SharedContent shared() {
+        return shared;
     }
 
     /** Gives up the extents of an upload that was not committed. */
     public void abandon(int bucketId, List<Long> extentIds) {
         reaper.abandon(bucketId, extentIds);
+    }
+
+    /** Nobody holds these any more; what nothing names goes. */
+    void released(int bucketId, List<Long> extentIds) {
+        reaper.released(bucketId, extentIds);
     }
 
     /**
@@ -457,7 +471,7 @@ public final class Partition implements AutoCloseable {
         try {
             retired.clear();
         } finally {
-            parts.close(problem.isEmpty(), publisher.publishedSequence(), versions.last());
+            parts.close(problem.isEmpty() && !reaper.hasMissed(), publisher.publishedSequence(), versions.last());
         }
     }
 

@@ -361,7 +361,7 @@ final class PartitionWriter {
                 extent.coding(),
                 false,
                 extent.contentSizeBytes(),
-                Optional.empty(),
+                extent.shared(),
                 OptionalLong.empty(),
                 Optional.empty());
         ByteBuffer key = ByteBuffer.allocate(Long.BYTES).putLong(0, id);

@@ -62,6 +62,37 @@ final class PointIndex {
     }
 
     /**
+     * Puts content that may be shared.
+     *
+     * @param content its hash by what it is, which hints say too
+     * @param extent its hash as an extent
+     */
+    void putShared(KeyHash content, KeyHash extent, Location location) {
+        offer(content, location);
+        current.put(extent, location);
+        current.put(content, alias(location));
+    }
+
+    /** The entry that leads from what content is to its extent. */
+    static Location alias(Location content) {
+        return new Location(
+                0,
+                0,
+                0,
+                content.version(),
+                content.contentSize(),
+                Location.EXTENT | Location.SHARED | Location.ALIAS,
+                content.bucketId(),
+                content.timeMillis());
+    }
+
+    /** Changes how often shared content is referred to. */
+    void relink(KeyHash extent, Location changed) {
+        builder.ifPresent(other -> other.relink(extent, changed.link()));
+        current.put(extent, changed);
+    }
+
+    /**
      * Puts the same needle's new place where its old one stands.
      *
      * @param needle the hash as the needle's hint has it
@@ -119,8 +150,13 @@ final class PointIndex {
         return current.remove(hash);
     }
 
+    /** Shows the entries of needles. */
     void forEach(BiConsumer<KeyHash, Location> visitor) {
-        current.forEach(visitor);
+        current.forEach((hash, location) -> {
+            if ((location.flags() & Location.ALIAS) == 0) {
+                visitor.accept(hash, location);
+            }
+        });
     }
 
     IndexStatus status() {

@@ -36,6 +36,7 @@ final class Publisher {
     private final Consumer<Location> onReplacedManifest;
     private final RecordPublishing records;
     private final NeedleReader reader;
+    private final SharedContent shared;
     private final VersionChain chain;
     private final PartitionFeed feed;
     private final Set<Integer> bucketIds = new HashSet<>();
@@ -60,6 +61,7 @@ final class Publisher {
             PartitionWriter writer,
             MovePublishing moves,
             NeedleReader reader,
+            SharedContent shared,
             PartitionFeed feed,
             Consumer<Location> onReplacedManifest,
             long lastSequence,
@@ -70,6 +72,7 @@ final class Publisher {
         this.writer = writer;
         this.moves = moves;
         this.reader = reader;
+        this.shared = shared;
         this.chain = new VersionChain(reader.hasher(), index.slots(), new VersionChain.Watcher() {
             @Override
             public void came(Location location) {
@@ -166,9 +169,15 @@ final class Publisher {
             moves.apply(pending, move);
         } else if (mutation instanceof Mutation.Extent extent) {
             int bucketId = extent.gate().bucketId();
-            Location location = pending.location(bucketId, extent.contentSizeBytes(), Location.EXTENT);
+            int flags = Location.EXTENT | (extent.shared().isPresent() ? Location.SHARED : 0);
+            Location location = pending.location(bucketId, extent.contentSizeBytes(), flags);
             tallies.appended(LogPosition.volume(location.position()), bucketId, 1, pending.needleSize());
-            index.put(pending.hash(), location);
+            if (extent.shared().isPresent()) {
+                KeyHash content = reader.hasher().content(bucketId, extent.shared().get(), extent.contentSizeBytes(), extent.coding().encrypted());
+                index.putShared(content, pending.hash(), location);
+            } else {
+                index.put(pending.hash(), location);
+            }
             tallies.live(location);
         } else if (mutation instanceof Mutation.Records group) {
             records.publish(group.group(), changes);
@@ -188,7 +197,9 @@ final class Publisher {
         if (step instanceof VersionStep.Store && mutation instanceof Mutation.Put put) {
             Mutation.Content content = put.content();
             boolean expires = content.expiresAtMillis().isPresent();
-            int ofContent = (content.manifest() ? Location.MANIFEST : 0) | (expires ? Location.EXPIRES : 0);
+            int ofContent = (content.manifest() ? Location.MANIFEST : 0)
+                    | (content.isSharing() ? Location.SHARED : 0)
+                    | (expires ? Location.EXPIRES : 0);
             long expiresAt = content.expiresAtMillis().orElse(0);
             return pending.location(bucketId, content.contentSizeBytes(), flags | ofContent, 0, expiresAt);
         }
@@ -198,6 +209,9 @@ final class Publisher {
     private void apply(Pending pending, Mutation.OfKey mutation, VersionStep step, Location location) {
         KeyHash hash = pending.hash();
         changing = Optional.of(pending);
+        if (mutation instanceof Mutation.Put put && put.content().isSharing() && put.content().takesOver() == 0) {
+            shared.named(location.bucketId(), put.content().payload());
+        }
         index.offer(hash, location);
         Optional<Location> before;
         Optional<Location> after;

@@ -186,10 +186,8 @@ public final class Recovery {
             IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
             replay(builder, applied.get().position());
             builder.finish();
-            count(index);
         } else {
             index = rebuild();
-            count(index);
         }
         boolean opened = false;
         try {
@@ -198,10 +196,15 @@ public final class Recovery {
             }
             folder.removeOtherIndexes();
             log.startAppending(end, clean);
+            PointIndex points = new PointIndex(index);
+            if (!clean || kept.isEmpty()) {
+                new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())).run();
+                count(index);
+            }
             PartitionParts parts = new PartitionParts(
                     folder,
                     log,
-                    new PointIndex(index),
+                    points,
                     openDirectory(index),
                     context.hasher(),
                     figured,

@@ -58,6 +58,7 @@ public final class Tallies {
         final AtomicLong logicalBytes = new AtomicLong();
         final AtomicLong storedBytes = new AtomicLong();
         final AtomicLong markerBytes = new AtomicLong();
+        final AtomicLong savedBytes = new AtomicLong();
         final AtomicLong appendedBytes = new AtomicLong();
         final AtomicLong deletionBytes = new AtomicLong();
 
@@ -86,6 +87,11 @@ public final class Tallies {
             return storedBytes.get();
         }
 
+        /** What {@link #storedBytes} would be more, were content not shared. */
+        public long savedBytes() {
+            return savedBytes.get();
+        }
+
         /** Needles that the index points at: those of readable versions, and markers. */
         public long liveBytes() {
             return storedBytes.get() + markerBytes.get();
@@ -97,7 +103,7 @@ public final class Tallies {
         }
 
         private List<AtomicLong> ofIndex() {
-            return List.of(objects, versions, kept, logicalBytes, storedBytes, markerBytes);
+            return List.of(objects, versions, kept, logicalBytes, storedBytes, markerBytes, savedBytes);
         }
     }
 
@@ -183,6 +189,16 @@ public final class Tallies {
         BucketTally bucket = bucket(from.bucketId());
         (from.has(Location.MARKER) ? bucket.markerBytes : bucket.storedBytes)
                 .addAndGet(to.needleSize() - from.needleSize());
+        relinked(from, to);
+    }
+
+    /** The same shared content is referred to more or less often. */
+    void relinked(Location from, Location to) {
+        bucket(from.bucketId()).savedBytes.addAndGet(savedBytes(to) - savedBytes(from));
+    }
+
+    private static long savedBytes(Location location) {
+        return location.isSharedContent() ? Math.max(0, location.references() - 1) * location.needleSize() : 0;
     }
 
     /** So many bytes in a volume are deletions. */
@@ -217,11 +233,15 @@ public final class Tallies {
     }
 
     private void count(Location location, int sign) {
+        if (location.has(Location.ALIAS)) {
+            return; // No needle.
+        }
         long needleBytes = (long) sign * location.needleSize();
         volume(LogPosition.volume(location.position())).liveBytes.addAndGet(needleBytes);
         BucketTally bucket = bucket(location.bucketId());
         boolean marker = location.has(Location.MARKER);
         (marker ? bucket.markerBytes : bucket.storedBytes).addAndGet(needleBytes);
+        bucket.savedBytes.addAndGet(sign * savedBytes(location));
         if (location.has(Location.KEPT)) {
             bucket.kept.addAndGet(sign);
         }

@@ -224,7 +224,7 @@ class Buckets extends Reloading {
                 <td><a href=${to(['buckets', bucket.name])}>${bucket.name}</a></td>
                 <td class="num">${number(bucket.objects)}</td>
                 <td class="num">${bytes(bucket.logicalBytes)}</td>
-                <td class="num">${bytes(bucket.storedBytes)}</td>
+                <td class="num" title=${bucket.savedBytes > 0 ? `${bytes(bucket.savedBytes)} saved by storing equal content once` : nothing}>${bytes(bucket.storedBytes)}</td>
                 <td class="num">${bytes(bucket.deadBytes)}</td>
                 <td>${summary(bucket.settings)}</td>
                 <td>${moment(bucket.createdAt)}</td>

@@ -76,6 +76,7 @@ class Overview extends Screen {
       ['Objects', number(status.objects)],
       ['Content as written', bytes(status.logicalBytes)],
       ['Stored, with headers', bytes(status.storedBytes)],
+      ['Saved by storing equal content once', bytes(status.savedBytes)],
       ['Volumes', html`${number(volumes.open)} open · ${number(volumes.sealed)} sealed · ${number(volumes.encoded)} encoded`],
       ['Damaged volumes', volumes.damaged === 0 ? 'none' : html`<b class="bad">${number(volumes.damaged)}</b>`],
     ];
