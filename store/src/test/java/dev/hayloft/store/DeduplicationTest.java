@@ -26,6 +26,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,7 +75,7 @@ class DeduplicationTest {
                 Clock.systemUTC());
     }
 
-    private static BucketSettings settings(boolean deduplicate, boolean versioning, String compression) {
+    static BucketSettings settings(boolean deduplicate, boolean versioning, String compression) {
         BucketSettings defaults = BucketSettings.defaults(Durability.MEMORY);
         return new BucketSettings(
                 versioning,
@@ -136,7 +137,7 @@ class DeduplicationTest {
     }
 
     /** Opens a copy of the files as they are now, as if the process had died. */
-    private void onACopy(java.util.function.Consumer<HayloftStore> check, boolean withoutIndex) {
+    private void onACopy(Consumer<HayloftStore> check, boolean withoutIndex) {
         Path copy = folder.resolveSibling(folder.getFileName() + "-copy");
         try {
             RecoveryTest.copyTree(folder, copy);
@@ -352,6 +353,50 @@ class DeduplicationTest {
         awaitNothingStored();
     }
 
+    private void run(JobRequest.Kind kind) {
+        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
+        Awaitility.await()
+                .until(() ->
+                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
+        Job ended = store.jobs().find(job.id()).orElseThrow();
+        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
+    }
+
+    @Test
+    void compactionAndRebuild_ofSharedContent_keepItsCounts() {
+        for (int i = 0; i < 40; i++) {
+            put("k" + i, content(i % 5, SIZE));
+            put("once" + i, content(1000 + i, SIZE));
+        }
+        for (int i = 0; i < 20; i++) {
+            delete("k" + i);
+            delete("once" + i);
+        }
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(store.statistics(BUCKET).savedBytes())
+                        .isBetween(15L * SIZE, 15L * (SIZE + MANIFEST_MAX)));
+        run(JobRequest.Kind.SEAL);
+        run(JobRequest.Kind.COMPACT);
+        assertShared();
+        run(JobRequest.Kind.REBUILD_INDEX);
+        assertShared();
+        put("more", content(3, SIZE));
+        delete("more");
+        for (int i = 20; i < 40; i++) {
+            delete("k" + i);
+            delete("once" + i);
+        }
+        awaitNothingStored();
+    }
+
+    private void assertShared() {
+        assertThat(store.statistics(BUCKET).savedBytes()).isBetween(15L * SIZE, 15L * (SIZE + MANIFEST_MAX));
+        for (int i = 20; i < 40; i++) {
+            assertThat(read(store, "k" + i)).isEqualTo(content(i % 5, SIZE));
+            assertThat(read(store, "once" + i)).isEqualTo(content(1000 + i, SIZE));
+        }
+    }
+
     @Test
     void putsAndDeletes_ofTheSameContentAtOnce_neverLoseIt() throws Exception {
         int threads = 16;
@@ -364,7 +409,7 @@ class DeduplicationTest {
                 int mine = t;
                 writers.add(pool.submit(() -> {
                     Random random = new Random(mine);
-                    for (int i = 0; i < 150; i++) {
+                    for (int i = 0; i < 60; i++) {
                         int which = random.nextInt(3);
                         put("t" + mine, content(which, SIZE));
                         assertThat(read(store, "t" + mine)).isEqualTo(content(which, SIZE));

@@ -131,9 +131,8 @@ class StoreModelTest {
 
     private TreeMap<ObjectKey, Known> objects(BucketName bucket) {
         if (!model.containsKey(bucket)) {
-            assertThat(store.createBucket(bucket, BucketSettings.defaults(Durability.MEMORY))
-                            .created())
-                    .isTrue();
+            BucketSettings settings = DeduplicationTest.settings(random.nextBoolean(), false, "auto");
+            assertThat(store.createBucket(bucket, settings).created()).isTrue();
             model.put(bucket, new TreeMap<>());
         }
         return model.get(bucket);
@@ -147,6 +146,12 @@ class StoreModelTest {
     private byte[] content(int sizeMax) {
         byte[] content = new byte[random.nextInt(sizeMax + 1)];
         random.nextBytes(content);
+        if (random.nextInt(3) == 0) { // One of a few, so that buckets which share content have some to share.
+            int which = random.nextInt(5);
+            byte[] known = new byte[Math.min(sizeMax, ObjectStore.EXTENT_SIZE / 128 * (which + 1))];
+            new Random(which).nextBytes(known);
+            return known;
+        }
         return content;
     }
 

@@ -24,7 +24,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
-import java.util.function.Supplier;
 
 /**
  * The unit of everything: one log, one index, one directory, one writer.
@@ -80,8 +79,8 @@ public final class Partition implements AutoCloseable {
                 clock,
                 new RecordWriting(parts.producers()),
                 parts.nextSequence());
-        this.shared = new SharedContent(this, parts, reader);
         this.reaper = new ExtentReaper(this, reader);
+        this.shared = new SharedContent(this, parts, reader, reaper);
         this.feed = new PartitionFeed(this, parts, reader);
         this.publisher = new Publisher(
                 parts.index(),
@@ -284,13 +283,6 @@ public final class Partition implements AutoCloseable {
         return publisher.manifestWatch();
     }
 
-    /** The same of a change that has an answer. */
-    <T> T exclusively(Supplier<T> change) {
-        synchronized (publication) {
-            return change.get();
-        }
-    }
-
     /** Extents that several manifests may name. */
     public SharedContent shared() {
         return shared;
@@ -301,11 +293,6 @@ public final class Partition implements AutoCloseable {
         reaper.abandon(bucketId, extentIds);
     }
 
-    /** Nobody holds these any more; what nothing names goes. */
-    void released(int bucketId, List<Long> extentIds) {
-        reaper.released(bucketId, extentIds);
-    }
-
     /**
      * Drops every entry of a bucket that is gone. Blocks while it walks the index.
      *
@@ -313,11 +300,6 @@ public final class Partition implements AutoCloseable {
      */
     public boolean dropBucket(int bucketId) {
         return IndexTidying.dropBucket(this, bucketId);
-    }
-
-    /** Drops extents of uploads that an unclean stop cut off. Blocks while it walks the index and reads manifests. */
-    public void dropLostExtents() {
-        IndexTidying.dropLostExtents(this, parts.firstVersion());
     }
 
     /**

@@ -146,7 +146,7 @@ public final class Recovery {
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
             HintKeeping.start(partition, context.background(), recovery.withoutHint);
             if (recovery.mayHaveLostExtents) {
-                context.background().execute(partition::dropLostExtents);
+                context.background().execute(() -> IndexTidying.dropLostExtents(partition));
             }
             opened = true;
             return partition;

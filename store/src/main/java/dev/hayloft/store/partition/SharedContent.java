@@ -8,6 +8,7 @@ import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.Sha256;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,14 +31,16 @@ public final class SharedContent {
     private final KeyHasher hasher;
     private final Tallies tallies;
     private final NeedleReader reader;
+    private final ExtentReaper reaper;
     private final ConcurrentHashMap<Long, Integer> holds = new ConcurrentHashMap<>(); // By id of an extent.
 
-    SharedContent(Partition partition, PartitionParts parts, NeedleReader reader) {
+    SharedContent(Partition partition, PartitionParts parts, NeedleReader reader, ExtentReaper reaper) {
         this.partition = partition;
         this.index = parts.index();
         this.hasher = parts.hasher();
         this.tallies = parts.tallies();
         this.reader = reader;
+        this.reaper = reaper;
     }
 
     /**
@@ -72,7 +75,7 @@ public final class SharedContent {
                             .filter(location -> location.link() == 0)
                             .isPresent();
             if (mayGo) {
-                partition.released(bucketId, List.of(extentId));
+                reaper.released(bucketId, List.of(extentId));
             }
         }
     }
@@ -103,20 +106,24 @@ public final class SharedContent {
      */
     void unnamed(int bucketId, long extentId, Optional<NeedleView> manifest) {
         KeyHash extent = hasher.extent(bucketId, extentId);
-        Optional<Location> left = partition.exclusively(() -> {
+        List<Location> free = new ArrayList<>(1);
+        partition.exclusively(() -> {
             Optional<Location> known = index.find(extent);
-            if (known.isPresent() && !known.get().isSharedContent()) {
+            if (known.isPresent() && known.get().isSharedContent()) {
+                Location left = known.get().link() == 0 ? known.get() : relink(extent, known.get(), -1);
+                if (left.link() == 0) {
+                    free.add(left);
+                }
+            } else {
                 index.remove(extent).ifPresent(tallies::dead);
-                return Optional.empty();
             }
-            return known.map(location -> location.link() == 0 ? location : relink(extent, location, -1));
         });
-        left.filter(location -> location.link() == 0).ifPresent(location -> {
+        for (Location location : free) {
             drop(
                     location,
                     manifest.flatMap(needle -> whole(bucketId, extentId, needle))
                             .orElseGet(() -> contentOf(location)));
-        });
+        }
     }
 
     /** What finds it, if it is all of the object whose manifest this is. */
