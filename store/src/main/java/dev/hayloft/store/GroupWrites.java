@@ -86,11 +86,7 @@ final class GroupWrites {
         return spilled;
     }
 
-    private Mutation.Group group(
-            BucketState bucket,
-            List<BatchStep> steps,
-            Spill spill,
-            Durability durability) {
+    private Mutation.Group group(BucketState bucket, List<BatchStep> steps, Spill spill, Durability durability) {
         List<Mutation.OfKey> mutations = new ArrayList<>(steps.size());
         for (BatchStep step : steps) {
             var hash = bucket.partition().reader().hash(bucket.id(), step.key());
@@ -162,10 +158,11 @@ final class GroupWrites {
                     if (isShared) {
                         sharing.put(put, true);
                     }
-                    extents.add(write(put, slice, isShared).toCompletableFuture().thenAccept(id -> {
-                        mine[slot] = id;
-                        landed(id, isShared);
-                    }));
+                    extents.add(
+                            write(put, slice, isShared).toCompletableFuture().thenAccept(id -> {
+                                mine[slot] = id;
+                                landed(id, isShared);
+                            }));
                 }
             }
             return CompletableFuture.allOf(extents.toArray(CompletableFuture[]::new));

@@ -72,13 +72,11 @@ final class ObjectWrites {
 
     private CompletionStage<WriteResult> putShared(
             BucketState bucket, PutRequest request, ByteBuffer content, Sha256 sha256) {
-        Deduplication.Piece piece =
-                new Deduplication.Piece(request.attributes().contentType(), content, sha256);
+        Deduplication.Piece piece = new Deduplication.Piece(request.attributes().contentType(), content, sha256);
         ByteBuffer attributes = AttributesFormat.encode(request.attributes());
         return deduplication.hold(bucket, piece, bucket.partition()::trySubmit).thenCompose(id -> put(
                         bucket, request, Deduplication.whole(attributes, id, piece))
-                .whenComplete((result, failure) ->
-                        bucket.partition().shared().release(bucket.id(), List.of(id))));
+                .whenComplete((result, failure) -> bucket.partition().shared().release(bucket.id(), List.of(id))));
     }
 
     /** Stores equal content once, where a bucket is set so. */

@@ -126,8 +126,8 @@ class DeduplicationTest {
 
     private void awaitStored(long atLeast, long atMost) {
         Awaitility.await()
-                .untilAsserted(() ->
-                        assertThat(store.statistics(BUCKET).storedBytes()).isBetween(atLeast, atMost));
+                .untilAsserted(
+                        () -> assertThat(store.statistics(BUCKET).storedBytes()).isBetween(atLeast, atMost));
     }
 
     private void awaitNothingStored() {
@@ -425,8 +425,7 @@ class DeduplicationTest {
                 readers.add(pool.submit(() -> {
                     Random random = new Random(seed);
                     while (!done.get()) {
-                        Optional<StoredObject> found =
-                                store.read(BUCKET, ObjectKey.of("t" + random.nextInt(threads)));
+                        Optional<StoredObject> found = store.read(BUCKET, ObjectKey.of("t" + random.nextInt(threads)));
                         found.ifPresent(object -> {
                             try (object) {
                                 assertThat(Sha256.of(object.read(0, SIZE)))
@@ -447,8 +446,7 @@ class DeduplicationTest {
             reader.get(10, TimeUnit.SECONDS);
         }
         awaitStored(SIZE, SIZE + 17 * MANIFEST_MAX);
-        assertThat(store.statistics(BUCKET).savedBytes())
-                .isBetween(15L * SIZE, 15L * (SIZE + MANIFEST_MAX));
+        assertThat(store.statistics(BUCKET).savedBytes()).isBetween(15L * SIZE, 15L * (SIZE + MANIFEST_MAX));
         for (int t = 0; t < threads; t++) {
             delete("t" + t);
         }

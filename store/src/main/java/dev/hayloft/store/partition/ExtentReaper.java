@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
  * Drops extents from the index once nothing names them: those of replaced and deleted large objects, and those of
  * uploads that were given up. Behind the publisher, because it must read the old manifest.
  *
- * <p><i>Threads:</i> {@link #retire}, {@link #abandon} and {@link #released} any, never block; the work is done on a thread of its own.
+ * <p><i>Threads:</i> {@link #retire}, {@link #abandon} and {@link #released} any, never block; the work is done on a
+ * thread of its own.
  */
 final class ExtentReaper implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ExtentReaper.class.getName());
@@ -136,7 +137,9 @@ final class ExtentReaper implements AutoCloseable {
         try (OpenNeedle needle = reader.readAt(location).orElseThrow(NeedleReader::moving)) {
             int bucketId = location.bucketId();
             boolean whole = new ManifestExtents(reader, bucketId)
-                    .forEach(needle.view().payload(), id -> partition.shared().unnamed(bucketId, id, Optional.of(needle.view())));
+                    .forEach(
+                            needle.view().payload(),
+                            id -> partition.shared().unnamed(bucketId, id, Optional.of(needle.view())));
             if (!whole) {
                 LOG.log(Level.WARNING, "A replaced object's extents cannot all be found: some stay until a rebuild.");
             }

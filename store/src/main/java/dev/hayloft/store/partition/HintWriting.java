@@ -89,8 +89,7 @@ final class HintWriting {
                                 digest,
                                 needle.contentSize(),
                                 needle.coding().encrypted()))
-                        .orElseGet(() ->
-                                hasher.extent(frame.bucketId(), ManifestFormat.extentId(needle.key())));
+                        .orElseGet(() -> hasher.extent(frame.bucketId(), ManifestFormat.extentId(needle.key())));
             default -> hasher.object(frame.bucketId(), needle.key());
         };
     }

@@ -41,8 +41,7 @@ final class IndexTidying {
     /** Extents older than this start, less those that manifests name. */
     static void dropLostExtents(Partition partition) {
         long firstVersion = partition.parts().firstVersion();
-        dropUnnamed(
-                partition, (hash, location) -> location.version() < firstVersion && !location.isSharedContent());
+        dropUnnamed(partition, (hash, location) -> location.version() < firstVersion && !location.isSharedContent());
     }
 
     /**

@@ -30,13 +30,8 @@ final class MovePublishing {
             MovedNeedle needle = move.needles().get(i);
             MoveWriter.Place place = places.get(i);
             tallies.appended(volume, move.bucketId(), 1, place.size());
-            Optional<Liveness.Entry> entry =
-                    liveness.find(
-                            move.bucketId(),
-                            needle.hash(),
-                            needle.stamp().version(),
-                            needle.position(),
-                            needle.offset());
+            Optional<Liveness.Entry> entry = liveness.find(
+                    move.bucketId(), needle.hash(), needle.stamp().version(), needle.position(), needle.offset());
             if (entry.isPresent()) {
                 Location from = entry.get().location();
                 Location to = from.movedTo(pending.framePosition(), place.offset(), place.size());

@@ -81,8 +81,8 @@ public sealed interface Mutation {
      * @param takesOver the version whose extents are this object's from now on, because its manifest names them too, at
      *     once or through lists; 0 for none. It must go with the same mutation: a version of the same key that is the
      *     newest goes by itself, one of another key must go by a step of the same group. Shared content among them is
-     *     named as often as before. What it had and this one does
-     *     not name is the caller's to give up, by {@link Partition#abandon}
+     *     named as often as before. What it had and this one does not name is the caller's to give up, by
+     *     {@link Partition#abandon}
      */
     record Content(
             ByteBuffer attributes,
@@ -249,8 +249,7 @@ public sealed interface Mutation {
      * @param coding how the one stands for the other
      * @param shared the digest of what was written, when several manifests may name the extent
      */
-    record Extent(
-            BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding, Optional<Sha256> shared)
+    record Extent(BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding, Optional<Sha256> shared)
             implements Mutation {
         /** An extent of one manifest. */
         public Extent(BucketGate gate, ByteBuffer payload, int contentSizeBytes, Coding coding) {

@@ -173,7 +173,12 @@ final class Publisher {
             Location location = pending.location(bucketId, extent.contentSizeBytes(), flags);
             tallies.appended(LogPosition.volume(location.position()), bucketId, 1, pending.needleSize());
             if (extent.shared().isPresent()) {
-                KeyHash content = reader.hasher().content(bucketId, extent.shared().get(), extent.contentSizeBytes(), extent.coding().encrypted());
+                KeyHash content = reader.hasher()
+                        .content(
+                                bucketId,
+                                extent.shared().get(),
+                                extent.contentSizeBytes(),
+                                extent.coding().encrypted());
                 index.putShared(content, pending.hash(), location);
             } else {
                 index.put(pending.hash(), location);
@@ -209,7 +214,9 @@ final class Publisher {
     private void apply(Pending pending, Mutation.OfKey mutation, VersionStep step, Location location) {
         KeyHash hash = pending.hash();
         changing = Optional.of(pending);
-        if (mutation instanceof Mutation.Put put && put.content().isSharing() && put.content().takesOver() == 0) {
+        if (mutation instanceof Mutation.Put put
+                && put.content().isSharing()
+                && put.content().takesOver() == 0) {
             shared.named(location.bucketId(), put.content().payload());
         }
         index.offer(hash, location);

@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  * <p>Whoever is about to commit a manifest holds its extents until the manifest counts. An extent goes when nothing
  * names it and nobody holds it, both judged at once: so what a put has found cannot go before the put is done.
  *
- * <p><i>Threads:</i> any, except {@link #named}: the publisher. Where both are needed, the publication lock comes before
- * that of a hold.
+ * <p><i>Threads:</i> any, except {@link #named}: the publisher. Where both are needed, the publication lock comes
+ * before that of a hold.
  */
 public final class SharedContent {
     private final Partition partition;
@@ -154,9 +154,7 @@ public final class SharedContent {
     }
 
     private boolean leadsTo(KeyHash content, long extentId) {
-        return index.find(content)
-                .filter(alias -> alias.version() == extentId)
-                .isPresent();
+        return index.find(content).filter(alias -> alias.version() == extentId).isPresent();
     }
 
     private void drop(Location gone, KeyHash content) {

@@ -18,9 +18,9 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /**
- * Counts anew how often shared content is named, before a partition serves: reads every manifest of buckets that
- * have such content, in the order of the log. What nothing names goes. Should a manifest not be readable, nothing goes until a
- * later count: repair may bring it back.
+ * Counts anew how often shared content is named, before a partition serves: reads every manifest of buckets that have
+ * such content, in the order of the log. What nothing names goes. Should a manifest not be readable, nothing goes until
+ * a later count: repair may bring it back.
  *
  * <p><i>Threads:</i> one, with the index to itself.
  */
@@ -53,8 +53,8 @@ final class SharedRecount {
             return;
         }
         change(contents, Location::isSharedContent, entry -> entry.withLink(0));
-        Predicate<Location> isNaming = location ->
-                (location.flags() & Location.MANIFEST) != 0 && bucketIds.contains(location.bucketId());
+        Predicate<Location> isNaming =
+                location -> (location.flags() & Location.MANIFEST) != 0 && bucketIds.contains(location.bucketId());
         long manifests = count(isNaming);
         long unreadable = 0;
         long slices = manifests / PASS_MAX + 1;
@@ -66,10 +66,7 @@ final class SharedRecount {
         if (unreadable == 0) {
             remove(contents, location -> location.isSharedContent() && location.link() == 0);
         } else {
-            change(
-                    contents,
-                    Location::isSharedContent,
-                    entry -> entry.withLink(entry.link() + Location.UNCOUNTED));
+            change(contents, Location::isSharedContent, entry -> entry.withLink(entry.link() + Location.UNCOUNTED));
         }
         remove(aliases, location -> location.has(Location.ALIAS) && isDangling(location));
         LOG.log(
