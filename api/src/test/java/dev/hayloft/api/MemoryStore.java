@@ -25,6 +25,8 @@ import dev.hayloft.store.ObjectVerbs;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.ReadAttempt;
 import dev.hayloft.store.RecordStream;
+import dev.hayloft.store.RenameRequest;
+import dev.hayloft.store.RenameResult;
 import dev.hayloft.store.RecordsRequest;
 import dev.hayloft.store.StoreRecords;
 import dev.hayloft.store.StoreStatus;
@@ -280,7 +282,34 @@ final class MemoryStore implements ObjectStore {
 
     @Override
     public ObjectVerbs verbs() {
-        throw new UnsupportedOperationException("tested against the real store");
+        return new MemoryVerbs(this, writer);
+    }
+
+    synchronized RenameResult rename(RenameRequest request) {
+        NavigableMap<ObjectKey, Entry> objects = state(request.bucket()).objects;
+        Entry source = objects.get(request.from());
+        if (source == null) {
+            throw new RequestException(ErrorCode.NO_SUCH_KEY, "The bucket has no such key.");
+        }
+        boolean replaces = objects.containsKey(request.to());
+        if (replaces && !request.overwrite()) {
+            throw new RequestException(ErrorCode.PRECONDITION_FAILED, "Something stands under this key.");
+        }
+        if (request.from().equals(request.to())) {
+            return new RenameResult(request.to(), source.info().version(), false);
+        }
+        ObjectInfo before = source.info();
+        ObjectInfo info = new ObjectInfo(
+                request.to(),
+                versions.incrementAndGet(),
+                before.sizeBytes(),
+                before.sha256(),
+                before.attributes(),
+                NOW,
+                before.expiresAt());
+        objects.remove(request.from());
+        objects.put(request.to(), new Entry(info, source.content()));
+        return new RenameResult(request.to(), info.version(), replaces);
     }
 
     @Override

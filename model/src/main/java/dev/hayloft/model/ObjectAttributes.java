@@ -22,9 +22,12 @@ public record ObjectAttributes(
     /** Not a header of HTTP either: of how many parts an object is that was appended to. Ends its entity tag. */
     public static final String APPENDED_PARTS = "appended-parts";
 
+    /** Nor is this: the key that the object had before it was renamed, for the feed. */
+    public static final String RENAMED_FROM = "renamed-from";
+
     /**
-     * Content headers that are stored and answered as they came, and last {@link #CIAOS_BLOBS} and
-     * {@link #APPENDED_PARTS}, which stay inside.
+     * Content headers that are stored and answered as they came, and last {@link #CIAOS_BLOBS}, {@link #APPENDED_PARTS}
+     * and {@link #RENAMED_FROM}, which stay inside.
      */
     public static final java.util.List<String> KEPT_HEADERS = java.util.List.of(
             "content-encoding",
@@ -32,7 +35,8 @@ public record ObjectAttributes(
             "content-language",
             "cache-control",
             CIAOS_BLOBS,
-            APPENDED_PARTS);
+            APPENDED_PARTS,
+            RENAMED_FROM);
 
     /** Octets without any header. */
     public static final ObjectAttributes NONE = new ObjectAttributes(DEFAULT_CONTENT_TYPE, Map.of(), Map.of());
@@ -44,7 +48,7 @@ public record ObjectAttributes(
 
     /** Whether a kept header is Hayloft's own and never answered. */
     public static boolean isInside(String header) {
-        return header.equals(CIAOS_BLOBS) || header.equals(APPENDED_PARTS);
+        return header.equals(CIAOS_BLOBS) || header.equals(APPENDED_PARTS) || header.equals(RENAMED_FROM);
     }
 
     /** What the entity tag of an object with these attributes has behind its digest. */
@@ -55,5 +59,22 @@ public record ObjectAttributes(
 
     public ObjectAttributes(String contentType, Map<String, String> headers, Map<String, String> metadata) {
         this(contentType, new TreeMap<>(headers), new TreeMap<>(metadata));
+    }
+
+    /** The same of an object that was renamed from this key last. */
+    public ObjectAttributes renamedFrom(String key) {
+        TreeMap<String, String> all = new TreeMap<>(headers);
+        all.put(RENAMED_FROM, key);
+        return new ObjectAttributes(contentType, all, metadata);
+    }
+
+    /** The same of an object that has this key from the beginning. */
+    public ObjectAttributes unrenamed() {
+        if (!headers.containsKey(RENAMED_FROM)) {
+            return this;
+        }
+        TreeMap<String, String> all = new TreeMap<>(headers);
+        all.remove(RENAMED_FROM);
+        return new ObjectAttributes(contentType, all, metadata);
     }
 }

@@ -3,6 +3,7 @@ package dev.hayloft.store;
 import dev.hayloft.log.format.AttributesFormat;
 import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.content.Encoded;
@@ -19,8 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * An object's content on its way into another needle: small content as it is, large content as extents of its own,
- * which are given up unless the needle is written.
+ * An object's content on its way into another needle: small content as it is; large content as extents, those that it
+ * has, when the object's own needle goes, or else copies, which are given up unless the needle is written.
  *
  * <p><i>Threads:</i> one; blocks.
  */
@@ -32,23 +33,41 @@ final class Carried implements AutoCloseable {
     private final ObjectInfo info;
     private final Encoded stored;
     private final boolean manifest;
+    private final long takesOver;
     private final List<Long> extents;
     private boolean kept;
 
-    private Carried(BucketState bucket, ObjectInfo info, Encoded stored, List<Long> extents) {
+    private Carried(
+            BucketState bucket, ObjectInfo info, Encoded stored, boolean manifest, long takesOver, List<Long> extents) {
         this.bucket = bucket;
         this.info = info;
         this.stored = stored;
-        this.manifest = !extents.isEmpty();
+        this.manifest = manifest;
+        this.takesOver = takesOver;
         this.extents = extents;
     }
 
-    /** Brings an object's content to a bucket; the object must stay open as long as this. */
-    static Carried of(StoredObject object, BucketState bucket) {
+    /** As {@link #copied}, of an object of the same bucket whose needle goes when this is written. */
+    static Carried takenOver(StoredObject object, BucketState bucket, long inlineMax) {
+        if (object instanceof LargeObject large) {
+            Encoded manifest = new Encoded(large.manifestBytes(), Coding.RAW);
+            return new Carried(
+                    bucket, object.info(), manifest, true, object.info().version(), List.of());
+        }
+        return copied(object, bucket, inlineMax);
+    }
+
+    /**
+     * Brings an object's content to a bucket; the object must stay open as long as this.
+     *
+     * @param inlineMax most bytes that may stand in the needle
+     */
+    static Carried copied(StoredObject object, BucketState bucket, long inlineMax) {
         ObjectInfo info = object.info();
         String contentType = info.attributes().contentType();
-        if (info.sizeBytes() <= ObjectStore.EXTENT_SIZE) {
-            return new Carried(bucket, info, bucket.encode(contentType, whole(object), info.sha256()), List.of());
+        if (info.sizeBytes() <= Math.min(inlineMax, ObjectStore.EXTENT_SIZE)) {
+            return new Carried(
+                    bucket, info, bucket.encode(contentType, whole(object), info.sha256()), false, 0, List.of());
         }
         List<Long> written = new ArrayList<>();
         boolean complete = false;
@@ -62,7 +81,7 @@ final class Carried implements AutoCloseable {
         }
         long[] ids = written.stream().mapToLong(Long::longValue).toArray();
         ByteBuffer payload = ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
-        return new Carried(bucket, info, new Encoded(payload, Coding.RAW), written);
+        return new Carried(bucket, info, new Encoded(payload, Coding.RAW), true, 0, written);
     }
 
     private static ByteBuffer whole(StoredObject object) {
@@ -120,10 +139,15 @@ final class Carried implements AutoCloseable {
         }
     }
 
-    /** What to store, with other attributes. */
-    Mutation.Content content(ObjectAttributes attributes) {
+    /** Bytes that stand in the needle. */
+    int inlineBytes() {
+        return stored.payload().remaining();
+    }
+
+    /** What to store. */
+    Mutation.Content content(ObjectAttributes attributes, NeedleOrigin origin) {
         Optional<Instant> end = info.expiresAt();
-        return new Mutation.Content(
+        Mutation.Content content = new Mutation.Content(
                 AttributesFormat.encode(attributes),
                 stored.payload(),
                 manifest,
@@ -131,6 +155,7 @@ final class Carried implements AutoCloseable {
                 Optional.of(info.sha256()),
                 end.isPresent() ? OptionalLong.of(end.get().toEpochMilli()) : OptionalLong.empty(),
                 stored.coding());
+        return content.because(origin, takesOver);
     }
 
     /** A needle names the extents now. */

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param time when
  * @param object what is there since; empty when the key, or a version of it, went
  * @param value the content, if it was asked for and is still there
+ * @param other of a rename: of the put the key that the object had, of the delete the key that it has
  */
 public record Change(
         String cursor,
@@ -25,7 +26,8 @@ public record Change(
         long version,
         Instant time,
         Optional<Stored> object,
-        Optional<ByteBuffer> value) {
+        Optional<ByteBuffer> value,
+        Optional<ObjectKey> other) {
     /** What happened. */
     public enum Op {
         PUT,

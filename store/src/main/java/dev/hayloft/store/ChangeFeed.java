@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketName;
@@ -116,6 +117,10 @@ final class ChangeFeed {
             if (!key.startsWith(prefix)) {
                 return;
             }
+            Optional<ObjectKey> other = other(bucket, needle);
+            if (needle.origin() == NeedleOrigin.RENAME && other.isEmpty()) {
+                return; // An older version that went with it, or what made room.
+            }
             Optional<Change.Stored> object =
                     needle.type() == NeedleType.OBJECT ? Optional.of(stored(bucket, needle)) : Optional.empty();
             Optional<ByteBuffer> value = request.withValues() && object.isPresent() && !needle.isManifest()
@@ -129,7 +134,8 @@ final class ChangeFeed {
                     needle.version(),
                     Instant.ofEpochMilli(needle.timeMillis()),
                     object,
-                    value));
+                    value,
+                    other));
         }
     }
 
@@ -137,6 +143,18 @@ final class ChangeFeed {
         ObjectAttributes attributes = bucket.attributes(needle);
         String etag = needle.sha256().map(Sha256::hex).orElse("") + attributes.etagEnd();
         return new Change.Stored(needle.contentSize(), etag, attributes);
+    }
+
+    /** The other key of a rename. */
+    private static Optional<ObjectKey> other(BucketState bucket, NeedleView needle) {
+        if (needle.origin() != NeedleOrigin.RENAME) {
+            return Optional.empty();
+        }
+        if (needle.type() == NeedleType.TOMBSTONE) {
+            return needle.payload().hasRemaining() ? Optional.of(ObjectKey.ofUtf8(needle.payload())) : Optional.empty();
+        }
+        String from = bucket.attributes(needle).headers().get(ObjectAttributes.RENAMED_FROM);
+        return Optional.ofNullable(from).map(ObjectKey::of);
     }
 
     private static ByteBuffer copy(ByteBuffer bytes) {

@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import dev.hayloft.index.KeyHash;
+import dev.hayloft.log.format.NeedleOrigin;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.ObjectKey;
@@ -9,7 +10,6 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Mutation.Outcome;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -60,16 +60,18 @@ final class KeyVerbs {
             BucketState to = buckets.require(request.toBucket());
             try (StoredObject source = require(from, request.key(), request.version(), request.condition())) {
                 ObjectInfo info = source.info();
+                ObjectAttributes attributes = info.attributes().unrenamed();
                 writes.admit(to, info.sizeBytes());
                 PutRequest put = new PutRequest(
                         request.toBucket(),
                         request.toKey(),
-                        info.attributes(),
+                        attributes,
                         request.overwrite() ? WriteCondition.NONE : WriteCondition.ABSENT,
                         request.durability(),
                         request.ttl());
-                try (Carried carried = Carried.of(source, to)) {
-                    WriteResult result = Futures.await(writes.put(to, put, carried.content(info.attributes())));
+                try (Carried carried = Carried.copied(source, to, ObjectStore.EXTENT_SIZE)) {
+                    WriteResult result =
+                            Futures.await(writes.put(to, put, carried.content(attributes, NeedleOrigin.COPY)));
                     carried.keep();
                     return result;
                 }
@@ -102,48 +104,37 @@ final class KeyVerbs {
                 return Optional.of(new RenameResult(request.to(), info.version(), false));
             }
             writes.admitMove(bucket, info.sizeBytes());
-            try (Carried carried = Carried.of(source, bucket)) {
-                Outcome outcome = Futures.await(bucket.partition().trySubmit(group(bucket, request, info, carried)));
+            try (Renaming renaming = new Renaming(bucket, request, reads)) {
+                Optional<Mutation.Group> group = renaming.group(source, clock.millis());
+                if (group.isEmpty()) {
+                    return Optional.empty();
+                }
+                Outcome outcome = Futures.await(bucket.partition().trySubmit(group.get()));
                 if (outcome instanceof Outcome.GroupMismatch mismatch) {
                     if (mismatch.step() == 0) {
                         throw taken(request.to());
                     }
                     return Optional.empty();
                 }
-                carried.keep();
-                Outcome.Applied put = ((Outcome.GroupApplied) outcome).steps().get(0);
-                return Optional.of(new RenameResult(request.to(), put.version(), put.existed()));
+                return Optional.of(renaming.written((Outcome.GroupApplied) outcome));
             }
         }
-    }
-
-    private static Mutation.Group group(BucketState bucket, RenameRequest request, ObjectInfo source, Carried carried) {
-        Durability durability = durability(bucket, request.durability());
-        Mutation.Put put = new Mutation.Put(
-                bucket.gate(),
-                hash(bucket, request.to()),
-                request.to().utf8(),
-                request.overwrite() ? Mutation.ANY : 0,
-                durability,
-                bucket.sealed(request.to().utf8(), carried.content(source.attributes())));
-        Mutation.Delete delete = new Mutation.Delete(
-                bucket.gate(), hash(bucket, request.from()), request.from().utf8(), source.version(), durability);
-        return new Mutation.Group(bucket.gate(), List.of(put, delete), durability);
     }
 
     private Optional<ObjectInfo> tryPatch(BucketState bucket, PatchRequest request) {
         try (StoredObject source = require(bucket, request.key(), OptionalLong.empty(), request.condition())) {
             ObjectInfo info = source.info();
-            ObjectAttributes attributes = request.change().apply(info.attributes());
+            ObjectAttributes attributes =
+                    request.change().apply(info.attributes().unrenamed());
             writes.admitRewrite(bucket, info.sizeBytes());
-            try (Carried carried = Carried.of(source, bucket)) {
+            try (Carried carried = content(source, bucket)) {
                 Mutation.Put put = new Mutation.Put(
                         bucket.gate(),
                         hash(bucket, request.key()),
                         request.key().utf8(),
                         info.version(),
                         durability(bucket, request.durability()),
-                        bucket.sealed(request.key().utf8(), carried.content(attributes)));
+                        bucket.sealed(request.key().utf8(), carried.content(attributes, NeedleOrigin.PATCH)));
                 Outcome outcome = Futures.await(bucket.partition().trySubmit(put));
                 if (outcome instanceof Outcome.Applied applied) {
                     carried.keep();
@@ -152,6 +143,13 @@ final class KeyVerbs {
                 return Optional.empty();
             }
         }
+    }
+
+    /** Where versions are kept the object's needle stays, and so do its extents. */
+    private static Carried content(StoredObject source, BucketState bucket) {
+        return bucket.gate().rules().mayHaveOlder()
+                ? Carried.copied(source, bucket, ObjectStore.EXTENT_SIZE)
+                : Carried.takenOver(source, bucket, ObjectStore.EXTENT_SIZE);
     }
 
     /** What stands there now; should it be gone by now, what stood there a moment ago. */

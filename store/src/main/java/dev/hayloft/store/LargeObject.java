@@ -31,6 +31,7 @@ final class LargeObject implements StoredObject {
     private final ObjectInfo info;
     private final NeedleReader reader;
     private final BucketContent content;
+    private final ByteBuffer manifestBytes;
     private final List<Piece> pieces;
     private final long[] starts; // Of the pieces in the content, and at the end of the tail.
     private final ByteBuffer tail;
@@ -44,11 +45,13 @@ final class LargeObject implements StoredObject {
     private LargeObject(
             ObjectInfo info,
             BucketState bucket,
+            ByteBuffer manifestBytes,
             List<Piece> pieces,
             ByteBuffer tail,
             List<Location> extents,
             List<VolumeLease> leases) {
         this.info = info;
+        this.manifestBytes = manifestBytes;
         this.reader = bucket.partition().reader();
         this.content = bucket.content();
         this.pieces = pieces;
@@ -66,9 +69,10 @@ final class LargeObject implements StoredObject {
     static Optional<LargeObject> open(BucketState bucket, ObjectInfo info, ByteBuffer payload) {
         NeedleReader reader = bucket.partition().reader();
         // A copy, because the manifest outlives the needle's buffer.
-        Manifest manifest = ManifestFormat.parse(ByteBuffer.allocate(payload.remaining())
+        ByteBuffer bytes = ByteBuffer.allocate(payload.remaining())
                 .put(payload.duplicate())
-                .flip());
+                .flip();
+        Manifest manifest = ManifestFormat.parse(bytes);
         Optional<List<Piece>> resolved = new ManifestExtents(reader, bucket.id()).pieces(manifest, info.sizeBytes());
         if (resolved.isEmpty()) {
             return Optional.empty();
@@ -90,7 +94,8 @@ final class LargeObject implements StoredObject {
                 }
                 extents.add(location.get());
             }
-            LargeObject object = new LargeObject(info, bucket, pieces, tail, extents, List.copyOf(leases.values()));
+            LargeObject object =
+                    new LargeObject(info, bucket, bytes, pieces, tail, extents, List.copyOf(leases.values()));
             object.checkSize();
             if (info.sizeBytes() <= ObjectStore.EXTENT_SIZE) {
                 object.load();
@@ -104,6 +109,11 @@ final class LargeObject implements StoredObject {
                 leases.values().forEach(VolumeLease::close);
             }
         }
+    }
+
+    /** The manifest's bytes, for another needle of the same bucket that takes the extents over. */
+    ByteBuffer manifestBytes() {
+        return manifestBytes.duplicate();
     }
 
     @Override

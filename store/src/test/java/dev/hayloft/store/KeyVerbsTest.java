@@ -148,7 +148,7 @@ class KeyVerbsTest {
         assertThat(text("b")).contains("hello");
         ObjectInfo info = info(BUCKET, "b");
         assertThat(info.version()).isEqualTo(renamed.version());
-        assertThat(info.attributes()).isEqualTo(ATTRIBUTES);
+        assertThat(info.attributes().unrenamed()).isEqualTo(ATTRIBUTES);
         assertThat(info.expiresAt()).isEqualTo(put.expiresAt());
         assertThat(info.sha256()).isEqualTo(put.sha256());
         assertThat(store.statistics(BUCKET).objects()).isEqualTo(1);
@@ -256,6 +256,101 @@ class KeyVerbsTest {
         PatchRequest stale =
                 new PatchRequest(BUCKET, key("a"), before -> before, onVersion(put.version()), Optional.empty());
         assertCode(() -> Futures.await(store.verbs().patch(stale)), ErrorCode.PRECONDITION_FAILED);
+    }
+
+    private void versioning(boolean on) {
+        store.updateBucket(
+                BUCKET,
+                before -> new BucketSettings(
+                        on,
+                        before.maxVersions(),
+                        before.compression(),
+                        before.deduplicate(),
+                        before.encrypt(),
+                        before.ttl(),
+                        before.durability(),
+                        before.quotaBytes(),
+                        before.quotaObjects(),
+                        before.readOnly()));
+    }
+
+    /** Contents of a key's versions, the newest first; "-" for a marker. */
+    private List<String> versions(String key) {
+        return store.versions(BUCKET, key(key), OptionalLong.empty(), 1000).stream()
+                .map(line -> line.info().isEmpty() ? "-" : content(key, line.version()))
+                .toList();
+    }
+
+    private String content(String key, long version) {
+        ReadAttempt.Found found = (ReadAttempt.Found) store.read(BUCKET, key(key), OptionalLong.of(version));
+        try (StoredObject object = found.object()) {
+            byte[] bytes = StoreTest.bytes(object);
+            return bytes.length > 100 ? "large" : new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    private void delete(String key) {
+        Futures.await(store.delete(BUCKET, key(key), WriteCondition.NONE));
+    }
+
+    @Test
+    void rename_takesAllVersionsAlong_andThoseOfTheTargetGo() {
+        put("a", "unkept");
+        versioning(true);
+        put("a", "1");
+        delete("a");
+        putLarge("a", random(2 * ObjectStore.EXTENT_SIZE, 2));
+        put("a", "2");
+        put("b", "old");
+        put("b", "older");
+        List<String> history = versions("a");
+        assertThat(history).containsExactly("2", "large", "-", "1", "unkept");
+        assertThat(rename("a", "b").replaced()).isTrue();
+        assertThat(versions("a")).isEmpty();
+        assertThat(versions("b")).isEqualTo(history);
+        versioning(false);
+        put("b", "3");
+        rename("b", "c");
+        assertThat(versions("c")).containsExactly("3", "2", "large", "-", "1", "unkept");
+        put("c", "4");
+        assertThat(versions("c")).containsExactly("4", "2", "large", "-", "1", "unkept");
+        close();
+        store = HayloftStore.open(StoreConfig.defaults(folder), Clock.systemUTC());
+        assertThat(versions("c")).containsExactly("4", "2", "large", "-", "1", "unkept");
+        assertThat(versions("b")).isEmpty();
+    }
+
+    @Test
+    void largeObject_keepsItsExtents_whenItIsRenamedOrPatched() {
+        putLarge("a", random(5 * ObjectStore.EXTENT_SIZE, 3));
+        long before = store.statistics(BUCKET).storedBytes()
+                + store.statistics(BUCKET).deadBytes();
+        rename("a", "b");
+        patch("b", "x", "y");
+        rename("b", "c");
+        long after = store.statistics(BUCKET).storedBytes()
+                + store.statistics(BUCKET).deadBytes();
+        assertThat(after - before).isLessThan(ObjectStore.EXTENT_SIZE);
+        assertThat(bytes(BUCKET, "c")).contains(random(5 * ObjectStore.EXTENT_SIZE, 3));
+    }
+
+    @Test
+    void feed_tellsRenamesAndPatches() {
+        versioning(true);
+        put("a", "1");
+        put("a", "2");
+        put("b", "x");
+        patch("a", "c", "3");
+        rename("a", "b");
+        copy(CopyRequest.of(BUCKET, key("b"), BUCKET, key("c")));
+        List<String> told =
+                store.changes(new ChangesRequest(BUCKET, ChangesRequest.EARLIEST, "", 100, false)).changes().stream()
+                        .map(change -> change.op().wireName() + " " + change.key()
+                                + change.other().map(other -> " " + other).orElse(""))
+                        .toList();
+        assertThat(told).containsExactly("put a", "put a", "put b", "patch a", "put b a", "delete a b", "put c");
+        assertThat(info(BUCKET, "b").attributes().headers()).containsEntry(ObjectAttributes.RENAMED_FROM, "a");
+        assertThat(info(BUCKET, "c").attributes().headers()).isEqualTo(ATTRIBUTES.headers());
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.PutRequest;
+import dev.hayloft.store.RenameRequest;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.WriteCondition;
 import java.nio.ByteBuffer;
@@ -222,14 +223,22 @@ final class CiaosCalls {
 
     private void rename(Exchange exchange, CiaosTarget target, String from, String to) {
         if (!from.equals(to)) {
-            try (StoredObject object = find(target, CiaosTarget.key(from)).orElseThrow(() -> target.absent(from))) {
-                orRefused(CiaosCalls::taken, () -> {
-                    ObjectAttributes attributes = object.info().attributes();
-                    writer.write(request(target, to, attributes, WriteCondition.ABSENT), List.of(Part.of(object)));
-                    return true;
-                });
+            RenameRequest request = new RenameRequest(
+                    target.bucket(),
+                    CiaosTarget.key(from),
+                    CiaosTarget.key(to),
+                    WriteCondition.NONE,
+                    false,
+                    Optional.empty());
+            try {
+                ValueWriter.await(front.store().verbs().rename(request));
+            } catch (HayloftException e) {
+                throw switch (e.code()) {
+                    case NO_SUCH_KEY, NO_SUCH_BUCKET -> target.absent(from);
+                    case PRECONDITION_FAILED -> taken();
+                    default -> e;
+                };
             }
-            ValueWriter.await(front.store().delete(target.bucket(), CiaosTarget.key(from), WriteCondition.NONE));
         }
         answer(exchange, target.renamed(from, to));
     }

@@ -105,6 +105,11 @@ final class ChangeLines {
             }
             json.writeEndObject();
         }
+        if (change.other().isPresent()) {
+            json.writeStringField(
+                    change.object().isPresent() ? "from" : "to",
+                    change.other().get().toString());
+        }
         json.writeEndObject();
     }
 }

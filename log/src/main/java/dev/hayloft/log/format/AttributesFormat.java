@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  *   19  u16 size, text                      cache-control
  *   20  u16 size, text                      how the CIAOS API cuts the content into blobs
  *   21  u16 size, text                      of how many parts an appended object is, decimal
+ *   22  u16 size, text                      of the newest version after a rename: the key that it had
  *   32  u16 size, name, u16 size, value     one entry of user metadata; entries in the order of their names
  *  128  all of the rest                     attributes in this format, encrypted; then nothing stands before it
  * </pre>
@@ -91,7 +92,8 @@ public final class AttributesFormat {
             "content-language",
             "cache-control",
             "ciaos-blobs",
-            "appended-parts");
+            "appended-parts",
+            "renamed-from");
 
     private static final Map<String, Integer> TYPE_CODES = typeCodes();
 

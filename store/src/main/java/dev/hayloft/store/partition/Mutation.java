@@ -57,10 +57,28 @@ public sealed interface Mutation {
      * @param expectedVersion the condition
      * @param durability when to acknowledge
      * @param content what to store
+     * @param moved whether it was a kept version under another key, and is one here whatever the bucket's settings say
      */
     record Put(
-            BucketGate gate, KeyHash hash, ByteBuffer key, long expectedVersion, Durability durability, Content content)
+            BucketGate gate,
+            KeyHash hash,
+            ByteBuffer key,
+            long expectedVersion,
+            Durability durability,
+            Content content,
+            boolean moved)
             implements OfKey {
+        /** What comes anew. */
+        public Put(
+                BucketGate gate,
+                KeyHash hash,
+                ByteBuffer key,
+                long expectedVersion,
+                Durability durability,
+                Content content) {
+            this(gate, hash, key, expectedVersion, durability, content, false);
+        }
+
         @Override
         public int payloadSizeBytes() {
             return content.payload().remaining();
@@ -165,7 +183,39 @@ public sealed interface Mutation {
         /** The key with all its versions. */
         ALL,
         /** One version, because its time is over. */
-        EXPIRED
+        EXPIRED,
+        /** The key with all its versions, because another takes its name. */
+        DISPLACED,
+        /** Nothing: a marker that was kept under another key comes on top. */
+        MOVED_MARKER
+    }
+
+    /**
+     * The key goes with all its versions, because they stand under another one, by steps of the same group.
+     *
+     * @param gate the bucket
+     * @param hash of bucket and key
+     * @param key its bytes
+     * @param versions those that it must have, no more and no fewer, the newest first
+     * @param durability when to acknowledge
+     * @param to the other key
+     */
+    record Leave(
+            BucketGate gate, KeyHash hash, ByteBuffer key, List<Long> versions, Durability durability, ByteBuffer to)
+            implements OfKey {
+        public Leave {
+            versions = List.copyOf(versions);
+        }
+
+        @Override
+        public long expectedVersion() {
+            return versions.get(0);
+        }
+
+        @Override
+        public int payloadSizeBytes() {
+            return to.remaining();
+        }
     }
 
     /**

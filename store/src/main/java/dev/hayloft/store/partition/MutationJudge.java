@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
+import dev.hayloft.log.format.NeedleOrigin;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,9 @@ final class MutationJudge {
                 return Judgement.answer(new Mutation.Outcome.Mismatch(actual));
             }
         }
+        if (mutation instanceof Mutation.Leave leave) {
+            return leave(leave);
+        }
         if (mutation instanceof Mutation.Delete delete) {
             List<VersionStep> steps = plan(delete);
             return steps.isEmpty() ? Judgement.answer(nothingToDelete(delete)) : new Judgement(steps, Optional.empty());
@@ -54,7 +58,17 @@ final class MutationJudge {
         return new Judgement(store((Mutation.Put) mutation), Optional.empty());
     }
 
+    private Judgement leave(Mutation.Leave leave) {
+        List<Long> versions = chain.versions(leave.hash());
+        return versions.equals(leave.versions())
+                ? new Judgement(plan.leave(leave.hash()), Optional.empty())
+                : Judgement.answer(new Mutation.Outcome.Mismatch(versions.isEmpty() ? ABSENT : versions.get(0)));
+    }
+
     private List<VersionStep> store(Mutation.Put put) {
+        if (put.moved()) {
+            return plan.move();
+        }
         long takesOver = put.content().takesOver();
         Optional<Location> head = takesOver == 0 ? Optional.empty() : chain.head(put.hash());
         boolean ofThisKey =
@@ -68,7 +82,9 @@ final class MutationJudge {
         return switch (delete.scope()) {
             case NEWEST -> plan.delete(delete.hash(), delete.gate().rules());
             case VERSION -> plan.deleteVersion(delete.hash(), delete.version());
-            case ALL -> plan.deleteAll(delete.hash());
+            case ALL -> plan.deleteAll(delete.hash(), NeedleOrigin.PURGE);
+            case DISPLACED -> plan.deleteAll(delete.hash(), NeedleOrigin.RENAME);
+            case MOVED_MARKER -> plan.moveMarker();
             case EXPIRED -> plan.expire(delete.hash(), delete.version(), clock.millis());
         };
     }

@@ -238,7 +238,8 @@ final class PartitionWriter {
             Mutation.Content content = put.content();
             add(pending, head, put.hash(), put.key(), content.attributes(), content.payload(), version);
         } else {
-            add(pending, head, mutation.hash(), mutation.key(), NOTHING, NOTHING, version);
+            ByteBuffer payload = mutation instanceof Mutation.Leave leave ? leave.to() : NOTHING;
+            add(pending, head, mutation.hash(), mutation.key(), NOTHING, payload, version);
         }
     }
 

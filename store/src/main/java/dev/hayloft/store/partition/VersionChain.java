@@ -76,6 +76,13 @@ final class VersionChain {
         }
     }
 
+    /** The numbers of all versions, the newest first. */
+    List<Long> versions(KeyHash key) {
+        List<Long> versions = new ArrayList<>();
+        walk(key, entry -> versions.add(entry.version()));
+        return versions;
+    }
+
     /** Puts a version or a marker on top; one that is not kept takes the place of such a one. */
     void push(KeyHash key, Location location) {
         Optional<Location> head = slots.find(key);

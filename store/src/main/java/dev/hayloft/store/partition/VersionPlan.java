@@ -19,6 +19,10 @@ final class VersionPlan {
     private static final List<VersionStep> PLAIN_STORE = List.of(new VersionStep.Store(false));
     private static final List<VersionStep> PLAIN_DELETE = List.of(new VersionStep.EndAll(NeedleOrigin.PUT));
 
+    private static final List<VersionStep> LEAVE = List.of(new VersionStep.EndAll(NeedleOrigin.RENAME));
+    private static final List<VersionStep> MOVE = List.of(new VersionStep.Store(true));
+    private static final List<VersionStep> MOVE_MARKER = List.of(new VersionStep.Mark(true, NeedleOrigin.RENAME));
+
     private static final int RUN_VERSIONS_MIN = 64;
     private static final int RUN_VERSIONS_MAX = 1 << 18;
 
@@ -215,9 +219,25 @@ final class VersionPlan {
     }
 
     /** The steps of a delete of all versions. */
-    List<VersionStep> deleteAll(KeyHash key) {
+    List<VersionStep> deleteAll(KeyHash key, NeedleOrigin origin) {
         forget(key);
-        return chain.head(key).isPresent() ? List.of(new VersionStep.EndAll(NeedleOrigin.PURGE)) : List.of();
+        return chain.head(key).isPresent() ? List.of(new VersionStep.EndAll(origin)) : List.of();
+    }
+
+    /** The steps of a key's end by a rename. */
+    List<VersionStep> leave(KeyHash key) {
+        forget(key);
+        return LEAVE;
+    }
+
+    /** The steps of a kept version that comes from another key, on top of what came before it. */
+    List<VersionStep> move() {
+        return MOVE;
+    }
+
+    /** The same of a delete marker. */
+    List<VersionStep> moveMarker() {
+        return MOVE_MARKER;
     }
 
     /** The steps of a version's end by its time; what it hid stays hidden. */
