@@ -80,8 +80,7 @@ final class ExtentUpload implements Upload {
         ByteBuffer attributes = AttributesFormat.encode(request.attributes());
         return new Committing() {
             @Override
-            public CompletionStage<WriteResult> commit(
-                    long[] extentIds, long sizeBytes, Sha256 sha256, Coding coding) {
+            public CompletionStage<WriteResult> commit(long[] extentIds, long sizeBytes, Sha256 sha256, Coding coding) {
                 boolean empty = extentIds.length == 0;
                 Mutation.Content content = new Mutation.Content(
                         attributes,
