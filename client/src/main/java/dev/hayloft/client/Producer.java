@@ -201,9 +201,10 @@ public final class Producer implements Closeable {
         HayloftClientException reason = end.failure().get();
         if (end.refused().isPresent()) {
             failuresInRow = 0;
-            queue.refused(end.refused().getAsLong(), reason);
             if (options.stopAtBadRecord()) {
-                queue.fail(reason);
+                queue.fail(reason); // The refused one too: whoever hears of it finds the producer ended.
+            } else {
+                queue.refused(end.refused().getAsLong(), reason);
             }
             return;
         }

@@ -143,7 +143,9 @@ class KilledMoveTest {
             died.forEach(index::remove);
         }
         assertThat(died).hasSizeGreaterThan(COUNT / 2);
-        long sequence = AppliedMark.read(partition.appliedMark()).orElseThrow().sequence();
+        long sequence = AppliedMark.read(partition.appliedMark())
+                .map(AppliedMark.Applied::sequence)
+                .orElse(0L); // A short run has not noted any yet.
         try (AppliedMark mark = AppliedMark.open(partition.appliedMark())) {
             mark.write(sequence, LogPosition.of(firstMoved, 0));
         }
