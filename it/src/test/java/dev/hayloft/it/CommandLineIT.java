@@ -312,7 +312,14 @@ final class CommandLineIT {
         JsonObject figures = done(withJson.toArray(String[]::new)).json();
         assertThat(figures.members().keySet())
                 .containsExactlyInAnyOrder(
-                        "opsPerSecond", "bytesPerSecond", "p50Micros", "p99Micros", "p999Micros", "errors", "seconds");
+                        "opsPerSecond",
+                        "bytesPerSecond",
+                        "p50Micros",
+                        "p99Micros",
+                        "p999Micros",
+                        "errors",
+                        "seconds",
+                        "serverCpuMicrosPerOp");
         assertThat(figures.number("errors")).isZero();
         assertThat(done("bench", "get", "--bucket", "loaded", "--count", "200").out())
                 .contains("200 operations")

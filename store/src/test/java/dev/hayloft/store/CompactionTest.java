@@ -365,6 +365,10 @@ class CompactionTest {
                 ByteBuffer content = ByteBuffer.allocate(4096).putInt(0, i);
                 writes.add(store.put(PutRequest.of(BUCKET, ObjectKey.of("key-" + i)), content)
                         .toCompletableFuture());
+                if (writes.size() == 1_000) { // Well under what the queue takes.
+                    writes.forEach(CompletableFuture::join);
+                    writes.clear();
+                }
             }
             writes.forEach(CompletableFuture::join);
             for (int i = 0; i < count; i += 2) {
