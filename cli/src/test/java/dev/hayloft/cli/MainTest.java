@@ -425,7 +425,8 @@ final class MainTest {
                             "p99Micros",
                             "p999Micros",
                             "errors",
-                            "seconds");
+                            "seconds",
+                            "serverCpuMicrosPerOp");
             assertThat(figures.number("errors")).isZero();
             assertThat(figures.get("opsPerSecond").asDouble()).isPositive();
         }
