@@ -17,6 +17,7 @@ import dev.hayloft.client.ProducerRecord;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +35,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The Java producer over servers that are killed: what it acknowledges is there, once and in order. */
 final class ProducerIT {
     private static final int KEYS = 5_000;
+
+    private static final int FIRST_PORT = 21_700;
+    private static final int PORTS = 1_000;
 
     @TempDir
     Path folder;
@@ -127,10 +131,18 @@ final class ProducerIT {
                 .withCredentials(Credentials.key(server.rootKey("access_key"), server.rootKey("secret_key"))));
     }
 
-    /** A port that the server has again after each start. */
+    /**
+     * A port that the server has again after each start: none that the system may give to a client meanwhile, and one
+     * that tries to connect to it again and again may be given it first of all.
+     */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+        for (int port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
+            try (ServerSocket socket = new ServerSocket(port)) {
+                return socket.getLocalPort();
+            } catch (BindException taken) {
+                // The next one.
+            }
         }
+        throw new AssertionError("no port is free");
     }
 }
