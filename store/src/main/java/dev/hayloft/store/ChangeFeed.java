@@ -117,6 +117,9 @@ final class ChangeFeed {
             if (!key.startsWith(prefix)) {
                 return;
             }
+            if (isHousekeeping(needle)) {
+                return;
+            }
             Optional<ObjectKey> other = other(bucket, needle);
             if (needle.origin() == NeedleOrigin.RENAME && other.isEmpty()) {
                 return; // An older version that went with it, or what made room.
@@ -143,6 +146,13 @@ final class ChangeFeed {
         ObjectAttributes attributes = bucket.attributes(needle);
         String etag = needle.sha256().map(Sha256::hex).orElse("") + attributes.etagEnd();
         return new Change.Stored(needle.contentSize(), etag, attributes);
+    }
+
+    /** An older version that a put, an append or an expiry ended along with it: for followers the key lives on. */
+    private static boolean isHousekeeping(NeedleView needle) {
+        return needle.type() == NeedleType.TOMBSTONE
+                && needle.origin() == NeedleOrigin.PUT
+                && needle.contentSize() != 0; // The version that it names.
     }
 
     /** The other key of a rename. */

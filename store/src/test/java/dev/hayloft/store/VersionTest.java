@@ -97,6 +97,22 @@ class VersionTest {
     }
 
     @Test
+    void changes_tellNoDeletionWhenAnOlderVersionMakesRoom() {
+        store.updateBucket(BUCKET, unused -> settings(true, 2));
+        put("one");
+        put("two");
+        put("three");
+        put("four");
+        ByteBuffer part = utf8("five");
+        AppendRequest append = new AppendRequest(PutRequest.of(BUCKET, KEY), OptionalLong.empty());
+        Futures.await(store.verbs().append(append, part, Sha256.of(part)));
+        assertThat(versions()).hasSize(2);
+        ChangesRequest all = new ChangesRequest(BUCKET, ChangesRequest.EARLIEST, "", 100, false);
+        assertThat(store.changes(all).changes().stream().map(Change::op))
+                .containsExactly(Change.Op.PUT, Change.Op.PUT, Change.Op.PUT, Change.Op.PUT, Change.Op.APPEND);
+    }
+
+    @Test
     void conditions_ofADeleteOfAVersion_lookAtThatVersion() {
         WriteResult first = put("one");
         put("two");
