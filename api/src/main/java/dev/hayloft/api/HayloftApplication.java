@@ -30,6 +30,7 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         HealthCheckRegistry health = environment.healthChecks();
         health.register("partitions", check(this::partitions));
         health.register("disk", check(this::disk));
+        health.register("volumes", check(this::volumes));
     }
 
     private HealthCheck.Result partitions() {
@@ -56,6 +57,15 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
                         ("The disk has %d MiB free, less than storage.reserve, %d MiB: writes are"
                                         + " answered with 507. Delete, compact or add space; they are taken again by themselves.")
                                 .formatted(freeBytes >> 20, reserveBytes >> 20));
+    }
+
+    /** Damage keeps nobody from being served, so it is told, and the check is passed. */
+    private HealthCheck.Result volumes() {
+        int damaged = store.status().volumes().damaged();
+        return damaged == 0
+                ? HealthCheck.Result.healthy()
+                : HealthCheck.Result.healthy("Volumes with damaged or missing bytes: " + damaged + ". `hayloft scrub`"
+                        + " names them and the keys in them, `hayloft repair` makes again what parity covers.");
     }
 
     private static HealthCheck check(java.util.function.Supplier<HealthCheck.Result> check) {

@@ -131,6 +131,12 @@ final class ErasureIT {
         }
     }
 
+    /** Damage is told to people, and takes no server out of service. */
+    private static void assertHealthTells(ServerProcess server, String text) throws IOException {
+        assertThat(HttpCalls.text(server.adminCalls().get("/api/status"))).contains(text);
+        assertThat(server.adminCalls().get("/healthcheck").statusCode()).isEqualTo(200);
+    }
+
     private static void assertWhole(ServerProcess server) throws IOException {
         for (JsonObject volume : encoded(server)) {
             assertThat(volume.text("state")).isEqualTo("encoded");
@@ -164,6 +170,7 @@ final class ErasureIT {
             JsonObject scrubbed = run(server, "scrub");
             assertThat(scrubbed.find("damaged").orElseThrow().asArray().values())
                     .hasSizeGreaterThanOrEqualTo(ids.size());
+            assertHealthTells(server, "damaged or missing bytes");
             JsonObject repaired = run(server, "repair");
             assertThat(repaired.number("repaired")).isGreaterThanOrEqualTo(ids.size());
             assertThat(repaired.find("lost").orElseThrow().asArray().values()).isEmpty();
@@ -177,6 +184,7 @@ final class ErasureIT {
                             .values())
                     .isEmpty();
             assertAllReadable(server);
+            assertHealthTells(server, "\"problems\":[]");
             server.stopCleanly();
         }
     }

@@ -117,7 +117,7 @@ public final class Operations {
     /** The document of {@code /api/status}; may block. */
     public void writeStatus(JsonGenerator json) throws IOException {
         List<String> problems = health.runHealthChecks().values().stream()
-                .filter(result -> !result.isHealthy())
+                .filter(result -> !result.isHealthy() || result.getMessage() != null)
                 .map(result -> Optional.ofNullable(result.getMessage()).orElse("a health check failed"))
                 .toList();
         writeStatus(json, front.store().status(), problems);
