@@ -2,6 +2,7 @@ package dev.hayloft.api;
 
 import dev.hayloft.api.console.ConsoleCalls;
 import dev.hayloft.api.console.Events;
+import dev.hayloft.api.control.LiveCalls;
 import dev.hayloft.api.control.Operations;
 import dev.hayloft.api.control.ServerCalls;
 import dev.hayloft.api.http.Exchange;
@@ -27,6 +28,7 @@ final class ConsoleDoor {
     private final Sessions sessions;
     private final ServerCalls server;
     private final VolumeNeedles needles;
+    private final LiveCalls live;
     private final ConsoleCalls calls;
     private final Events events;
 
@@ -34,6 +36,7 @@ final class ConsoleDoor {
         sessions = new Sessions(new SecureRandom(), front.clock());
         server = new ServerCalls(front, operations);
         needles = new VolumeNeedles(front);
+        live = new LiveCalls(front);
         calls = new ConsoleCalls(front, sessions);
         events = new Events(front, () -> Json.document(operations::writeStatus), operations::jobDocuments);
     }
@@ -83,6 +86,7 @@ final class ConsoleDoor {
                     case "/api/config" -> Call.of(server::config, "GET", "HEAD");
                     case "/api/log-levels" -> Call.of(server::logLevels, "GET", "HEAD", "PUT");
                     case "/api/threads" -> Call.of(server::threads, "GET", "HEAD");
+                    case "/api/streams" -> Call.of(live::streams, "GET", "HEAD");
                     case "/api/diagnostics" -> Call.of(server::diagnostics, "GET", "HEAD");
                     case RECORDINGS -> Call.of(server::recordings, "GET", "HEAD", "POST");
                     default -> one(path);

@@ -216,6 +216,11 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
+    public long changesBehind(BucketName bucket, String after) {
+        return 0;
+    }
+
+    @Override
     public void endWaiting() {
         // Nobody waits.
     }

@@ -2,6 +2,7 @@ package dev.hayloft.cli;
 
 import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.session.Environment;
+import dev.hayloft.cli.session.FailureJson;
 import dev.hayloft.cli.session.FailureText;
 import dev.hayloft.cli.session.GlobalOptions;
 import dev.hayloft.cli.session.Session;
@@ -14,6 +15,7 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -65,12 +67,21 @@ public final class Main implements Runnable {
         root.setUsageHelpWidth(100);
         root.setColorScheme(Help.defaultColorScheme(Help.Ansi.OFF));
         root.setExecutionExceptionHandler((failure, line, result) -> {
+            String text = text(failure);
+            if (session.json()) {
+                session.print(
+                        failure instanceof HayloftClientException e ? FailureJson.of(e) : FailureJson.of(text));
+            }
             session.out().flush();
-            session.err().println(text(failure));
+            session.err().println(text);
             return 1;
         });
         root.setParameterExceptionHandler((wrong, arguments) -> {
-            session.err().println(WrongUsage.text(wrong));
+            String text = WrongUsage.text(wrong);
+            if (List.of(arguments).contains("--json")) { // Parsing ended too early to ask the options.
+                session.print(FailureJson.ofUsage(text));
+            }
+            session.err().println(text);
             return 2;
         });
         root.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, help -> "");

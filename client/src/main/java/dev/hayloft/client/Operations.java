@@ -131,9 +131,34 @@ public final class Operations {
         return wire.json(Call.of("PUT", "/api/log-levels").withJson(wish, "application/json"), json -> json);
     }
 
+    /** Requests of records and readers of changes that are under way, in the server's shape. */
+    public JsonObject streams() {
+        return wire.json(Call.of("GET", "/api/streams"), json -> json);
+    }
+
+    /** Begins a recording of the server's JVM; answers its entry. */
+    public JsonObject startRecording(int seconds) {
+        JsonObject wish = JsonObject.of("seconds", JsonValue.of(seconds));
+        return wire.json(Call.of("POST", "/api/recordings").withJson(wish, "application/json"), json -> json);
+    }
+
+    /** The entries of the recordings that the server keeps. */
+    public List<JsonObject> recordings() {
+        return all("/api/recordings", "recordings");
+    }
+
+    /** A recording as a file of the flight recorder; closed by the caller. */
+    public InputStream recording(String id) {
+        return stream("/api/recordings/" + Targets.encoded(id, ""));
+    }
+
     /** A zip file of figures, settings, threads and the end of the log; closed by the caller. */
     public InputStream diagnostics() {
-        HttpAnswer answer = wire.send(Call.of("GET", "/api/diagnostics"));
+        return stream("/api/diagnostics");
+    }
+
+    private InputStream stream(String target) {
+        HttpAnswer answer = wire.send(Call.of("GET", target));
         return new FilterInputStream(answer.body()) {
             @Override
             public void close() {

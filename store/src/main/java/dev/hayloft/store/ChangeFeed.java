@@ -73,6 +73,13 @@ final class ChangeFeed {
         return future;
     }
 
+    /** Mutations of the bucket's partition behind a cursor. */
+    long behind(BucketName name, String after) {
+        BucketState bucket = buckets.require(name);
+        long reached = cursor(bucket, after).place().sequence();
+        return Math.max(0, bucket.partition().feed().end().sequence() - reached);
+    }
+
     private ChangeCursor cursor(BucketState bucket, String after) {
         PartitionFeed feed = bucket.partition().feed();
         if (after.equals(ChangesRequest.EARLIEST)) {

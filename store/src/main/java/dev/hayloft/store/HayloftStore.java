@@ -423,6 +423,11 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
+    public long changesBehind(BucketName bucket, String after) {
+        return feed.behind(bucket, after);
+    }
+
+    @Override
     public void endWaiting() {
         partitions.forEach(partition -> partition.feed().close());
     }

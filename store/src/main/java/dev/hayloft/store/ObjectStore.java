@@ -151,6 +151,12 @@ public interface ObjectStore extends AutoCloseable {
      */
     CompletableFuture<Boolean> whenChanged(BucketName bucket, String after);
 
+    /**
+     * How far a cursor is behind: mutations of all buckets of its partition since, so no more changes than these are to
+     * come. Does not block.
+     */
+    long changesBehind(BucketName bucket, String after);
+
     /** Sends everybody away who waits for changes, now and from now on: the store is about to be closed. */
     void endWaiting();
 

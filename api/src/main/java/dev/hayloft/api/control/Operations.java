@@ -66,6 +66,7 @@ public final class Operations {
     public void metrics(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.block(() -> {
+            front.metrics().streams().readers(front.clock().instant()); // Forgets those that ask no more.
             String page = MetricsPage.write(
                     front.metrics(),
                     front.store().status(),

@@ -1,9 +1,11 @@
 package dev.hayloft.api.data;
 
 import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.metrics.LiveStreams;
 import dev.hayloft.store.ChangesPage;
 import dev.hayloft.store.ChangesRequest;
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
@@ -73,6 +75,7 @@ final class ChangesAnswer {
                 await(COMMENT_NANOS);
                 return;
             }
+            note(page.changes().size(), false);
             write(page.changes().isEmpty() ? COMMENT.duplicate() : ChangeLines.write(page, form));
             return;
         }
@@ -87,15 +90,30 @@ final class ChangesAnswer {
     }
 
     private void answer(ChangesPage page) {
+        note(page.changes().size(), false);
         ByteBuffer body = ChangeLines.write(page, form);
         exchange.headers().put(HttpHeader.CONTENT_TYPE, contentType);
         exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
         exchange.answer(200, body, Callback.NOOP);
     }
 
+    /** Operators see who reads, and how far. */
+    private void note(int changes, boolean isWaiting) {
+        LiveStreams.Reader reader = new LiveStreams.Reader(
+                request.bucket().toString(),
+                exchange.identity().accessKey(),
+                request.prefix(),
+                form.name().toLowerCase(Locale.ROOT));
+        exchange.front()
+                .metrics()
+                .streams()
+                .read(reader, request.after(), changes, isWaiting, exchange.front().clock().instant());
+    }
+
     /** Goes on when there is news, or the time is over. */
     @SuppressWarnings("FutureReturnValueIgnored") // What follows answers, whatever came.
     private void await(long nanos) {
+        note(0, true);
         CompletableFuture<Boolean> changed = exchange.front().store().whenChanged(request.bucket(), request.after());
         Scheduler scheduler =
                 exchange.request().getConnectionMetaData().getConnector().getScheduler();

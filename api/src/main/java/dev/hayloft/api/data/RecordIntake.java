@@ -3,6 +3,7 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.Problem;
+import dev.hayloft.api.metrics.LiveStreams;
 import dev.hayloft.api.records.InRecord;
 import dev.hayloft.api.records.RecordParser;
 import dev.hayloft.model.error.HayloftException;
@@ -10,6 +11,7 @@ import dev.hayloft.store.RecordStream;
 import dev.hayloft.store.RecordsRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -33,6 +35,7 @@ final class RecordIntake implements RecordStream.Listener {
     private final Exchange exchange;
     private final RecordParser parser;
     private final RecordStream stream;
+    private final RecordsRequest request;
 
     // Reading only.
     private long received;
@@ -55,6 +58,7 @@ final class RecordIntake implements RecordStream.Listener {
         this.exchange = exchange;
         this.parser = parser;
         this.stream = exchange.front().store().startRecords(request, this);
+        this.request = request;
     }
 
     /** Takes the exchange over. */
@@ -72,9 +76,23 @@ final class RecordIntake implements RecordStream.Listener {
                 stream.close();
             }
         }
+        Instant now = exchange.front().clock().instant();
+        exchange.front().metrics().streams().began(this, () -> figures(now));
         exchange.response().setStatus(200);
         exchange.headers().put(Headers.NDJSON);
         readSoon();
+    }
+
+    private LiveStreams.Ingest figures(Instant startedAt) {
+        synchronized (lock) {
+            return new LiveStreams.Ingest(
+                    exchange.id(),
+                    request.bucket().toString(),
+                    exchange.identity().accessKey(),
+                    request.producer(),
+                    startedAt,
+                    acknowledged);
+        }
     }
 
     private void readSoon() {
@@ -315,6 +333,7 @@ final class RecordIntake implements RecordStream.Listener {
             }
             closed = true;
         }
+        exchange.front().metrics().streams().ended(this);
         stream.close();
         exchange.front().budget().giveBack(BUDGET);
     }

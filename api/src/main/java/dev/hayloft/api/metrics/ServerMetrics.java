@@ -27,6 +27,7 @@ public final class ServerMetrics {
     private final LongAdder bytesOut = new LongAdder();
     private final LongAdder records = new LongAdder();
     private final LongAdder underway = new LongAdder();
+    private final LiveStreams streams = new LiveStreams();
     private final Map<Operation, long[][]> latencyWindows = new EnumMap<>(Operation.class);
     private final long[][] window = new long[WINDOW + 1][];
     private int ticks;
@@ -104,6 +105,11 @@ public final class ServerMetrics {
     /** Requests that have begun and not ended. */
     public long underway() {
         return underway.sum();
+    }
+
+    /** Requests of records and readers of changes. */
+    public LiveStreams streams() {
+        return streams;
     }
 
     /** Rates over the last seconds. */

@@ -2,6 +2,8 @@ package dev.hayloft.cli.verb;
 
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.ManPage;
+import dev.hayloft.client.json.JsonObject;
+import dev.hayloft.client.json.JsonValue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,7 +35,12 @@ final class ShellVerbs {
 
         @Override
         int run() {
-            session().out().print(AutoComplete.bash(NAME, own.root().commandLine()));
+            String script = AutoComplete.bash(NAME, own.root().commandLine());
+            if (session().json()) {
+                session().print(JsonObject.of("script", JsonValue.of(script)));
+            } else {
+                session().out().print(script);
+            }
             return 0;
         }
     }
@@ -57,6 +64,9 @@ final class ShellVerbs {
         int run() throws IOException {
             Path target = Files.createDirectories(session().path(folder));
             int pages = write(target, NAME, own.root().commandLine());
+            if (session().json()) {
+                session().print(JsonObject.of("folder", JsonValue.of(folder)).with("pages", JsonValue.of(pages)));
+            }
             session().say("Wrote " + pages + " pages to " + folder + ".");
             return 0;
         }

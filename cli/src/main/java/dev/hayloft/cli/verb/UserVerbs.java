@@ -179,6 +179,9 @@ public final class UserVerbs {
         @Override
         int run() {
             session().client().operations().deleteUser(name());
+            if (session().json()) {
+                session().print(JsonObject.of("deleted", JsonValue.of(name())));
+            }
             session().say("deleted user " + name());
             return 0;
         }
@@ -313,6 +316,10 @@ public final class UserVerbs {
         @Override
         int run() {
             session().client().operations().removeUserKey(name(), key);
+            if (session().json()) {
+                session()
+                        .print(JsonObject.of("user", JsonValue.of(name())).with("removed", JsonValue.of(key)));
+            }
             session().say("removed key " + key);
             return 0;
         }

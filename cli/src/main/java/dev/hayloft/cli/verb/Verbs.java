@@ -16,15 +16,15 @@ public final class Verbs {
         groups.put("Server", List.of("serve", "status", "bench"));
         groups.put(
                 "Buckets and objects",
-                List.of("bucket", "put", "append", "get", "cat", "ls", "stat", "mv", "cp", "rm"));
-        groups.put("Streams", List.of("ingest", "tail"));
+                List.of("bucket", "put", "append", "get", "cat", "ls", "stat", "meta", "mv", "cp", "rm"));
+        groups.put("Streams", List.of("ingest", "tail", "streams"));
         groups.put(
                 "Operation",
                 List.of(
                         "volumes", "volume", "job", "compact", "seal", "encode", "scrub", "repair", "backup", "restore",
                         "index", "user", "token", "link", "key"));
         groups.put("To and from elsewhere", List.of("sync", "import", "export"));
-        groups.put("The server's process", List.of("config", "log-level", "diagnostics"));
+        groups.put("The server's process", List.of("config", "log-level", "record", "diagnostics"));
         groups.put("Your shell", List.of("completion", "man"));
         return groups;
     }
@@ -41,11 +41,13 @@ public final class Verbs {
                 .addSubcommand(new CatVerb(session))
                 .addSubcommand(new LsVerb(session))
                 .addSubcommand(new StatVerb(session))
+                .addSubcommand(new MetaVerb(session))
                 .addSubcommand(new PlaceVerbs.Move(session))
                 .addSubcommand(new PlaceVerbs.Copy(session))
                 .addSubcommand(new RmVerb(session))
                 .addSubcommand(new IngestVerb(session))
                 .addSubcommand(new TailVerb(session))
+                .addSubcommand(new StreamsVerb(session))
                 .addSubcommand(new VolumeVerbs.All(session))
                 .addSubcommand("volume", VolumeVerbs.commandLine(session))
                 .addSubcommand("job", JobVerbs.commandLine(session))
@@ -66,6 +68,7 @@ public final class Verbs {
                 .addSubcommand("key", KeyVerbs.commandLine(session))
                 .addSubcommand(new ProcessVerbs.Config(session))
                 .addSubcommand(new ProcessVerbs.LogLevel(session))
+                .addSubcommand(new RecordVerb(session))
                 .addSubcommand(new ProcessVerbs.Diagnostics(session))
                 .addSubcommand(new ShellVerbs.Completion(session))
                 .addSubcommand(new ShellVerbs.Man(session));

@@ -40,7 +40,7 @@ function fields(settings) {
             ? html`<input type="checkbox" name=${setting.name} ?checked=${value === true} aria-describedby=${hint}>`
           : setting.kind === 'json'
             ? html`<textarea name=${setting.name} rows="3" spellcheck="false" aria-describedby=${hint}
-                .value=${value ? JSON.stringify(value) : ''}></textarea>`
+                .defaultValue=${value ? JSON.stringify(value) : ''}></textarea>`
             : html`<input name=${setting.name} value=${value ?? ''} inputmode=${setting.kind === 'number' ? 'numeric' : 'text'}
                 pattern=${setting.kind === 'number' ? '[0-9]*' : '.*'} autocomplete="off" aria-describedby=${hint}>`;
       return html`<label class="field ${setting.kind}">${setting.label}${input}<small id=${hint}>${setting.hint}</small></label>`;

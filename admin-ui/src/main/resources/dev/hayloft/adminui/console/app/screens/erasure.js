@@ -1,8 +1,10 @@
 import { html, nothing } from 'lit';
+import { send } from '../api.js';
 import { bytes, counted, number } from '../format.js';
 import { empty, heading, pill, problemBox, table } from '../parts.js';
 import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
+import { metric } from './streams.js';
 
 const KINDS = ['encode', 'scrub', 'repair'];
 
@@ -15,6 +17,18 @@ function spare(volume) {
 
 /** What stands between a lost disk and lost data. */
 class Erasure extends OfVolumes {
+  static properties = { ...OfVolumes.properties, metrics: { state: true } };
+
+  constructor() {
+    super();
+    this.metrics = '';
+  }
+
+  load() {
+    send('GET', '/metrics').then((answer) => answer.text()).then((page) => (this.metrics = page), () => {}); // The rest says what is wrong.
+    return super.load();
+  }
+
   encode() {
     return startJob({
       title: 'Encode sealed volumes',
@@ -50,7 +64,8 @@ class Erasure extends OfVolumes {
     const running = mine.filter(isUnderWay);
     const scrub = mine.find((job) => job.kind === 'scrub' && job.state === 'done');
     return html`${heading('Erasure coding', actions, 'Parity shards from which lost ones are computed again.')}
-      ${problemBox(this.problem, () => this.load())} ${this.volumes === null ? nothing : this.levels(this.volumes)}
+      ${problemBox(this.problem, () => this.load())} 
+      ${this.volumes === null ? nothing : html`<div class="columns">${this.levels(this.volumes)} ${this.degraded()}</div>`}
       ${running.length === 0 ? nothing : html`<h2 class="section">Under way</h2>${jobTable(running, 'Jobs under way')}`}
       <h2 class="section">Last scrub</h2>
       ${scrub ? this.scrubResult(scrub) : html`<p class="muted">No scrub has ended since the server keeps jobs. One runs by itself every ${this.settings.get('scrub.every') ?? '7d'}.</p>`}
@@ -84,6 +99,22 @@ class Erasure extends OfVolumes {
       <p class="muted">New codings have ${this.settings.get('erasure.dataShards')} data and ${this.settings.get('erasure.parityShards')}
         parity shards; a sealed volume is encoded after ${this.settings.get('erasure.after')} without change
         (automatic: ${this.settings.get('erasure.automatic') === 'true' ? 'on' : 'off'}).</p>
+    </section>`;
+  }
+
+  /** Reads that went around damage, since the start of the server. */
+  degraded() {
+    const figure = (/** @type {string} */ name) => metric(this.metrics, name) ?? 0;
+    const lost = figure('hayloft_lost_ranges_total');
+    return html`<section class="panel" aria-label="Degraded reads">
+      <h2>Degraded reads</h2>
+      <dl class="facts">
+        <div><dt>Damaged ranges made again for a read</dt><dd data-figure="rebuilt">${number(figure('hayloft_rebuilt_ranges_total'))}</dd></div>
+        <div><dt>Bytes in them</dt><dd>${bytes(figure('hayloft_rebuilt_bytes_total'))}</dd></div>
+        <div><dt>Reads answered by a range made before</dt><dd>${number(figure('hayloft_rebuilt_cached_total'))}</dd></div>
+        <div><dt>Ranges that could not be made again</dt><dd>${lost === 0 ? 'none' : html`<b class="bad">${number(lost)}</b>`}</dd></div>
+      </dl>
+      <p class="muted">Since the start of the server. A range that is made again costs ${this.settings.get('erasure.dataShards')} reads: scrub, then repair.</p>
     </section>`;
   }
 

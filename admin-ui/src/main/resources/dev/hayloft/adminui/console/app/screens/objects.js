@@ -1,11 +1,12 @@
 import { html, nothing } from 'lit';
 import { ask, say } from '../ask.js';
-import { Problem, bucketPath, call, get, objectPath, send, upload } from '../api.js';
+import { Problem, bucketPath, get, objectPath, send, upload } from '../api.js';
 import { bytes, counted, shellWord } from '../format.js';
 import { command, empty, heading, moment, pill, problemBox, progress, table } from '../parts.js';
 import { to } from '../route.js';
 import { Screen } from '../screen.js';
 import { changeSettings, summary } from './buckets.js';
+import { changeMetadata, copyObject, removeVersion, renameObject } from './object-actions.js';
 
 const PAGE = 200;
 const UPLOADS_AT_ONCE = 3;
@@ -307,19 +308,7 @@ class Objects extends Screen {
 
   /** @param {any} entry */
   async rename(entry) {
-    const target = (/** @type {FormData} */ form) => String(form.get('to') ?? '');
-    const done = await ask({
-      title: `Rename ${entry.key}`,
-      label: 'Rename',
-      fields: html`<label class="field">New key<input name="to" .value=${entry.key} required maxlength="1024"
-          autocomplete="off" spellcheck="false" autofocus></label>
-        <label class="field flag">Replace what is there<input type="checkbox" name="overwrite"></label>`,
-      command: (form) => `bin/hayloft mv ${shellWord(`${this.name}/${entry.key}`)} ${shellWord(`${this.name}/${target(form)}`)}`,
-      run: (form) => {
-        const query = new URLSearchParams({ op: 'rename', to: target(form), overwrite: String(form.has('overwrite')) });
-        return call('POST', `${objectPath(this.name, entry.key)}?${query}`);
-      },
-    });
+    const done = await renameObject(this.name, entry);
     if (done !== undefined) {
       say(`Renamed to ${done.key}.`);
       location.hash = this.address(done.key.startsWith(this.under) ? done.key : '');
@@ -327,21 +316,36 @@ class Objects extends Screen {
     }
   }
 
+  /** @param {any} entry */
+  async copy(entry) {
+    const to = await copyObject(this.name, entry);
+    if (to !== undefined) {
+      say(`Copied to ${to}.`);
+      this.load();
+    }
+  }
+
+  /** @param {any} entry */
+  async metadata(entry) {
+    const done = await changeMetadata(this.name, entry);
+    if (done !== undefined) {
+      say(`Metadata of ${entry.key} is saved.`);
+      this.again();
+    }
+  }
+
   /** @param {any} entry @param {any} version */
   async removeVersion(entry, version) {
-    const done = await ask({
-      title: version.deleted ? 'Take the delete marker away' : 'Delete this version',
-      text: version.deleted ? 'The version below it becomes the object again.' : 'There is no way back for this version.',
-      label: version.deleted ? 'Bring back' : 'Delete version',
-      danger: !version.deleted,
-      command: () => `curl -X DELETE -u ACCESS:SECRET ${shellWord(`SERVER${objectPath(this.name, entry.key)}?version=${version.version}`)}`,
-      run: () => send('DELETE', `${objectPath(this.name, entry.key)}?version=${version.version}`),
-    });
-    if (done !== undefined) {
-      this.object = null;
-      this.load();
-      this.open();
+    if ((await removeVersion(this.name, entry, version)) !== undefined) {
+      this.again();
     }
+  }
+
+  /** Reads list and object anew. */
+  again() {
+    this.object = null;
+    this.load();
+    this.open();
   }
 
   async settings() {
@@ -472,11 +476,13 @@ class Objects extends Screen {
       <div class="actions">
         <a class="button main small" href=${objectPath(this.name, entry.key)} download=${entry.key.split('/').pop() || 'object'}>Download</a>
         <button class="quiet small" @click=${() => this.rename(entry)}>Rename</button>
+        <button class="quiet small" @click=${() => this.copy(entry)}>Copy</button>
         <button class="quiet small" @click=${() => this.deleteObject(entry)}>Delete</button>
       </div>
       ${this.previewOf(entry)}
       <dl class="facts">${facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-      <h3>Metadata</h3>
+      <header class="part"><h3>Metadata</h3>
+        <button class="quiet small" @click=${() => this.metadata(entry)} aria-label="Change metadata">Change</button></header>
       ${metadata.length === 0
         ? html`<p class="muted">None.</p>`
         : html`<dl class="facts">${metadata.map(([name, value]) => html`<div><dt>${name}</dt><dd class="break">${value}</dd></div>`)}</dl>`}

@@ -1,8 +1,9 @@
 import { html, nothing } from 'lit';
 import { bucketPath, get, send } from '../api.js';
-import { byteRate, bytes, number, rate } from '../format.js';
+import { byteRate, bytes, counted, number, rate } from '../format.js';
 import { live } from '../live.js';
 import { command, empty, heading, moment, pill, problemBox, stat, table } from '../parts.js';
+import { to } from '../route.js';
 import { Screen } from '../screen.js';
 
 const KEPT_MAX = 200;
@@ -26,6 +27,7 @@ class Streams extends Screen {
   static properties = {
     ...Screen.properties,
     metrics: { state: true },
+    streams: { state: true },
     buckets: { state: true },
     bucket: { state: true },
     changes: { state: true },
@@ -35,6 +37,8 @@ class Streams extends Screen {
   constructor() {
     super();
     this.metrics = '';
+    /** @type {{ ingest: any[], readers: any[] }} */
+    this.streams = { ingest: [], readers: [] };
     /** @type {any[]} */
     this.buckets = [];
     this.bucket = '';
@@ -68,6 +72,7 @@ class Streams extends Screen {
 
   async loadMetrics() {
     try {
+      this.streams = await get('/api/streams');
       this.metrics = await (await send('GET', '/metrics')).text();
     } catch {
       this.metrics = '';
@@ -117,18 +122,75 @@ class Streams extends Screen {
   render() {
     const status = live.status;
     return html`${heading('Streams', nothing, 'Records in, changes out.')} ${problemBox(this.problem, () => this.load())}
-      ${status ? this.figures(status) : nothing} ${this.depth()} ${this.reader()}`;
+      ${status ? this.figures(status) : nothing} ${this.ingests()} ${this.readers()}
+      <div class="columns">${this.howTo()} ${this.depth()}</div> ${this.reader()}`;
   }
 
   /** @param {any} status */
   figures(status) {
-    const underway = metric(this.metrics, 'hayloft_ingest_streams') ?? metric(this.metrics, 'hayloft_records_streams');
-    const feeds = metric(this.metrics, 'hayloft_feed_readers');
+    const behind = Math.max(0, ...this.streams.readers.map((/** @type {any} */ each) => each.behind ?? 0));
     return html`<section class="stats" aria-label="Rates">
       ${stat('Records in', rate(status.rates.recordsPerSecond), { id: 'records', history: live.history.map((s) => s.records) })}
       ${stat('Bytes in', byteRate(status.rates.bytesInPerSecond), { id: 'bytes-in', history: live.history.map((s) => s.bytesIn) })}
-      ${underway === null ? nothing : stat('Ingest requests', `${number(underway)} open`, { id: 'ingest' })}
-      ${feeds === null ? nothing : stat('Feed readers', `${number(feeds)} waiting`, { id: 'feeds' })}
+      ${stat('Ingest requests', `${number(this.streams.ingest.length)} open`, { id: 'ingest', note: 'each holds a connection' })}
+      ${stat('Feed readers', `${number(this.streams.readers.length)} active`, {
+        id: 'feeds', note: this.streams.readers.length === 0 ? 'in the last two minutes' : behind === 0 ? 'all up to date' : `at most ${counted(behind, 'mutation')} behind` })}
+    </section>`;
+  }
+
+  ingests() {
+    const all = this.streams.ingest;
+    return html`<h2 class="section">Ingest requests</h2>
+      ${all.length === 0
+        ? html`<p class="muted">None is open.</p>`
+        : table(
+            'Ingest requests',
+            html`<th>Into</th><th>Key</th><th>Producer</th><th class="num">Acknowledged</th><th>Since</th>`,
+            all.map(
+              (/** @type {any} */ each) => html`<tr data-ingest=${each.bucket}>
+                <td><a href=${to(['buckets', each.bucket])}>${each.bucket}</a></td>
+                <td><code>${each.accessKey}</code></td>
+                <td>${each.producer ?? html`<span class="muted">unnamed</span>`}</td>
+                <td class="num">${counted(each.acked, 'record')}</td>
+                <td>${moment(each.startedAt)}</td>
+              </tr>`,
+            ),
+          )}`;
+  }
+
+  readers() {
+    const all = this.streams.readers;
+    return html`<h2 class="section">Feed readers</h2>
+      ${all.length === 0
+        ? html`<p class="muted">Nobody has read changes in the last two minutes.</p>`
+        : table(
+            'Feed readers',
+            html`<th>Changes of</th><th>Key</th><th>Only keys below</th><th>State</th><th class="num">Behind</th><th class="num">Read</th><th>Last</th>`,
+            all.map(
+              (/** @type {any} */ each) => html`<tr data-reader=${each.bucket}>
+                <td><a href=${to(['buckets', each.bucket])}>${each.bucket}</a></td>
+                <td><code>${each.accessKey}</code></td>
+                <td>${each.prefix || html`<span class="muted">all</span>`}</td>
+                <td>${pill(each.state)}</td>
+                <td class="num">${each.behind === null ? '–' : each.behind === 0 ? 'up to date' : counted(each.behind, 'mutation')}</td>
+                <td class="num">${counted(each.changes, 'change')}</td>
+                <td>${moment(each.lastReadAt)}</td>
+              </tr>`,
+            ),
+          )}`;
+  }
+
+  howTo() {
+    const bucket = this.bucket || 'BUCKET';
+    return html`<section class="panel" aria-label="Send records">
+      <h2>Send records</h2>
+      <p class="muted">Lines of JSON, CSV with a head, files of records or a whole folder; repeated after a break, nothing is stored twice.</p>
+      <div class="stack">
+        ${command(`bin/hayloft ingest ${bucket} records.ndjson`)}
+        ${command(`bin/hayloft ingest ${bucket} table.csv --key-column id`)}
+        ${command(`producer | bin/hayloft ingest ${bucket} --producer sensor-1`)}
+        ${command(`bin/hayloft bench ingest --bucket ${bucket} --size 100 --count 100000`)}
+      </div>
     </section>`;
   }
 
@@ -154,7 +216,7 @@ class Streams extends Screen {
       <h2>Changes as they happen</h2>
       ${this.buckets.length === 0
         ? empty('No buckets yet', 'Make one under Buckets; then every change of it can be followed here.')
-        : html`<div class="filters">
+        : html`<div class="filters" role="group" aria-label="Follow">
               <label>Bucket <select @change=${(/** @type {any} */ event) => { this.bucket = event.target.value; this.stopFollowing(); }}>
                 ${this.buckets.map((bucket) => html`<option ?selected=${bucket.name === this.bucket}>${bucket.name}</option>`)}</select></label>
               ${this.following

@@ -88,7 +88,7 @@ class System extends Screen {
       label: 'Record',
       fields: html`<label class="field">For<select name="seconds">
         <option value="10">10 seconds</option><option value="60" selected>1 minute</option><option value="600">10 minutes</option></select></label>`,
-      command: (form) => `curl -u ACCESS:SECRET -H 'Content-Type: application/json' -d '{"seconds":${form.get('seconds') ?? 60}}' ${location.origin}/api/recordings`,
+      command: (form) => `bin/hayloft record --seconds ${form.get('seconds') ?? 60} FILE.jfr`,
       run: (form) => call('POST', '/api/recordings', { json: { seconds: Number(form.get('seconds')) } }),
     });
     if (done !== undefined) {

@@ -1,10 +1,11 @@
 import { html, nothing } from 'lit';
 import { Problem, get } from '../api.js';
 import { bytes, number, percent } from '../format.js';
+import { live } from '../live.js';
 import { command, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
 import { Screen } from '../screen.js';
 import { shardMap } from './erasure.js';
-import { startJob } from './jobs.js';
+import { jobTable, jobs, startJob } from './jobs.js';
 
 const PAGE = 100;
 
@@ -16,6 +17,7 @@ class Volume extends Screen {
     needles: { state: true },
     next: { state: true },
     needleProblem: { state: true },
+    started: { state: true },
   };
 
   constructor() {
@@ -28,6 +30,8 @@ class Volume extends Screen {
     this.next = null;
     /** @type {Problem | null} */
     this.needleProblem = null;
+    /** @type {string[]} ids of jobs */
+    this.started = [];
     this.shown = '';
     this.timer = 0;
   }
@@ -51,6 +55,7 @@ class Volume extends Screen {
       this.shown = this.volumeId;
       this.volume = null;
       this.needles = [];
+      this.started = [];
       this.load();
       this.more('');
     }
@@ -75,9 +80,13 @@ class Volume extends Screen {
     }
   }
 
-  /** @param {string} kind @param {string} title @param {string} text @param {string} line */
-  job(kind, title, text, line) {
-    return startJob({ title, text, kind, line: () => line, json: () => ({ volume: this.volumeId }) });
+  /** @param {string} kind @param {string} title @param {string} text @param {string} line @param {object} [of] */
+  async job(kind, title, text, line, of = { volume: this.volumeId }) {
+    const job = await startJob({ title, text, kind, line: () => line, json: () => of });
+    if (job !== undefined) {
+      live.jobs.set(job.id, live.jobs.get(job.id) ?? job);
+      this.started = [...this.started, job.id];
+    }
   }
 
   render() {
@@ -87,11 +96,12 @@ class Volume extends Screen {
       volume === null
         ? nothing
         : html`${volume.state === 'open'
-            ? html`<button class="quiet" @click=${() => startJob({ title: `Seal ${id}`, text: 'Closes the open volumes of every partition.', kind: 'seal', line: () => 'bin/hayloft seal', json: () => ({ all: true }) })}>Seal</button>`
+            ? html`<button class="quiet" @click=${() => this.job('seal', `Seal ${id}`, 'Closes the open volumes of every partition.', 'bin/hayloft seal', { all: true })}>Seal</button>`
             : html`<button class="quiet" @click=${() => this.job('compact', `Compact ${id}`, 'Moves what is live to new volumes and gives this one back.', `bin/hayloft compact --volume ${id}`)}>Compact</button>
                 <button class="quiet" @click=${() => this.job('encode', `Encode ${id}`, 'Writes parity for this volume.', `bin/hayloft encode --volume ${id}`)}>Encode</button>`}
             <button class="quiet" @click=${() => this.job('scrub', `Verify ${id}`, 'Reads the whole volume and checks every checksum.', `bin/hayloft volume verify ${id}`)}>Verify</button>`;
     return html`${heading(`Volume ${id}`, actions, html`<a href="#/volumes">All volumes</a>`)} ${problemBox(this.problem, () => this.load())}
+      ${this.started.length === 0 ? nothing : jobTable(jobs((job) => this.started.includes(job.id)), 'Jobs begun here')}
       ${volume === null ? nothing : html`<div class="columns">${this.facts(volume)} ${this.shards(volume)}</div>`} ${this.contents()}`;
   }
 
