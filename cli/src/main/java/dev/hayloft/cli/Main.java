@@ -69,8 +69,7 @@ public final class Main implements Runnable {
         root.setExecutionExceptionHandler((failure, line, result) -> {
             String text = text(failure);
             if (session.json()) {
-                session.print(
-                        failure instanceof HayloftClientException e ? FailureJson.of(e) : FailureJson.of(text));
+                session.print(failure instanceof HayloftClientException e ? FailureJson.of(e) : FailureJson.of(text));
             }
             session.out().flush();
             session.err().println(text);

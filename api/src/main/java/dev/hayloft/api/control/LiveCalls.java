@@ -36,10 +36,12 @@ public final class LiveCalls {
         exchange.query().only(Set.of());
         LiveStreams streams = front.metrics().streams();
         List<LiveStreams.Ingest> ingests = streams.ingests();
-        List<Map.Entry<Reader, Progress>> readers =
-                streams.readers(front.clock().instant()).entrySet().stream()
-                        .sorted(BY_BUCKET)
-                        .toList();
+        List<Map.Entry<Reader, Progress>> readers = streams
+                .readers(front.clock().instant())
+                .entrySet()
+                .stream()
+                .sorted(BY_BUCKET)
+                .toList();
         exchange.answerJson(200, json -> {
             json.writeStartObject();
             json.writeArrayFieldStart("ingest");

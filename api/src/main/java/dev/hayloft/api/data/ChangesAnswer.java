@@ -107,7 +107,12 @@ final class ChangesAnswer {
         exchange.front()
                 .metrics()
                 .streams()
-                .read(reader, request.after(), changes, isWaiting, exchange.front().clock().instant());
+                .read(
+                        reader,
+                        request.after(),
+                        changes,
+                        isWaiting,
+                        exchange.front().clock().instant());
     }
 
     /** Goes on when there is news, or the time is over. */

@@ -80,8 +80,8 @@ public final class LiveStreams {
         readers.merge(
                 reader,
                 new Progress(cursor, changes, isWaiting, now, now),
-                (before, latest) -> new Progress(
-                        cursor, before.changes() + changes, isWaiting, before.firstReadAt(), now));
+                (before, latest) ->
+                        new Progress(cursor, before.changes() + changes, isWaiting, before.firstReadAt(), now));
     }
 
     /** Requests of records, the oldest first. */

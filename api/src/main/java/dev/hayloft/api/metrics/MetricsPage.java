@@ -38,8 +38,16 @@ public final class MetricsPage {
         page.single("hayloft_http_sent_bytes_total", "counter", "Content given out.", metrics.bytesOut());
         page.single("hayloft_http_requests_underway", "gauge", "Requests begun and not ended.", metrics.underway());
         page.single("hayloft_http_body_bytes", "gauge", "Bytes of bodies in memory.", bodyBytes);
-        page.single("hayloft_ingest_streams", "gauge", "Requests of records open.", metrics.streams().ingestCount());
-        page.single("hayloft_feed_readers", "gauge", "Readers of changes.", metrics.streams().readerCount());
+        page.single(
+                "hayloft_ingest_streams",
+                "gauge",
+                "Requests of records open.",
+                metrics.streams().ingestCount());
+        page.single(
+                "hayloft_feed_readers",
+                "gauge",
+                "Readers of changes.",
+                metrics.streams().readerCount());
         page.store(status);
         background.forEach((name, value) -> page.single("hayloft_" + name, "counter", "Of background work.", value));
         page.partitions(status.partitions());

@@ -53,7 +53,9 @@ public final class MetaVerb extends Verb {
         if (session().json()) {
             session().print(entry);
         }
-        session().say("Changed " + Figures.printable(object.toString()) + ", now version " + entry.text("version") + ".");
+        session()
+                .say("Changed " + Figures.printable(object.toString()) + ", now version " + entry.text("version")
+                        + ".");
         return 0;
     }
 
@@ -69,8 +71,8 @@ public final class MetaVerb extends Verb {
                 throw wrongUsage("metadata is NAME=VALUE, not \"" + change + "\"");
             }
             String value = change.substring(equals + 1);
-            metadata = metadata.with(
-                    change.substring(0, equals), value.isEmpty() ? JsonNull.NULL : JsonValue.of(value));
+            metadata =
+                    metadata.with(change.substring(0, equals), value.isEmpty() ? JsonNull.NULL : JsonValue.of(value));
         }
         JsonObject wish = JsonObject.of("metadata", metadata);
         return contentType.isPresent() ? wish.with("contentType", JsonValue.of(contentType.get())) : wish;

@@ -65,7 +65,7 @@ final class RecordVerb extends Verb {
 
     private boolean isRunning(String id) {
         return session().client().operations().recordings().stream()
-                .anyMatch(each ->
-                        each.text("id").equals(id) && each.text("state").equals("running"));
+                .anyMatch(
+                        each -> each.text("id").equals(id) && each.text("state").equals("running"));
     }
 }

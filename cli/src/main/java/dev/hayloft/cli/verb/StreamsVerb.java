@@ -53,6 +53,10 @@ final class StreamsVerb extends Verb {
     }
 
     private static String text(JsonObject json, String name) {
-        return json.find(name).map(JsonValue::asText).filter(text -> !text.isEmpty()).map(Figures::printable).orElse("-");
+        return json.find(name)
+                .map(JsonValue::asText)
+                .filter(text -> !text.isEmpty())
+                .map(Figures::printable)
+                .orElse("-");
     }
 }

@@ -317,8 +317,7 @@ public final class UserVerbs {
         int run() {
             session().client().operations().removeUserKey(name(), key);
             if (session().json()) {
-                session()
-                        .print(JsonObject.of("user", JsonValue.of(name())).with("removed", JsonValue.of(key)));
+                session().print(JsonObject.of("user", JsonValue.of(name())).with("removed", JsonValue.of(key)));
             }
             session().say("removed key " + key);
             return 0;
