@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param mapEntriesFirst entries that the first map of a new index has room for, 64..mapEntriesMax. Small costs nothing
  *     but a few early steps of growth
  * @param mapEntriesMax entries that one map may have room for, {@code mapEntriesFirst}..16 Mi; a full one of this size
- *     splits in two. Larger: fewer files, and a split works longer and needs twice a larger map's space meanwhile
+ *     splits in four. Larger: fewer files, and a split works longer and needs more space meanwhile
  */
 public record IndexConfig(Path folder, long mapEntriesFirst, long mapEntriesMax) {
     /** Room for entries that a map may have at most. */

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Replaces maps before they are full: a small one by one four times larger, one of the largest size by two, each with
- * one more bit of the hash.
+ * Replaces maps before they are full: a small one by one four times larger, one of the largest size by four, each with
+ * two more bits of the hash. So an entry is copied once while the index grows to four times its size.
  *
  * <p>The mutator is never kept waiting by us: it writes to the old map and to its successors, without a lock, and the
  * copy only fills in what is absent there (see {@link MapGrowth}). Steps that the mutator has to know about are
@@ -32,6 +32,7 @@ final class IndexSplitter {
     private static final double THRESHOLD_MIN = 0.60;
     private static final double THRESHOLD_RANGE = 0.20;
     private static final int GROWTH_FACTOR = 4;
+    private static final int SPLIT_BITS = 2;
     private static final long IDLE_NANOS = 10_000_000;
     private static final long RETRY_NANOS = 5_000_000_000L;
 
@@ -184,14 +185,15 @@ final class IndexSplitter {
             long larger = Math.min(capacity * GROWTH_FACTOR, config.mapEntriesMax());
             return List.of(folder.createPart(part.depth(), part.prefix(), larger));
         }
-        List<MapPart> halves = new ArrayList<>();
+        int bits = Math.min(SPLIT_BITS, MapTable.DEPTH_MAX - part.depth());
+        List<MapPart> pieces = new ArrayList<>();
         try {
-            for (int bit = 0; bit < 2; bit++) {
-                halves.add(folder.createPart(part.depth() + 1, part.prefix() * 2 + bit, capacity));
+            for (int piece = 0; piece < 1 << bits; piece++) {
+                pieces.add(folder.createPart(part.depth() + bits, (part.prefix() << bits) + piece, capacity));
             }
-            return halves;
+            return pieces;
         } catch (RuntimeException e) { // Passed on: only what is half made goes.
-            halves.forEach(this::discard);
+            pieces.forEach(this::discard);
             throw e;
         }
     }

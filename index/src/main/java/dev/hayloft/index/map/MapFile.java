@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import net.openhft.chronicle.hash.ChronicleHashClosedException;
 import net.openhft.chronicle.map.ChronicleMap;
 import net.openhft.chronicle.map.ChronicleMapBuilder;
@@ -38,8 +39,10 @@ public final class MapFile implements AutoCloseable {
     private static final long SEGMENT_ENTRIES_MAX = 10_922;
 
     private static final int CHECKSUM_SIZE = 4;
-    private static final int ENTRY_SIZE = KeyHash.SIZE + LocationMarshaller.SIZE + CHECKSUM_SIZE;
+    private static final int ENTRY_SIZE = KeyHash.SIZE + LocationData.SIZE + CHECKSUM_SIZE;
     private static final double BLOAT_FACTOR_MAX = 4;
+    private static final long LOCK_PAUSE_NANOS = 20_000;
+    private static final int LOCK_PAUSES_MAX = 100_000;
     private static final KeyHash SAMPLE_HASH = new KeyHash(1, 2);
     private static final Location SAMPLE_LOCATION = new Location(1, 2, 3, 4, 5, 0, 6, 7, 8, 9);
 
@@ -109,13 +112,14 @@ public final class MapFile implements AutoCloseable {
     }
 
     private static ChronicleMapBuilder<KeyHash, Location> builder(long capacity) {
-        int segments = Math.toIntExact((capacity + SEGMENT_ENTRIES_MAX - 1) / SEGMENT_ENTRIES_MAX);
+        int least = Math.toIntExact((capacity + SEGMENT_ENTRIES_MAX - 1) / SEGMENT_ENTRIES_MAX);
+        int segments = Integer.highestOneBit(2 * least - 1); // A larger map's segments are parts of a smaller one's.
         long segmentEntries = (capacity + segments - 1) / segments;
         return ChronicleMapBuilder.of(KeyHash.class, Location.class)
                 .sparseFile(true)
                 .actualChunkSize(ENTRY_SIZE) // Before the constant sizes: see the class comment.
-                .keyMarshallers(HashMarshaller.INSTANCE, HashMarshaller.INSTANCE)
-                .valueMarshallers(LocationMarshaller.INSTANCE, LocationMarshaller.INSTANCE)
+                .keyReaderAndDataAccess(HashReader.INSTANCE, new HashData())
+                .valueReaderAndDataAccess(LocationReader.INSTANCE, new LocationData())
                 .constantKeySizeBySample(SAMPLE_HASH)
                 .constantValueSizeBySample(SAMPLE_LOCATION)
                 .entries(capacity)
@@ -172,20 +176,44 @@ public final class MapFile implements AutoCloseable {
 
     /** Puts in one lookup; returns what was there. */
     public Optional<Location> put(KeyHash hash, Location location) {
-        return Optional.ofNullable(map.put(hash, location));
+        try (ExternalMapQueryContext<KeyHash, Location, ?> query = map.queryContext(hash)) {
+            lock(query);
+            MapEntry<KeyHash, Location> entry = query.entry();
+            if (entry == null) {
+                insert(query, location);
+                return Optional.empty();
+            }
+            Location previous = entry.value().get();
+            query.replaceValue(entry, query.wrapValueAsData(location));
+            return Optional.of(previous);
+        }
+    }
+
+    /** Whoever copies a piece may hold its lock without having a processor: Chronicle would spin meanwhile. */
+    private static void lock(ExternalMapQueryContext<KeyHash, Location, ?> query) {
+        for (int pauses = 0; !query.updateLock().tryLock(); pauses++) {
+            if (pauses == LOCK_PAUSES_MAX) {
+                query.updateLock().lock(); // Nobody holds it that long: Chronicle will say so.
+                return;
+            }
+            LockSupport.parkNanos(LOCK_PAUSE_NANOS);
+        }
+    }
+
+    private static void insert(ExternalMapQueryContext<KeyHash, Location, ?> query, Location location) {
+        MapAbsentEntry<KeyHash, Location> absent =
+                Objects.requireNonNull(query.absentEntry(), "no entry, and none to be made");
+        query.insert(absent, query.wrapValueAsData(location));
     }
 
     /** Puts unless there is something; returns whether it did. */
     public boolean putIfAbsent(KeyHash hash, Location location) {
         try (ExternalMapQueryContext<KeyHash, Location, ?> query = map.queryContext(hash)) {
-            query.updateLock().lock();
-            MapEntry<KeyHash, Location> entry = query.entry();
-            if (entry != null) {
+            lock(query);
+            if (query.entry() != null) {
                 return false;
             }
-            MapAbsentEntry<KeyHash, Location> absent =
-                    Objects.requireNonNull(query.absentEntry(), "no entry, and none to be made");
-            query.insert(absent, query.wrapValueAsData(location));
+            insert(query, location);
             return true;
         }
     }

@@ -5,7 +5,7 @@ import dev.hayloft.index.Location;
 import java.util.List;
 
 /**
- * A table that is being replaced by one larger table, or by two with one more bit of the hash each.
+ * A table that is being replaced by one larger table, or by several with more bits of the hash each.
  *
  * <p>While it is copied, the mutator writes to the successors first and then to the old table, and leaves a mark where
  * it removed something, so that the copy, which only fills in what is absent, cannot bring it back. When all is copied

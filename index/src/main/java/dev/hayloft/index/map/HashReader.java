@@ -4,16 +4,15 @@ import dev.hayloft.index.KeyHash;
 import net.openhft.chronicle.bytes.Bytes;
 import net.openhft.chronicle.core.util.ReadResolvable;
 import net.openhft.chronicle.hash.serialization.SizedReader;
-import net.openhft.chronicle.hash.serialization.SizedWriter;
 import net.openhft.chronicle.wire.WireIn;
 import net.openhft.chronicle.wire.WireOut;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link KeyHash} as the 16 bytes of a map's key. Stateless; its class name stands in the maps' headers. */
-final class HashMarshaller implements SizedReader<KeyHash>, SizedWriter<KeyHash>, ReadResolvable<HashMarshaller> {
-    static final HashMarshaller INSTANCE = new HashMarshaller();
+/** Reads the 16 bytes that {@link HashData} writes. Stateless; its class name stands in the maps' headers. */
+final class HashReader implements SizedReader<KeyHash>, ReadResolvable<HashReader> {
+    static final HashReader INSTANCE = new HashReader();
 
-    private HashMarshaller() {}
+    private HashReader() {}
 
     @Override
     public KeyHash read(Bytes<?> in, long size, @Nullable KeyHash using) {
@@ -21,18 +20,7 @@ final class HashMarshaller implements SizedReader<KeyHash>, SizedWriter<KeyHash>
     }
 
     @Override
-    public long size(KeyHash hash) {
-        return KeyHash.SIZE;
-    }
-
-    @Override
-    public void write(Bytes<?> out, long size, KeyHash hash) {
-        out.writeLong(hash.high());
-        out.writeLong(hash.low());
-    }
-
-    @Override
-    public HashMarshaller readResolve() {
+    public HashReader readResolve() {
         return INSTANCE;
     }
 
