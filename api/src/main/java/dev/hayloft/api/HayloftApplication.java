@@ -4,6 +4,8 @@ import com.codahale.metrics.health.HealthCheck;
 import com.codahale.metrics.health.HealthCheckRegistry;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
+import dev.hayloft.api.control.SubmitTask;
+import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import io.dropwizard.core.Application;
@@ -31,6 +33,9 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         health.register("partitions", check(this::partitions));
         health.register("disk", check(this::disk));
         health.register("volumes", check(this::volumes));
+        for (JobRequest.Kind kind : JobRequest.Kind.values()) {
+            environment.admin().addTask(new SubmitTask(store, kind));
+        }
     }
 
     private HealthCheck.Result partitions() {

@@ -171,6 +171,8 @@ class UsersTest {
             {"GET", "/api/status", "", "403", "403", "403"},
             {"GET", "/api/users", "", "403", "403", "403"},
             {"POST", "/tasks/gc", "", "403", "403", "403"},
+            {"POST", "/tasks/compact?all=true", "", "403", "403", "403"},
+            {"POST", "/tasks/rebuild-index", "", "403", "403", "403"},
             {"DELETE", "/v1/buckets/photos", "", "403", "403", "204"},
         };
         for (String[] call : calls) {

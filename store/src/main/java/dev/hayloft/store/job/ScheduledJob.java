@@ -120,7 +120,7 @@ final class ScheduledJob {
                 progress,
                 detail,
                 bytesDone,
-                bytesTotal,
+                Math.max(bytesTotal, bytesDone), // What was foreseen may grow meanwhile, as an open volume does.
                 createdAt,
                 startedAt,
                 finishedAt,

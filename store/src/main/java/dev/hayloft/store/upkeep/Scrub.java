@@ -66,7 +66,6 @@ final class Scrub {
         List<VolumeName> all = VolumeName.of(partitions, run.request());
         List<VolumeName> left =
                 all.stream().filter(volume -> !done.contains(volume.text())).toList();
-        UpkeepJobs.expect(run, left, 1);
         try {
             read(run, left);
         } catch (CancellationException stopped) {
@@ -79,13 +78,9 @@ final class Scrub {
     }
 
     private void read(JobRun run, List<VolumeName> volumes) {
-        Pace pace = new Pace(config.scrubBytesPerSecond());
-        UpkeepJobs.forEach(run, volumes, volume -> {
-            VolumeCheck.Result result = VolumeCheck.check(volume, bytes -> {
-                run.advance(bytes);
-                run.step();
-                pace.take(bytes, run::isStopping);
-            });
+        Progress progress = new Progress(run, new Pace(config.scrubBytesPerSecond()), Progress::checked);
+        UpkeepJobs.forEach(run, progress, volumes, volume -> {
+            VolumeCheck.Result result = VolumeCheck.check(volume, progress);
             checkedBytes += result.checkedBytes();
             findings.addAll(result.findings());
             if (!result.findings().isEmpty()) {

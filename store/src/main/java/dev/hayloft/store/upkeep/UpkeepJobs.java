@@ -134,17 +134,18 @@ public final class UpkeepJobs {
         List<VolumeName> volumes = VolumeName.of(partitions, run.request()).stream()
                 .filter(volume -> isNamed ? isToEncode(volume) : isDue(volume))
                 .toList();
-        expect(run, volumes, 2);
-        Pace pace = new Pace(config.bytesPerSecond());
+        Progress progress = new Progress(
+                run,
+                new Pace(config.bytesPerSecond()),
+                volume -> Progress.encoded(volume, config.dataShards(), config.parityShards()));
         List<Object> refused = new ArrayList<>();
         long[] figures = new long[2];
-        forEach(run, volumes, volume -> {
+        forEach(run, progress, volumes, volume -> {
             if (!isToEncode(volume)) {
                 return;
             }
             try {
-                figures[1] +=
-                        new VolumeEncoding(config, reserveBytes, bytes -> advance(run, pace, bytes)).encode(volume);
+                figures[1] += new VolumeEncoding(config, reserveBytes, progress).encode(volume);
                 figures[0]++;
             } catch (CorruptionException damaged) {
                 LOG.log(Level.WARNING, "Volume " + volume.text() + " was not encoded.", damaged);
@@ -163,13 +164,12 @@ public final class UpkeepJobs {
     private SortedMap<String, Object> repair(JobRun run) {
         List<VolumeName> volumes = new ArrayList<>(VolumeName.of(partitions, run.request()));
         volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
-        expect(run, volumes, 1);
-        Pace pace = new Pace(config.bytesPerSecond());
+        Progress progress = new Progress(run, new Pace(config.bytesPerSecond()), Progress::checked);
         List<VolumeCheck.Finding> lost = new ArrayList<>();
         long[] repaired = new long[1];
-        forEach(run, volumes, volume -> {
-            VolumeEncoding encoding = new VolumeEncoding(config, reserveBytes, bytes -> advance(run, pace, bytes));
-            VolumeRepair.Result result = new VolumeRepair(encoding, bytes -> advance(run, pace, bytes)).repair(volume);
+        VolumeRepair repair = new VolumeRepair(new VolumeEncoding(config, reserveBytes, progress), progress);
+        forEach(run, progress, volumes, volume -> {
+            VolumeRepair.Result result = repair.repair(volume);
             repaired[0] += result.repaired();
             lost.addAll(result.lost());
         });
@@ -192,26 +192,12 @@ public final class UpkeepJobs {
         return left;
     }
 
-    static void expect(JobRun run, List<VolumeName> volumes, int passes) {
-        run.expect(
-                passes
-                        * volumes.stream()
-                                .mapToLong(volume -> volume.info().dataEndBytes())
-                                .sum(),
-                "reading volumes");
-    }
-
-    private static void advance(JobRun run, Pace pace, long bytes) {
-        run.advance(bytes);
-        run.step();
-        pace.take(bytes, run::isStopping);
-    }
-
     /** Volumes that compaction deletes meanwhile are passed over. */
-    static void forEach(JobRun run, List<VolumeName> volumes, Consumer<VolumeName> work) {
+    static void forEach(JobRun run, Progress progress, List<VolumeName> volumes, Consumer<VolumeName> work) {
+        progress.expect(volumes);
         for (VolumeName volume : volumes) {
             run.step();
-            run.detail("volume " + volume.text());
+            progress.begin(volume);
             try {
                 volume.partition().parity().exclusively(volume.id(), run::step, () -> work.accept(volume));
             } catch (HayloftException gone) {
@@ -219,6 +205,7 @@ public final class UpkeepJobs {
                     throw gone;
                 }
             }
+            progress.end();
         }
     }
 

@@ -4,7 +4,6 @@ import dev.hayloft.erasure.shard.BlockTable;
 import dev.hayloft.erasure.shard.ShardCheck;
 import dev.hayloft.erasure.shard.ShardRepair;
 import dev.hayloft.erasure.shard.ShardSet;
-import dev.hayloft.erasure.shard.ShardWatcher;
 import dev.hayloft.log.VolumeLease;
 import dev.hayloft.store.parity.ParityKeeper;
 import java.io.IOException;
@@ -20,9 +19,9 @@ import java.util.Optional;
  */
 final class VolumeRepair {
     private final VolumeEncoding encoding;
-    private final ShardWatcher watcher;
+    private final Progress watcher;
 
-    VolumeRepair(VolumeEncoding encoding, ShardWatcher watcher) {
+    VolumeRepair(VolumeEncoding encoding, Progress watcher) {
         this.encoding = encoding;
         this.watcher = watcher;
     }
@@ -46,6 +45,7 @@ final class VolumeRepair {
         if (before.findings().isEmpty() || set.isEmpty()) {
             return new Result(0, before.findings());
         }
+        watcher.more(volume, 3 * Progress.checked(volume)); // Checked and made again, then checked once more.
         long damagedBefore = damagedShards(before);
         try (VolumeLease lease = volume.partition().log().lease(volume.id())) {
             mend(volume, set.get(), before);

@@ -1,0 +1,310 @@
+package dev.hayloft.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.store.CompactionConfig;
+import dev.hayloft.store.HayloftStore;
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
+import dev.hayloft.store.PutRequest;
+import dev.hayloft.store.StoreConfig;
+import dev.hayloft.store.StoredObject;
+import dev.hayloft.store.VolumeStatus;
+import dev.hayloft.store.WriteCondition;
+import dev.hayloft.store.parity.ParityConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What background work on volumes costs, against the disk's own speed and beside reads of 4 KiB.
+ *
+ * <p>Usage: {@code UpkeepBenchmark FOLDER [VOLUMES] [MIB]}: so many volumes of so many MiB each, in an empty folder.
+ */
+public final class UpkeepBenchmark {
+    private static final BucketName BUCKET = new BucketName("upkeep");
+    private static final int SIZE = 4096;
+    private static final int UNDER_WAY = 4096;
+    private static final int PAIRS = 5;
+    private static final long INTERVAL_NANOS = 2_000_000_000L;
+    private static final int SAMPLE = 2000;
+
+    private final PrintStream out;
+    private final Path folder;
+    private final long volumeBytes;
+    private final int objects;
+    private final SplittableRandom random = new SplittableRandom(1);
+
+    private UpkeepBenchmark(PrintStream out, Path folder, int volumes, long volumeBytes) {
+        this.out = out;
+        this.folder = folder;
+        this.volumeBytes = volumeBytes;
+        this.objects = (int) (volumes * volumeBytes / (SIZE + 120));
+    }
+
+    /** What a piece of work took. */
+    private record Cost(double seconds, double cpuSeconds) {}
+
+    public static void main(String[] arguments) throws IOException {
+        int volumes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4;
+        long mebibytes = arguments.length > 2 ? Long.parseLong(arguments[2]) : 1024;
+        new UpkeepBenchmark(System.out, Path.of(arguments[0]), volumes, mebibytes << 20).run();
+    }
+
+    private void run() throws IOException {
+        out.printf("load %.2f%n", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        try (HayloftStore store = open(1L << 40)) {
+            fill(store);
+            job(store, JobRequest.Kind.SEAL);
+            encode(store);
+            degraded(store);
+            for (int i = 0; i < objects; i += 2) {
+                store.delete(BUCKET, key(i), WriteCondition.NONE)
+                        .toCompletableFuture()
+                        .join();
+            }
+        }
+        try (HayloftStore store = open(CompactionConfig.DEFAULTS.bytesPerSecond())) {
+            foreground(store);
+        }
+        try (HayloftStore store = open(1L << 40)) {
+            compact(store);
+        }
+    }
+
+    private HayloftStore open(long compactionBytesPerSecond) {
+        StoreConfig defaults = StoreConfig.defaults(folder.resolve("store"));
+        ParityConfig parity = new ParityConfig(
+                false, 10, 4, Duration.ofDays(1), 1L << 40, Duration.ofDays(7), 1L << 40, List.of());
+        return HayloftStore.open(
+                new StoreConfig(
+                        folder.resolve("store"),
+                        1,
+                        volumeBytes,
+                        Durability.MEMORY,
+                        defaults.memorySync(),
+                        0,
+                        defaults.queueCapacity(),
+                        defaults.queueBytes(),
+                        new CompactionConfig(false, 0.25, compactionBytesPerSecond, Duration.ZERO),
+                        parity),
+                Clock.systemUTC());
+    }
+
+    private static ObjectKey key(int i) {
+        return ObjectKey.of("upkeep/object-%08d".formatted(i));
+    }
+
+    private void fill(HayloftStore store) {
+        store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+        List<CompletableFuture<?>> writes = new ArrayList<>();
+        for (int i = 0; i < objects; i++) {
+            byte[] content = new byte[SIZE];
+            random.nextBytes(content);
+            writes.add(
+                    store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.wrap(content)).toCompletableFuture());
+            if (writes.size() == UNDER_WAY) {
+                writes.forEach(CompletableFuture::join);
+                writes.clear();
+            }
+        }
+        writes.forEach(CompletableFuture::join);
+    }
+
+    private Job job(HayloftStore store, JobRequest.Kind kind) {
+        String id = store.jobs()
+                .submit(new JobRequest(kind, Optional.empty(), true))
+                .id();
+        while (store.jobs().find(id).orElseThrow().finishedAt().isEmpty()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        Job job = store.jobs().find(id).orElseThrow();
+        if (job.state() != Job.State.DONE) {
+            throw new IllegalStateException(job.toString());
+        }
+        return job;
+    }
+
+    private static long figure(Job job, String name) {
+        return job.result().orElseThrow().get(name) instanceof Long figure ? figure : 0;
+    }
+
+    private static Cost cost(Runnable work) {
+        OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long cpu = system.getProcessCpuTime();
+        long start = System.nanoTime();
+        work.run();
+        return new Cost((System.nanoTime() - start) / 1e9, (system.getProcessCpuTime() - cpu) / 1e9);
+    }
+
+    private void encode(HayloftStore store) throws IOException {
+        Job[] done = new Job[1];
+        long parityBytes = volumeBytes * 4 / 10;
+        double diskBefore = diskWrite(parityBytes);
+        Cost cost = cost(() -> done[0] = job(store, JobRequest.Kind.ENCODE));
+        double disk = (diskBefore + diskWrite(parityBytes)) / 2;
+        double written = figure(done[0], "writtenBytes");
+        long volumes = figure(done[0], "volumes");
+        out.printf(
+                "encode: %d volumes, %.0f MB of parity in %.2f s (%.2f s of CPU): %.0f MB/s written, disk %.0f MB/s: %.2f%n",
+                volumes,
+                written / 1e6,
+                cost.seconds(),
+                cost.cpuSeconds(),
+                written / cost.seconds() / 1e6,
+                disk / 1e6,
+                written / cost.seconds() / disk);
+    }
+
+    /** Bytes a second that a new file takes until it is forced. */
+    private double diskWrite(long bytes) throws IOException {
+        Path file = folder.resolve("disk.tmp");
+        ByteBuffer piece = ByteBuffer.allocateDirect(1 << 20);
+        long start = System.nanoTime();
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            for (long at = 0; at < bytes; at += piece.capacity()) {
+                channel.write(piece.clear(), at);
+            }
+            channel.force(true);
+        }
+        double speed = bytes / ((System.nanoTime() - start) / 1e9);
+        Files.delete(file);
+        return speed;
+    }
+
+    private void degraded(HayloftStore store) throws IOException {
+        double healthy = medianMicros(store, 0);
+        VolumeStatus volume = store.volumes().stream()
+                .filter(each -> each.shards().size() > 1)
+                .findFirst()
+                .orElseThrow();
+        VolumeStatus.Shard shard = volume.shards().get(0);
+        try (FileChannel channel = FileChannel.open(shard.path(), StandardOpenOption.WRITE)) {
+            ByteBuffer zeros = ByteBuffer.allocate(1 << 20);
+            for (long at = 0; at < shard.length(); at += zeros.capacity()) {
+                zeros.clear().limit((int) Math.min(zeros.capacity(), shard.length() - at));
+                channel.write(zeros, shard.offset() + at);
+            }
+        }
+        double degraded = medianMicros(store, 0);
+        out.printf(
+                "degraded read of 4 KiB: %.1f us, healthy %.1f us: %.2f%n", degraded, healthy, degraded / healthy);
+        job(store, JobRequest.Kind.REPAIR);
+    }
+
+    /** Of objects that stand one behind the other in the first shard, each read once. */
+    private double medianMicros(HayloftStore store, int first) {
+        double[] micros = new double[SAMPLE];
+        for (int i = 0; i < SAMPLE; i++) {
+            long start = System.nanoTime();
+            read(store, first + i * 2);
+            micros[i] = (System.nanoTime() - start) / 1e3;
+        }
+        Arrays.sort(micros);
+        return micros[SAMPLE / 2];
+    }
+
+    private static void read(HayloftStore store, int i) {
+        try (StoredObject object = store.read(BUCKET, key(i)).orElseThrow()) {
+            if (object.read(0, SIZE).remaining() != SIZE) {
+                throw new IllegalStateException("a short object");
+            }
+        }
+    }
+
+    private void foreground(HayloftStore store) {
+        percentile(store); // Warms up.
+        List<Double> ratios = new ArrayList<>();
+        for (int pair = 0; pair < PAIRS; pair++) {
+            double without = percentile(store);
+            String id = store.jobs()
+                    .submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true))
+                    .id();
+            Cost cost = cost(() -> ratios.add(percentile(store) / without));
+            boolean wasAtWork = store.jobs().find(id).orElseThrow().finishedAt().isEmpty();
+            out.printf(
+                    "p99 of GET beside compaction: %.1f us without, %.2f times with, %.0f %% of a core%s%n",
+                    without,
+                    ratios.get(ratios.size() - 1),
+                    cost.cpuSeconds() / cost.seconds() * 100,
+                    wasAtWork ? "" : " (the compaction ended before the interval)");
+            if (wasAtWork) {
+                store.jobs().cancel(id);
+            }
+            while (store.jobs().find(id).orElseThrow().finishedAt().isEmpty()) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+        ratios.sort(Double::compare);
+        out.printf("p99 of GET beside compaction at its default pace: %.2f, median of %d%n", ratios.get(PAIRS / 2), PAIRS);
+    }
+
+    private double percentile(HayloftStore store) {
+        double[] micros = new double[1 << 20];
+        int count = 0;
+        long end = System.nanoTime() + INTERVAL_NANOS;
+        while (System.nanoTime() < end && count < micros.length) {
+            int i = random.nextInt(objects / 2) * 2 + 1;
+            long start = System.nanoTime();
+            read(store, i);
+            micros[count++] = (System.nanoTime() - start) / 1e3;
+            LockSupport.parkNanos(100_000);
+        }
+        Arrays.sort(micros, 0, count);
+        return micros[count * 99 / 100];
+    }
+
+    private void compact(HayloftStore store) throws IOException {
+        Path volume = store.volumes().stream()
+                .filter(each -> each.state() != VolumeStatus.State.OPEN && each.partition() == 0)
+                .findFirst()
+                .orElseThrow()
+                .path();
+        Job[] done = new Job[1];
+        double copyBefore = copy(volume);
+        Cost cost = cost(() -> done[0] = job(store, JobRequest.Kind.COMPACT));
+        double moved = figure(done[0], "movedBytes");
+        out.printf(
+                "compaction at full pace: %.0f MB moved in %.2f s (%.2f s of CPU): %.0f MB/s, disk copies %.0f MB/s: %.2f%n",
+                moved / 1e6,
+                cost.seconds(),
+                cost.cpuSeconds(),
+                moved / cost.seconds() / 1e6,
+                copyBefore / 1e6,
+                moved / cost.seconds() / copyBefore);
+    }
+
+    /** Bytes a second of a file that is read, written to another, and forced. */
+    private double copy(Path file) throws IOException {
+        Path target = folder.resolve("copy.tmp");
+        long start = System.nanoTime();
+        try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ);
+                FileChannel to = FileChannel.open(target, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            ByteBuffer piece = ByteBuffer.allocateDirect(1 << 20);
+            while (from.read(piece.clear()) > 0) {
+                to.write(piece.flip());
+            }
+            to.force(true);
+        }
+        double speed = Files.size(target) / ((System.nanoTime() - start) / 1e9);
+        Files.delete(target);
+        return speed;
+    }
+}
