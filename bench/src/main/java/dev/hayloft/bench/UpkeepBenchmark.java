@@ -91,8 +91,8 @@ public final class UpkeepBenchmark {
 
     private HayloftStore open(long compactionBytesPerSecond) {
         StoreConfig defaults = StoreConfig.defaults(folder.resolve("store"));
-        ParityConfig parity = new ParityConfig(
-                false, 10, 4, Duration.ofDays(1), 1L << 40, Duration.ofDays(7), 1L << 40, List.of());
+        ParityConfig parity =
+                new ParityConfig(false, 10, 4, Duration.ofDays(1), 1L << 40, Duration.ofDays(7), 1L << 40, List.of());
         return HayloftStore.open(
                 new StoreConfig(
                         folder.resolve("store"),
@@ -118,8 +118,8 @@ public final class UpkeepBenchmark {
         for (int i = 0; i < objects; i++) {
             byte[] content = new byte[SIZE];
             random.nextBytes(content);
-            writes.add(
-                    store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.wrap(content)).toCompletableFuture());
+            writes.add(store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.wrap(content))
+                    .toCompletableFuture());
             if (writes.size() == UNDER_WAY) {
                 writes.forEach(CompletableFuture::join);
                 writes.clear();
@@ -204,8 +204,7 @@ public final class UpkeepBenchmark {
             }
         }
         double degraded = medianMicros(store, 0);
-        out.printf(
-                "degraded read of 4 KiB: %.1f us, healthy %.1f us: %.2f%n", degraded, healthy, degraded / healthy);
+        out.printf("degraded read of 4 KiB: %.1f us, healthy %.1f us: %.2f%n", degraded, healthy, degraded / healthy);
         job(store, JobRequest.Kind.REPAIR);
     }
 
@@ -253,7 +252,8 @@ public final class UpkeepBenchmark {
             }
         }
         ratios.sort(Double::compare);
-        out.printf("p99 of GET beside compaction at its default pace: %.2f, median of %d%n", ratios.get(PAIRS / 2), PAIRS);
+        out.printf(
+                "p99 of GET beside compaction at its default pace: %.2f, median of %d%n", ratios.get(PAIRS / 2), PAIRS);
     }
 
     private double percentile(HayloftStore store) {

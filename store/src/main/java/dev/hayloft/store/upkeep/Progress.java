@@ -10,8 +10,8 @@ import java.util.function.ToLongFunction;
 
 /**
  * How far a job over volumes is. Each volume has a share of the whole, which it can neither exceed nor fall short of:
- * what is read of it may be more than was foreseen (a volume that grows, a file that is read twice) or less (a file that
- * is gone). A volume that turns out to need more work gets more, and the whole grows with it.
+ * what is read of it may be more than was foreseen (a volume that grows, a file that is read twice) or less (a file
+ * that is gone). A volume that turns out to need more work gets more, and the whole grows with it.
  *
  * <p><i>Threads:</i> the job's own.
  */
