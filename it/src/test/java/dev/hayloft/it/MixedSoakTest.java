@@ -10,20 +10,24 @@ import dev.hayloft.testing.Seeds;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Base64;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
@@ -32,45 +36,58 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Everything at once, for as long as one likes: clients write, overwrite, delete and read while volumes are sealed,
- * compacted, encoded, damaged as far as parity reaches, repaired and scrubbed and the index is built anew, and the
- * server is killed again and again. After each kill every key is compared with what was acknowledged; at the end
- * nothing may be damaged, the index complete, and a store without any view must hold the same.
+ * Everything at once, for as long as one likes: clients write, overwrite, append, rename, copy, delete and read in
+ * buckets of three kinds (plain; equal content once; versions, encrypted) while volumes are sealed, compacted, encoded,
+ * damaged as far as parity reaches, repaired and scrubbed and views are lost and built anew, and the server is killed
+ * again and again. After each kill every key is compared with what was acknowledged; at the end nothing may be damaged,
+ * the index complete, a store without any view must hold and count the same, and an emptied one nothing.
+ *
+ * <p>The seed says who asks for what in which order, which job comes behind which write, what is damaged and when the
+ * kill comes, counted in acknowledged writes. How they run side by side is the machine's; with
+ * {@code -Dhayloft.clients=1} nothing does, and the same seed gives the same bytes.
  */
 @Tag("soak")
 final class MixedSoakTest {
     /** For each kind of store; more by {@code -Dhayloft.seconds=N}. */
     private static final int SECONDS = Integer.getInteger("hayloft.seconds", 60);
 
+    private static final int CLIENTS = Integer.getInteger("hayloft.clients", 4);
+
     /** On a slow machine a few seconds may not be enough to damage anything. */
     private static final int ROUNDS_MAX = 50;
 
-    private static final int CLIENTS = 4;
+    private static final int PARTITIONS = 2;
     private static final int DATA_SHARDS = 4;
     private static final int PARITY_SHARDS = 2;
+    private static final Duration STEP_MAX = Duration.ofSeconds(20);
     private static final List<String> JOBS =
             List.of("compact", "compact", "seal", "encode", "scrub", "repair", "rebuild-index");
+    private static final List<String> VIEWS = List.of("index", "directory", "hints");
 
     @TempDir
     Path folder;
 
-    private final SplittableRandom random = Seeds.random("MixedSoakTest");
-    private final List<CrashClient> clients = new ArrayList<>();
+    private final SplittableRandom story = Seeds.random("MixedSoakTest");
+    private final List<MixedClient> clients = new ArrayList<>();
     private final List<Path> disks = new ArrayList<>();
+    private final AtomicLong acknowledged = new AtomicLong();
     private boolean isDamaged;
-    private int kills;
     private int damages;
     private int repairs;
+    private int lostViews;
 
     private Options options() {
         Options options = Options.on(folder.resolve("data"))
                 .set("storage.volumeSize=1MiB")
-                .set("storage.partitions=2")
+                .set("storage.partitions=" + PARTITIONS)
                 .set("erasure.dataShards=" + DATA_SHARDS)
                 .set("erasure.parityShards=" + PARITY_SHARDS)
                 .set("erasure.after=1s")
+                .set("erasure.automatic=" + (CLIENTS > 1))
                 .set("erasure.bytesPerSecond=1TiB")
+                .set("compaction.automatic=" + (CLIENTS > 1))
                 .set("scrub.bytesPerSecond=1TiB")
+                .set("encryption.masterKeyFile=" + folder.resolve("master.key"))
                 .set("changes.retain=0s");
         return disks.isEmpty()
                 ? options
@@ -81,46 +98,92 @@ final class MixedSoakTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6})
     void everythingAtOnce_losesNothing(int diskCount) throws IOException {
+        Files.writeString(folder.resolve("master.key"), Base64.getEncoder().encodeToString(new byte[32]));
         for (int i = 1; i < diskCount; i++) {
             disks.add(folder.resolve("disk-" + i));
         }
         for (int id = 0; id < CLIENTS; id++) {
-            clients.add(new CrashClient(id, random.split()));
+            clients.add(new MixedClient(id));
         }
         long end = System.nanoTime() + Duration.ofSeconds(SECONDS).toNanos();
-        for (int round = 0; System.nanoTime() < end || (damages == 0 && round < ROUNDS_MAX); round++) {
-            round();
+        int rounds = 0;
+        for (; System.nanoTime() < end || (damages == 0 && rounds < ROUNDS_MAX); rounds++) {
+            round(rounds, story.split());
         }
         settle();
-        withoutViews();
-        System.getLogger(MixedSoakTest.class.getName())
-                .log(
-                        System.Logger.Level.INFO,
-                        "{0} disks, {1} kills, {2} damaged shards, {3} repairs, {4} acknowledged writes",
-                        diskCount,
-                        kills,
-                        damages,
-                        repairs,
-                        clients.stream()
-                                .mapToLong(CrashClient::acknowledgedCount)
-                                .sum());
+        Map<String, String> figures = withoutViews();
+        tell("%d disks, %d kills, %d damaged shards, %d repairs, %d lost views, %d acknowledged writes, %s"
+                .formatted(diskCount, rounds, damages, repairs, lostViews, acknowledged.get(), figures));
         assertThat(damages).isPositive();
     }
 
-    private void round() throws IOException {
+    private static void tell(String what) {
+        System.getLogger(MixedSoakTest.class.getName()).log(System.Logger.Level.INFO, what);
+    }
+
+    private void round(int number, SplittableRandom random) throws IOException {
+        if (random.nextInt(4) == 0) {
+            killWhileStarting(random);
+        }
         try (ServerProcess server = ServerProcess.start(options())) {
-            server.calls().makeBucket(CrashClient.BUCKET);
+            makeBuckets(server);
             checkAll(server);
+            SplittableRandom damaging = random.split();
             if (!isDamaged && random.nextInt(3) > 0) {
                 run(server, "encode");
-                damage(server);
-                checkAll(server);
+                damage(server, damaging);
+                if (random.nextBoolean()) {
+                    checkAll(server);
+                }
             } else if (isDamaged && random.nextBoolean()) {
                 repair(server);
             }
-            loadAndKill(server);
+            long before = acknowledged.get();
+            List<String> steps = loadAndKill(server, random);
+            tell("round %d: %s; %d writes".formatted(number, steps, acknowledged.get() - before));
             assertThat(server.errorLines()).isEmpty();
         }
+        if (random.nextInt(4) == 0) {
+            loseView(random);
+        }
+    }
+
+    /** A server that dies in the middle of recovery must leave a folder that the next one recovers. */
+    private void killWhileStarting(SplittableRandom random) {
+        try (ServerProcess server = ServerProcess.launch(options())) {
+            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(2_500)).toNanos());
+            server.kill();
+        }
+    }
+
+    private static void makeBuckets(ServerProcess server) throws IOException {
+        Map<String, String> settings = Map.of(
+                MixedClient.PLAIN,
+                "{}",
+                MixedClient.SHARED,
+                "{\"deduplicate\":true}",
+                MixedClient.KEPT,
+                "{\"versioning\":\"on\",\"encrypt\":true,\"maxVersions\":" + MixedClient.VERSIONS_MAX + "}");
+        for (Map.Entry<String, String> bucket : settings.entrySet()) {
+            HttpResponse<byte[]> answer = server.calls()
+                    .put(
+                            "/v1/buckets/" + bucket.getKey(),
+                            bucket.getValue().getBytes(StandardCharsets.UTF_8),
+                            "Content-Type",
+                            "application/json");
+            assertThat(answer.statusCode()).as(HttpCalls.text(answer)).isIn(200, 201);
+        }
+    }
+
+    /** What is derived goes; never more than that. */
+    private void loseView(SplittableRandom random) throws IOException {
+        int partition = random.nextInt(PARTITIONS);
+        String view = VIEWS.get(random.nextInt(VIEWS.size()));
+        for (Path root : roots()) {
+            TempFolders.delete(root.resolve("partitions/" + partition).resolve(view));
+        }
+        lostViews++;
+        tell("lost: %s of partition %d".formatted(view, partition));
     }
 
     private void settle() throws IOException {
@@ -144,9 +207,14 @@ final class MixedSoakTest {
         }
     }
 
-    private void withoutViews() throws IOException {
-        for (int partition = 0; partition < 2; partition++) {
-            for (String view : List.of("index", "directory", "hints")) {
+    private Map<String, String> withoutViews() throws IOException {
+        Map<String, String> before;
+        try (ServerProcess server = ServerProcess.start(options())) {
+            before = figures(server);
+            server.stopCleanly();
+        }
+        for (int partition = 0; partition < PARTITIONS; partition++) {
+            for (String view : VIEWS) {
                 for (Path root : roots()) {
                     TempFolders.delete(root.resolve("partitions/" + partition).resolve(view));
                 }
@@ -154,8 +222,32 @@ final class MixedSoakTest {
         }
         try (ServerProcess server = ServerProcess.start(options())) {
             checkAll(server);
+            Awaitility.await().atMost(STEP_MAX).untilAsserted(() -> assertThat(figures(server))
+                    .isEqualTo(before));
+            for (MixedClient client : clients) {
+                client.empty(server.calls());
+            }
+            checkAll(server);
+            run(server, "compact");
+            Awaitility.await().atMost(STEP_MAX).untilAsserted(() -> assertThat(figures(server))
+                    .allSatisfy((bucket, figures) -> assertThat(figures).matches("[^1-9]*")));
             server.stopCleanly();
         }
+        return before;
+    }
+
+    /** What a bucket counts of what readers see. */
+    private static Map<String, String> figures(ServerProcess server) throws IOException {
+        Map<String, String> figures = new TreeMap<>();
+        for (String name : List.of(MixedClient.PLAIN, MixedClient.SHARED, MixedClient.KEPT)) {
+            JsonObject bucket = object(server.calls().get("/v1/buckets/" + name));
+            StringBuilder text = new StringBuilder();
+            for (String figure : List.of("objects", "versions", "logicalBytes", "storedBytes")) {
+                text.append(figure).append(' ').append(bucket.number(figure)).append(' ');
+            }
+            figures.put(name, text.toString());
+        }
+        return figures;
     }
 
     private List<Path> roots() {
@@ -166,33 +258,47 @@ final class MixedSoakTest {
 
     private void checkAll(ServerProcess server) throws IOException {
         HttpCalls calls = server.calls();
-        long live = 0;
-        for (CrashClient client : clients) {
+        for (MixedClient client : clients) {
             client.check(calls);
-            live += client.liveKeys();
         }
-        String listing = HttpCalls.text(calls.get("/v1/buckets/" + CrashClient.BUCKET + "/objects?limit=10000"));
-        assertThat(listing.split("\"key\":", -1))
-                .as("keys listed, and one piece before them")
-                .hasSize((int) live + 1);
+        for (String bucket : List.of(MixedClient.PLAIN, MixedClient.SHARED, MixedClient.KEPT)) {
+            long live = clients.stream()
+                    .mapToLong(client -> client.liveKeys(bucket))
+                    .sum();
+            String listing = HttpCalls.text(calls.get("/v1/buckets/" + bucket + "/objects?limit=10000"));
+            assertThat(listing.split("\"key\":", -1))
+                    .as("keys of %s listed, and one piece before them", bucket)
+                    .hasSize((int) live + 1);
+        }
     }
 
-    private void loadAndKill(ServerProcess server) {
+    /** Jobs behind so many acknowledged writes each, in order, then the kill; answers what was done. */
+    private List<String> loadAndKill(ServerProcess server, SplittableRandom random) {
         AtomicBoolean stop = new AtomicBoolean();
-        ExecutorService threads = Executors.newFixedThreadPool(clients.size());
+        ExecutorService threads = Executors.newFixedThreadPool(2 * CLIENTS);
+        List<String> steps = new ArrayList<>();
         try {
             List<Future<?>> loads = new ArrayList<>();
-            for (CrashClient client : clients) {
-                loads.add(threads.submit(() -> client.load(server.calls(), stop)));
+            HttpCalls calls = server.calls();
+            for (MixedClient client : clients) {
+                SplittableRandom own = random.split();
+                SplittableRandom readers = random.split();
+                loads.add(threads.submit(() -> client.load(calls, own, acknowledged, stop::get)));
+                loads.add(threads.submit(() -> MixedClient.read(calls, readers, CLIENTS, stop::get)));
             }
-            long end = System.nanoTime()
-                    + Duration.ofMillis(200 + random.nextInt(3_000)).toNanos();
-            while (System.nanoTime() < end) {
-                submit(server, JOBS.get(random.nextInt(JOBS.size())));
-                LockSupport.parkNanos(Duration.ofMillis(random.nextInt(300)).toNanos());
+            for (int jobs = random.nextInt(12); jobs > 0; jobs--) {
+                awaitWrites(random.nextInt(40), loads);
+                String kind = JOBS.get(random.nextInt(JOBS.size()));
+                steps.add(kind);
+                if (CLIENTS > 1) {
+                    submit(server, kind);
+                } else {
+                    run(server, kind);
+                }
             }
+            awaitWrites(random.nextInt(60), loads);
+            LockSupport.parkNanos(random.nextInt(20_000_000));
             server.kill();
-            kills++;
             stop.set(true);
             for (Future<?> load : loads) {
                 load.get();
@@ -206,6 +312,17 @@ final class MixedSoakTest {
         } finally {
             stop.set(true);
             threads.shutdownNow();
+        }
+        return steps;
+    }
+
+    private void awaitWrites(int count, List<Future<?>> loads) {
+        long wanted = acknowledged.get() + count;
+        long end = System.nanoTime() + STEP_MAX.toNanos();
+        while (acknowledged.get() < wanted
+                && System.nanoTime() < end
+                && loads.stream().noneMatch(Future::isDone)) {
+            LockSupport.parkNanos(1_000_000);
         }
     }
 
@@ -230,6 +347,9 @@ final class MixedSoakTest {
             return last[0].find("finishedAt").filter(time -> !time.isNull()).isPresent();
         });
         assertThat(last[0].text("state")).as(last[0].toString()).isEqualTo("done");
+        assertThat(last[0].number("bytesDone"))
+                .as(last[0].toString())
+                .isLessThanOrEqualTo(last[0].number("bytesTotal"));
         return last[0].find("result").orElseThrow().asObject();
     }
 
@@ -238,42 +358,51 @@ final class MixedSoakTest {
     }
 
     /** Of each encoded volume as many shards at most as parity makes up for; none again before all are repaired. */
-    private void damage(ServerProcess server) throws IOException {
-        for (JsonValue volume : object(server.operations().get("/api/volumes"))
+    private void damage(ServerProcess server, SplittableRandom random) throws IOException {
+        Map<String, List<JsonObject>> encoded = new TreeMap<>();
+        for (JsonValue each : object(server.operations().get("/api/volumes"))
                 .find("volumes")
                 .orElseThrow()
                 .asArray()) {
             List<JsonObject> shards = new ArrayList<>();
-            volume.asObject().find("shards").orElseThrow().asArray().forEach(shard -> shards.add(shard.asObject()));
+            each.asObject().find("shards").orElseThrow().asArray().forEach(shard -> shards.add(shard.asObject()));
             if (shards.size() == DATA_SHARDS + PARITY_SHARDS) {
-                Set<Integer> hit = new HashSet<>();
-                for (int i = random.nextInt(PARITY_SHARDS + 1); i > 0; i--) {
-                    hit.add(random.nextInt(shards.size()));
-                }
-                for (int index : hit) {
-                    damage(shards.get(index));
-                }
+                encoded.put(each.asObject().text("id"), shards);
+            }
+        }
+        for (Map.Entry<String, List<JsonObject>> volume : encoded.entrySet()) {
+            TreeSet<Integer> hit = new TreeSet<>();
+            for (int i = random.nextInt(PARITY_SHARDS + 1); i > 0; i--) {
+                hit.add(random.nextInt(DATA_SHARDS + PARITY_SHARDS));
+            }
+            for (int index : hit) {
+                tell("damaged: shard %d of volume %s, %s"
+                        .formatted(
+                                index, volume.getKey(), damage(volume.getValue().get(index), random)));
             }
         }
     }
 
-    private void damage(JsonObject shard) throws IOException {
+    private String damage(JsonObject shard, SplittableRandom random) throws IOException {
         isDamaged = true;
         damages++;
         Path path = folder.resolve("data").resolve(shard.text("path"));
         long offset = shard.number("offset");
         long length = shard.number("length");
-        boolean hasFile = path.toString().endsWith(".shard");
         try {
-            if (hasFile && random.nextInt(3) == 0) {
+            if (path.toString().endsWith(".shard") && random.nextInt(3) == 0) {
                 Files.deleteIfExists(path);
+                return "its file";
             } else if (length > 0 && random.nextBoolean()) {
                 FileDamage.hole(path, offset, length);
+                return "all of it";
             } else if (length > 0) {
                 FileDamage.flip(path, offset + random.nextLong(length), random.nextInt(8));
+                return "a bit";
             }
         } catch (NoSuchFileException compactedMeanwhile) {
             damages--;
         }
+        return "not at all";
     }
 }
