@@ -153,8 +153,9 @@ final class MixedClient {
     private static List<Version> removed(Key key, List<Version> now) {
         List<Version> next = new ArrayList<>();
         if (key.isKept()) {
+            boolean isSurplus = now.size() > VERSIONS_MAX; // A second marker takes the first one's place then.
             next.add(new Version(UNKNOWN, Optional.empty()));
-            next.addAll(now);
+            next.addAll(isSurplus ? now.subList(1, now.size()) : now);
         }
         return next;
     }
