@@ -9,6 +9,7 @@ import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.store.CompactionConfig;
 import dev.hayloft.store.HayloftStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoreConfig;
@@ -80,17 +81,14 @@ class VolumeDumpTest {
     }
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(data());
         HayloftStore store = HayloftStore.open(
-                new StoreConfig(
-                        data(),
-                        1,
-                        4L << 20,
-                        Durability.DISK,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
+                StoreConfig.builder(data())
+                        .partitions(1)
+                        .volumeSizeBytes(4L << 20)
+                        .durability(Durability.DISK)
+                        .reserveBytes(0)
+                        .compaction(CompactionConfig.BY_HAND)
+                        .build(),
                 CLOCK);
         store.createBucket(PHOTOS, BucketSettings.defaults(Durability.DISK).withCompression("none"));
         return store;

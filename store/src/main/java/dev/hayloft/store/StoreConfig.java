@@ -38,72 +38,6 @@ public record StoreConfig(
     public static final long VOLUME_SIZE_MIN = 1L << 20;
     public static final long VOLUME_SIZE_MAX = 16L << 30;
 
-    /** With parity as the contract has it by default. */
-    public StoreConfig(
-            Path data,
-            int partitions,
-            long volumeSizeBytes,
-            Durability durability,
-            Duration memorySync,
-            long reserveBytes,
-            int queueCapacity,
-            long queueBytes,
-            CompactionConfig compaction) {
-        this(
-                data,
-                partitions,
-                volumeSizeBytes,
-                durability,
-                memorySync,
-                reserveBytes,
-                queueCapacity,
-                queueBytes,
-                compaction,
-                ParityConfig.defaults());
-    }
-
-    /** Without a master key. */
-    public StoreConfig(
-            Path data,
-            int partitions,
-            long volumeSizeBytes,
-            Durability durability,
-            Duration memorySync,
-            long reserveBytes,
-            int queueCapacity,
-            long queueBytes,
-            CompactionConfig compaction,
-            ParityConfig parity) {
-        this(
-                data,
-                partitions,
-                volumeSizeBytes,
-                durability,
-                memorySync,
-                reserveBytes,
-                queueCapacity,
-                queueBytes,
-                compaction,
-                parity,
-                EncryptionConfig.NONE);
-    }
-
-    /** The same with master keys. */
-    public StoreConfig withEncryption(EncryptionConfig keys) {
-        return new StoreConfig(
-                data,
-                partitions,
-                volumeSizeBytes,
-                durability,
-                memorySync,
-                reserveBytes,
-                queueCapacity,
-                queueBytes,
-                compaction,
-                parity,
-                keys);
-    }
-
     public StoreConfig {
         Check.argument(partitions >= 1 && partitions <= PARTITIONS_MAX, "storage.partitions must be 1 to 256");
         Check.argument(
@@ -117,40 +51,102 @@ public record StoreConfig(
         Check.argument(queueBytes >= 4L << 20, "queueBytes must be at least 4MiB");
     }
 
-    /** Compacting when a job asks for it, and never else. */
-    public StoreConfig(
-            Path data,
-            int partitions,
-            long volumeSizeBytes,
-            Durability durability,
-            Duration memorySync,
-            long reserveBytes,
-            int queueCapacity,
-            long queueBytes) {
-        this(
-                data,
-                partitions,
-                volumeSizeBytes,
-                durability,
-                memorySync,
-                reserveBytes,
-                queueCapacity,
-                queueBytes,
-                CompactionConfig.BY_HAND);
-    }
-
     /** Safe first: everything at the contract's defaults, in the given folder. */
     public static StoreConfig defaults(Path data) {
-        int partitions = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors()));
-        return new StoreConfig(
-                data,
-                partitions,
-                1L << 30,
-                Durability.DISK,
-                Duration.ofSeconds(1),
-                1L << 30,
-                8192,
-                64L << 20,
-                CompactionConfig.DEFAULTS);
+        return builder(data).build();
+    }
+
+    /** Begins with the contract's defaults, in the given folder. */
+    public static Builder builder(Path data) {
+        return new Builder(data);
+    }
+
+    /** Makes a {@link StoreConfig}; what is not said stays at its default. Not for several threads. */
+    public static final class Builder {
+        private final Path data;
+        private int partitions = Math.max(1, Math.min(16, Runtime.getRuntime().availableProcessors()));
+        private long volumeSizeBytes = 1L << 30;
+        private Durability durability = Durability.DISK;
+        private Duration memorySync = Duration.ofSeconds(1);
+        private long reserveBytes = 1L << 30;
+        private int queueCapacity = 8192;
+        private long queueBytes = 64L << 20;
+        private CompactionConfig compaction = CompactionConfig.DEFAULTS;
+        private ParityConfig parity = ParityConfig.defaults();
+        private EncryptionConfig encryption = EncryptionConfig.NONE;
+
+        private Builder(Path data) {
+            this.data = data;
+        }
+
+        public Builder partitions(int value) {
+            partitions = value;
+            return this;
+        }
+
+        public Builder volumeSizeBytes(long value) {
+            volumeSizeBytes = value;
+            return this;
+        }
+
+        public Builder durability(Durability value) {
+            durability = value;
+            return this;
+        }
+
+        public Builder memorySync(Duration value) {
+            memorySync = value;
+            return this;
+        }
+
+        public Builder reserveBytes(long value) {
+            reserveBytes = value;
+            return this;
+        }
+
+        public Builder queueCapacity(int value) {
+            queueCapacity = value;
+            return this;
+        }
+
+        public Builder queueBytes(long value) {
+            queueBytes = value;
+            return this;
+        }
+
+        public Builder compaction(CompactionConfig value) {
+            compaction = value;
+            return this;
+        }
+
+        public Builder parity(ParityConfig value) {
+            parity = value;
+            return this;
+        }
+
+        public Builder encryption(EncryptionConfig value) {
+            encryption = value;
+            return this;
+        }
+
+        /**
+         * The configuration.
+         *
+         * @throws IllegalArgumentException naming the value that is out of range
+         */
+        public StoreConfig build() {
+            return new StoreConfig(
+                    data,
+                    partitions,
+                    volumeSizeBytes,
+                    durability,
+                    memorySync,
+                    reserveBytes,
+                    queueCapacity,
+                    queueBytes,
+                    compaction,
+                    parity,
+                    encryption);
+        }
     }
 }

@@ -49,18 +49,8 @@ class AppendCrashTest {
     private record Cut(long offset, int appends) {}
 
     private static HayloftStore open(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
         return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        1,
-                        defaults.volumeSizeBytes(),
-                        Durability.MEMORY,
-                        Duration.ofHours(1),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+                TestConfig.in(data).memorySync(Duration.ofHours(1)).build(), Clock.systemUTC());
     }
 
     private static void append(HayloftStore store, byte[] part) {

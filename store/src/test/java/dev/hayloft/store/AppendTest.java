@@ -90,18 +90,7 @@ class AppendTest {
     }
 
     private HayloftStore reopen() {
-        StoreConfig defaults = StoreConfig.defaults(folder);
-        return HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        1,
-                        2L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+        return HayloftStore.open(TestConfig.in(folder).build(), Clock.systemUTC());
     }
 
     private byte[] bytes(int size) {

@@ -38,18 +38,8 @@ class BackupTest {
     Path root;
 
     private HayloftStore open(String folder) {
-        StoreConfig defaults = StoreConfig.defaults(root.resolve(folder));
         return HayloftStore.open(
-                new StoreConfig(
-                        root.resolve(folder),
-                        2,
-                        2L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+                TestConfig.in(root.resolve(folder)).partitions(2).build(), Clock.systemUTC());
     }
 
     private static HayloftStore withBuckets(HayloftStore store) {

@@ -36,18 +36,8 @@ class ChangeFeedTest {
     Path data;
 
     private static HayloftStore open(Path folder) {
-        StoreConfig defaults = StoreConfig.defaults(folder);
         HayloftStore store = HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        1,
-                        1L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+                TestConfig.in(folder).volumeSizeBytes(1L << 20).build(), Clock.systemUTC());
         store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         store.createBucket(OTHER, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
         return store;

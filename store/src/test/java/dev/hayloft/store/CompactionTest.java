@@ -51,18 +51,7 @@ class CompactionTest {
     }
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(folder);
-        return HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        1,
-                        2L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+        return HayloftStore.open(TestConfig.in(folder).build(), Clock.systemUTC());
     }
 
     /** As after a power cut: no view is trusted. */

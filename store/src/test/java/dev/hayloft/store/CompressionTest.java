@@ -40,18 +40,8 @@ class CompressionTest {
     Path folder;
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(folder);
         return HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        1,
-                        16L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+                TestConfig.in(folder).volumeSizeBytes(16L << 20).build(), Clock.systemUTC());
     }
 
     private static byte[] random(int size) {

@@ -61,17 +61,11 @@ class DeduplicationTest {
     }
 
     private static HayloftStore open(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
         return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        1,
-                        1L << 20,
-                        Durability.DISK,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
+                TestConfig.in(data)
+                        .volumeSizeBytes(1L << 20)
+                        .durability(Durability.DISK)
+                        .build(),
                 Clock.systemUTC());
     }
 

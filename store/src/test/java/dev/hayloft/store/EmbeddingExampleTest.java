@@ -150,16 +150,10 @@ class EmbeddingExampleTest {
     }
 
     private StoreConfig config() {
-        StoreConfig defaults = StoreConfig.defaults(folder.resolve("data"));
-        return new StoreConfig(
-                defaults.data(),
-                2,
-                8L << 20,
-                defaults.durability(),
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
+        return TestConfig.in(folder.resolve("data"))
+                .partitions(2)
+                .volumeSizeBytes(8L << 20)
+                .build();
     }
 
     private ObjectStore open() {

@@ -72,17 +72,11 @@ class EncryptionTest {
     }
 
     private HayloftStore open(String folder, EncryptionConfig encryption) {
-        StoreConfig defaults = StoreConfig.defaults(root.resolve(folder));
-        StoreConfig config = new StoreConfig(
-                defaults.data(),
-                1,
-                4L << 20,
-                Durability.MEMORY,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
-        return HayloftStore.open(config.withEncryption(encryption), Clock.systemUTC());
+        StoreConfig config = TestConfig.in(root.resolve(folder))
+                .volumeSizeBytes(4L << 20)
+                .encryption(encryption)
+                .build();
+        return HayloftStore.open(config, Clock.systemUTC());
     }
 
     private HayloftStore open() throws IOException {

@@ -37,18 +37,8 @@ class RecordStreamTest {
     Path data;
 
     private HayloftStore open(Path folder) {
-        StoreConfig defaults = StoreConfig.defaults(folder);
         HayloftStore store = HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        1,
-                        1L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+                TestConfig.in(folder).volumeSizeBytes(1L << 20).build(), Clock.systemUTC());
         store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY));
         return store;
     }

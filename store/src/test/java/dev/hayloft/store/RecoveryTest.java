@@ -39,17 +39,11 @@ class RecoveryTest {
     Path folder;
 
     private HayloftStore open(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
         return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        1,
-                        1L << 20,
-                        Durability.DISK,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
+                TestConfig.in(data)
+                        .volumeSizeBytes(1L << 20)
+                        .durability(Durability.DISK)
+                        .build(),
                 Clock.systemUTC());
     }
 
@@ -167,16 +161,10 @@ class RecoveryTest {
     @Test
     void open_withATornVolumeBehindWhichOthersBegan_endsWhereItIsTorn() throws IOException {
         Path copy = folder.resolveSibling(folder.getFileName() + "-torn");
-        StoreConfig defaults = StoreConfig.defaults(folder);
-        StoreConfig unforced = new StoreConfig(
-                folder,
-                1,
-                1L << 20,
-                Durability.MEMORY,
-                Duration.ofHours(1),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
+        StoreConfig unforced = TestConfig.in(folder)
+                .volumeSizeBytes(1L << 20)
+                .memorySync(Duration.ofHours(1))
+                .build();
         try (HayloftStore store = HayloftStore.open(unforced, Clock.systemUTC())) {
             store.createBucket(
                     BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));

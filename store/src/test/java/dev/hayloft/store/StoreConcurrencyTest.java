@@ -50,18 +50,7 @@ class StoreConcurrencyTest {
     }
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(data);
-        return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        1,
-                        4L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+        return HayloftStore.open(TestConfig.in(data).volumeSizeBytes(4L << 20).build(), Clock.systemUTC());
     }
 
     private static PutRequest request(String key, WriteCondition condition) {

@@ -68,18 +68,8 @@ class StoreFailureTest {
     private final HookedClock clock = new HookedClock();
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(data);
         return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        2,
-                        4L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                clock);
+                TestConfig.in(data).partitions(2).volumeSizeBytes(4L << 20).build(), clock);
     }
 
     private HayloftStore openWithBucket() {

@@ -81,18 +81,7 @@ class StoreModelTest {
     private long highestVersion;
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(folder);
-        return HayloftStore.open(
-                new StoreConfig(
-                        folder,
-                        2,
-                        2L << 20,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                Clock.systemUTC());
+        return HayloftStore.open(TestConfig.in(folder).partitions(2).build(), Clock.systemUTC());
     }
 
     @Test

@@ -39,16 +39,11 @@ class StoreTest {
     }
 
     private StoreConfig config() {
-        StoreConfig defaults = StoreConfig.defaults(data);
-        return new StoreConfig(
-                data,
-                2,
-                4L << 20,
-                Durability.DISK,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
+        return TestConfig.in(data)
+                .partitions(2)
+                .volumeSizeBytes(4L << 20)
+                .durability(Durability.DISK)
+                .build();
     }
 
     private static HayloftStore withBucket(HayloftStore store) {

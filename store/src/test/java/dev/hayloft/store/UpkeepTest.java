@@ -51,19 +51,12 @@ class UpkeepTest {
     private final List<Path> disks = new ArrayList<>();
 
     private HayloftStore open(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
         return HayloftStore.open(
-                new StoreConfig(
-                        data,
-                        2,
-                        1L << 20,
-                        Durability.DISK,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes(),
-                        defaults.compaction(),
-                        new ParityConfig(
+                TestConfig.in(data)
+                        .partitions(2)
+                        .volumeSizeBytes(1L << 20)
+                        .durability(Durability.DISK)
+                        .parity(new ParityConfig(
                                 false,
                                 DATA_SHARDS,
                                 PARITY_SHARDS,
@@ -71,7 +64,8 @@ class UpkeepTest {
                                 1L << 40,
                                 Duration.ofDays(7),
                                 1L << 40,
-                                disks)),
+                                disks))
+                        .build(),
                 Clock.systemUTC());
     }
 
@@ -553,18 +547,11 @@ class UpkeepTest {
 
     /** With a scrubber that takes half a minute. */
     private StoreConfig slowly(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
-        return new StoreConfig(
-                data,
-                2,
-                1L << 20,
-                Durability.DISK,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes(),
-                defaults.compaction(),
-                new ParityConfig(
+        return TestConfig.in(data)
+                .partitions(2)
+                .volumeSizeBytes(1L << 20)
+                .durability(Durability.DISK)
+                .parity(new ParityConfig(
                         false,
                         DATA_SHARDS,
                         PARITY_SHARDS,
@@ -572,6 +559,7 @@ class UpkeepTest {
                         1L << 40,
                         Duration.ofDays(7),
                         1L << 19,
-                        disks));
+                        disks))
+                .build();
     }
 }

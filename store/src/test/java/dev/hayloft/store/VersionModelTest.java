@@ -78,18 +78,8 @@ class VersionModelTest {
     private HayloftStore store;
 
     private HayloftStore open() {
-        StoreConfig defaults = StoreConfig.defaults(place);
         return HayloftStore.open(
-                new StoreConfig(
-                        place,
-                        1,
-                        2L << 20,
-                        Durability.MEMORY,
-                        Duration.ofMinutes(5),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes()),
-                clock);
+                TestConfig.in(place).memorySync(Duration.ofMinutes(5)).build(), clock);
     }
 
     @Test

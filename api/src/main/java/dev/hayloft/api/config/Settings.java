@@ -146,22 +146,19 @@ public final class Settings {
 
     /** How the store is to be opened. */
     public StoreConfig store() {
-        StoreConfig defaults = StoreConfig.defaults(data());
-        return new StoreConfig(
-                data(),
-                integer(Setting.STORAGE_PARTITIONS),
-                size(Setting.STORAGE_VOLUME_SIZE),
-                durability(),
-                time(Setting.STORAGE_MEMORY_SYNC),
-                size(Setting.STORAGE_RESERVE),
-                defaults.queueCapacity(),
-                defaults.queueBytes(),
-                new CompactionConfig(
+        return StoreConfig.builder(data())
+                .partitions(integer(Setting.STORAGE_PARTITIONS))
+                .volumeSizeBytes(size(Setting.STORAGE_VOLUME_SIZE))
+                .durability(durability())
+                .memorySync(time(Setting.STORAGE_MEMORY_SYNC))
+                .reserveBytes(size(Setting.STORAGE_RESERVE))
+                .compaction(new CompactionConfig(
                         flag(Setting.COMPACTION_AUTOMATIC),
                         (Double) value(Setting.COMPACTION_DEAD_RATIO),
                         size(Setting.COMPACTION_BYTES_PER_SECOND),
-                        time(Setting.CHANGES_RETAIN)),
-                parity(),
-                encryption());
+                        time(Setting.CHANGES_RETAIN)))
+                .parity(parity())
+                .encryption(encryption())
+                .build();
     }
 }

@@ -18,6 +18,7 @@ import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoreConfig;
 import dev.hayloft.store.StoredObject;
+import dev.hayloft.store.TestConfig;
 import dev.hayloft.store.Upload;
 import dev.hayloft.store.VolumeStatus;
 import dev.hayloft.store.WriteCondition;
@@ -52,16 +53,7 @@ class KilledMoveTest {
     Path folder;
 
     private static StoreConfig config(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
-        return new StoreConfig(
-                data,
-                1,
-                1L << 20,
-                Durability.MEMORY,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
+        return TestConfig.in(data).volumeSizeBytes(1L << 20).build();
     }
 
     private static void run(HayloftStore store, JobRequest.Kind kind) {
