@@ -90,21 +90,17 @@ public final class UpkeepBenchmark {
     }
 
     private HayloftStore open(long compactionBytesPerSecond) {
-        StoreConfig defaults = StoreConfig.defaults(folder.resolve("store"));
         ParityConfig parity =
                 new ParityConfig(false, 10, 4, Duration.ofDays(1), 1L << 40, Duration.ofDays(7), 1L << 40, List.of());
         return HayloftStore.open(
-                new StoreConfig(
-                        folder.resolve("store"),
-                        1,
-                        volumeBytes,
-                        Durability.MEMORY,
-                        defaults.memorySync(),
-                        0,
-                        defaults.queueCapacity(),
-                        defaults.queueBytes(),
-                        new CompactionConfig(false, 0.25, compactionBytesPerSecond, Duration.ZERO),
-                        parity),
+                StoreConfig.builder(folder.resolve("store"))
+                        .partitions(1)
+                        .volumeSizeBytes(volumeBytes)
+                        .durability(Durability.MEMORY)
+                        .reserveBytes(0)
+                        .compaction(new CompactionConfig(false, 0.25, compactionBytesPerSecond, Duration.ZERO))
+                        .parity(parity)
+                        .build(),
                 Clock.systemUTC());
     }
 
