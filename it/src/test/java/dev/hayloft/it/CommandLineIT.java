@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
+import dev.hayloft.it.Launcher.Run;
 import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,11 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterAll;
@@ -30,23 +29,17 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs through {@code bin/hayloft}, each a process of its own, against the real server. */
 final class CommandLineIT {
-    private static final int EXIT_MAX_SECONDS = 120;
-
     @TempDir
     static Path folder;
 
     private static ServerProcess server;
 
-    /** What a verb said and how it ended. */
-    private record Run(int code, String out, String err) {
-        JsonObject json() {
-            return JsonValue.parse(out).asObject();
-        }
-    }
+    private static Launcher launcher;
 
     @BeforeAll
     static void start() {
         server = ServerProcess.start(Options.on(folder.resolve("data")));
+        launcher = new Launcher(folder);
     }
 
     @AfterAll
@@ -55,57 +48,12 @@ final class CommandLineIT {
         assertThat(folder.resolve("data/server.json")).doesNotExist();
     }
 
-    private static ProcessBuilder command(Path launcher, String... arguments) {
-        List<String> command = new ArrayList<>(List.of(launcher.toString()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
-        builder.environment().keySet().removeIf(name -> name.startsWith("HAYLOFT_"));
-        builder.environment().putAll(ServerProcess.environment());
-        builder.environment().putAll(Map.of("LANG", "C", "LC_ALL", "C")); // As bare as a container's.
-        return builder;
-    }
-
-    private static Run run(Path launcher, String... arguments) {
-        try {
-            Path out = Files.createTempFile(folder, "out-", ".txt");
-            Path err = Files.createTempFile(folder, "err-", ".txt");
-            Process process = command(launcher, arguments)
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile())
-                    .start();
-            process.getOutputStream().close();
-            int code = endOf(process);
-            Run run = new Run(code, Files.readString(out), Files.readString(err));
-            Files.delete(out);
-            Files.delete(err);
-            return run;
-        } catch (IOException failed) {
-            throw new AssertionError("bin/hayloft could not be started", failed);
-        }
-    }
-
-    private static int endOf(Process process) {
-        try {
-            assertThat(process.waitFor(EXIT_MAX_SECONDS, TimeUnit.SECONDS))
-                    .as("ended in time")
-                    .isTrue();
-            return process.exitValue();
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted while a verb runs", interrupted);
-        }
-    }
-
     private static Run run(String... arguments) {
-        return run(SourceTree.root().resolve("bin/hayloft"), arguments);
+        return launcher.run(arguments);
     }
 
     private static Run done(String... arguments) {
-        Run run = run(arguments);
-        assertThat(run.code())
-                .as("exit code of %s; it said %s", List.of(arguments), run.err())
-                .isZero();
-        return run;
+        return launcher.done(arguments);
     }
 
     @Test
@@ -273,7 +221,7 @@ final class CommandLineIT {
     @Test
     void put_thatIsInterrupted_leavesNothing() throws IOException {
         done("bucket", "create", "broken");
-        Process put = command(SourceTree.root().resolve("bin/hayloft"), "put", "-", "broken/half")
+        Process put = launcher.command(Launcher.program(), "put", "-", "broken/half")
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
@@ -282,7 +230,7 @@ final class CommandLineIT {
                     new byte[3 << 20]); // More than all buffers between: the request is under way when this returns.
             input.flush();
             put.destroy();
-            assertThat(endOf(put)).isNotZero();
+            assertThat(Launcher.endOf(put)).isNotZero();
         } catch (IOException gone) {
             assertThat(put.isAlive())
                     .as("the pipe broke because the verb ended")
@@ -296,7 +244,7 @@ final class CommandLineIT {
         Path odd = Files.createDirectory(folder.resolve("a folder with spaces"));
         Files.createSymbolicLink(odd.resolve("my hayloft"), SourceTree.root().resolve("bin/hayloft"));
         Path second = Files.createSymbolicLink(odd.resolve("link to link"), Path.of("my hayloft"));
-        Run run = run(second, "bucket", "create", "linked");
+        Run run = launcher.run(launcher.command(second, "bucket", "create", "linked"), "");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(done("bucket", "show", "linked", "--json").json().text("name"))
                 .isEqualTo("linked");

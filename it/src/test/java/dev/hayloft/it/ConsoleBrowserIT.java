@@ -206,6 +206,88 @@ final class ConsoleBrowserIT {
     }
 
     @Test
+    void object_metadataRenameCopy_areDoneAndShown() throws IOException {
+        calls.makeBucket("moving");
+        put("moving", "a.txt", "text/plain", utf8("hay"));
+        put("moving", "taken.txt", "text/plain", utf8("other"));
+        browser.go("buckets/moving?key=a.txt", "moving");
+        browser.button("Change metadata").click();
+        assertThat(browser.dialog().locator("[name=contentType]").inputValue()).isEqualTo("text/plain");
+        browser.dialog().locator("[name=metadata]").fill("author=Ann\nfield=north side");
+        assertThat(said()).isEqualTo("bin/hayloft meta moving/a.txt author=Ann 'field=north side'");
+        browser.inDialog("Save").click();
+        page.locator("aside dd", new Page.LocatorOptions().setHasText("north side"))
+                .waitFor();
+        HttpResponse<byte[]> stored = calls.get(HttpCalls.object("moving", "a.txt"));
+        assertThat(stored.headers().firstValue("X-Hayloft-Meta-author")).contains("Ann");
+        assertThat(stored.headers().firstValue("Content-Type")).contains("text/plain");
+
+        browser.button("Change metadata").click();
+        browser.dialog().locator("[name=metadata]").fill("Not a name=x");
+        browser.inDialog("Save").click();
+        browser.dialog().locator(".problem").waitFor();
+        browser.inDialog("Cancel").click();
+
+        browser.button("Rename").click();
+        browser.dialog().locator("[name=to]").fill("taken.txt");
+        assertThat(said()).isEqualTo("bin/hayloft mv -n moving/a.txt moving/taken.txt");
+        browser.inDialog("Rename").click();
+        browser.dialog().locator(".problem").waitFor();
+        browser.dialog().locator("[name=to]").fill("b.txt");
+        browser.inDialog("Rename").click();
+        page.locator("aside h2", new Page.LocatorOptions().setHasText("b.txt")).waitFor();
+        assertThat(calls.get(HttpCalls.object("moving", "a.txt")).statusCode()).isEqualTo(404);
+
+        browser.button("Copy").click();
+        browser.dialog().locator("[name=to]").fill("moving/deep/c.txt");
+        browser.inDialog("Copy").click();
+        page.locator("[data-prefix='deep/']").waitFor();
+        assertThat(HttpCalls.text(calls.get(HttpCalls.object("moving", "deep/c.txt"))))
+                .isEqualTo("hay");
+        assertThat(calls.get(HttpCalls.object("moving", "b.txt"))
+                        .headers()
+                        .firstValue("X-Hayloft-Meta-field"))
+                .contains("north side");
+    }
+
+    /** The command that the open dialog shows. */
+    private static String said() {
+        return browser.dialog().locator(".command code").textContent();
+    }
+
+    @Test
+    void bucket_settingsAndRulesOfOtherOrigins_areKept() throws IOException {
+        String rules = "[{\"origins\":[\"https://app.example\"],\"methods\":[\"GET\"]}]";
+        browser.go("buckets", "Buckets");
+        browser.button("New bucket").click();
+        browser.dialog().locator("[name=name]").fill("shared-hay");
+        browser.dialog().locator("summary").click();
+        browser.dialog().locator("[name=deduplicate]").check();
+        browser.dialog().locator("[name=cors]").fill(rules);
+        assertThat(said()).isEqualTo("bin/hayloft bucket create shared-hay deduplicate=true cors='" + rules + "'");
+        browser.inDialog("Create").click();
+        page.locator("[data-bucket=shared-hay]").getByText("deduplicated").waitFor();
+
+        browser.button("Settings of shared-hay").click();
+        assertThat(browser.dialog().locator("[name=cors]").inputValue()).contains("https://app.example");
+        browser.dialog().locator("[name=readOnly]").check();
+        assertThat(said()).isEqualTo("bin/hayloft bucket set shared-hay readOnly=true");
+        browser.inDialog("Save").click();
+        page.locator("[data-bucket=shared-hay]").getByText("read only").waitFor();
+        assertThat(HttpCalls.text(calls.get("/v1/buckets/shared-hay")))
+                .contains("https://app.example")
+                .contains("\"deduplicate\":true")
+                .contains("\"readOnly\":true");
+
+        browser.button("Settings of shared-hay").click();
+        browser.dialog().locator("[name=cors]").fill("[{");
+        browser.inDialog("Save").click();
+        browser.dialog().locator(".problem").waitFor();
+        browser.inDialog("Cancel").click();
+        assertThat(HttpCalls.text(calls.get("/v1/buckets/shared-hay"))).contains("https://app.example");
+    }
+
+    @Test
     void objects_inLevels_areWalkedAndFound() throws IOException {
         calls.makeBucket("levels");
         for (int i = 0; i < 230; i++) {

@@ -102,6 +102,59 @@ final class ConsoleOperationsIT {
         soundEverywhere("jobs");
     }
 
+    @Test
+    void backup_fromTheConsole_isWritten_andARefusalShown() {
+        browser.go("jobs", "Jobs");
+        Path target = folder.resolve("backup of hay");
+        browser.button("Backup").click();
+        browser.dialog().locator("[name=directory]").fill(target.toString());
+        assertThat(said()).isEqualTo("bin/hayloft backup '" + target + "'");
+        browser.inDialog("Start").click();
+        page.locator("tr[data-job]", new Page.LocatorOptions().setHasText("backup"))
+                .locator(".pill.done")
+                .waitFor();
+        assertThat(target).isNotEmptyDirectory();
+
+        browser.button("Backup").click();
+        browser.dialog().locator("[name=directory]").fill(server.data().toString());
+        browser.inDialog("Start").click();
+        Locator refused = browser.dialog()
+                .locator(".problem")
+                .or(page.locator("tr[data-job] .pill.failed"))
+                .first();
+        refused.waitFor();
+        page.keyboard().press("Escape");
+    }
+
+    @Test
+    void scrub_fromTheConsole_saysWhatItHasChecked() {
+        browser.go("erasure", "Erasure coding");
+        browser.says("Degraded reads");
+        browser.button("Scrub").click();
+        assertThat(said()).isEqualTo("bin/hayloft scrub");
+        browser.inDialog("Start").click();
+        browser.says("were checked, and all of it was right");
+        assertThat(jobs()).contains("\"kind\":\"scrub\"").contains("\"damaged\":[]");
+    }
+
+    @Test
+    void volume_verifiedOnItsPage_showsTheJob() throws IOException {
+        String volume = HttpCalls.text(server.adminCalls().get("/api/status"))
+                .replaceAll("(?s).*\"id\":0,\"state\":\"ok\",\"openVolume\":\"([^\"]+)\".*", "$1");
+        browser.go("volumes/" + volume, "Volume " + volume);
+        browser.button("Verify").click();
+        assertThat(said()).isEqualTo("bin/hayloft volume verify " + volume);
+        browser.inDialog("Start").click();
+        page.getByLabel("Jobs begun here").locator(".pill.done").waitFor();
+        browser.go("volumes/9-999", "Volume 9-999");
+        browser.says("No such volume");
+    }
+
+    /** The command that the open dialog shows. */
+    private static String said() {
+        return browser.dialog().locator(".command code").textContent();
+    }
+
     private static String jobs() {
         try {
             return HttpCalls.text(server.adminCalls().get("/api/jobs"));
@@ -179,6 +232,11 @@ final class ConsoleOperationsIT {
             put("stream", "change-" + written[0]++);
             return page.getByText("change-").count() > 0;
         });
+        page.locator("[data-reader=stream]").waitFor();
+        assertThat(HttpCalls.text(server.adminCalls().get("/api/streams")))
+                .contains("\"bucket\":\"stream\",\"accessKey\":\"" + server.rootKey("access_key") + "\"");
+        assertThat(page.getByLabel("Send records").locator("code").first().textContent())
+                .isEqualTo("bin/hayloft ingest stream records.ndjson");
         soundEverywhere("streams");
         browser.button("Stop").click();
     }

@@ -10,6 +10,7 @@ const ADVICE = {
   unauthenticated: 'Sign in again. The root key stands in root.key of the data folder.',
   forbidden: 'This key lacks the right. An operator can grant it: hayloft user grant NAME …',
   'no-such-bucket': 'It may have been deleted meanwhile. Go back to the buckets.',
+  'no-such-volume': 'Compaction may have moved what was alive of it and given it back. Go back to all volumes.',
   'no-such-key': 'It may have been deleted or have expired meanwhile. Go back one level.',
   'not-found': 'This server does not have this part. Compare its version with the documentation.',
   'storage-full': 'Free space or compact: writes are taken again by themselves as soon as there is room.',

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { ask, say } from '../ask.js';
 import { call, get } from '../api.js';
-import { bytes, duration, number } from '../format.js';
+import { bytes, duration, number, shellWord } from '../format.js';
 import { live } from '../live.js';
 import { empty, heading, moment, pill, problemBox, progress, table } from '../parts.js';
 import { Screen } from '../screen.js';
@@ -80,7 +80,7 @@ export function jobTable(jobs, label) {
         <td>${job.kind}</td>
         <td>${pill(job.state)}</td>
         <td>${isUnderWay(job) ? progress(job.progress, `Job ${job.id}`) : html`<span class="muted">${bytes(job.bytesDone)}</span>`}</td>
-        <td class="text">${job.detail} ${resultOf(job)}</td>
+        <td class="text">${isUnderWay(job) || !job.result ? job.detail : nothing} ${resultOf(job)}</td>
         <td>${moment(job.startedAt ?? job.createdAt)}</td>
         <td class="num">${took}</td>
         <td class="row-actions">
@@ -114,7 +114,7 @@ class Jobs extends Screen {
       text: 'A copy of the whole store, true at one moment, into a folder on the server’s machine. Reads and writes go on.',
       kind: 'backup',
       fields: html`<label class="field">Folder on the server<input name="directory" required autocomplete="off" spellcheck="false" autofocus></label>`,
-      line: (form) => `bin/hayloft backup ${String(form.get('directory') ?? '') || 'DIR'}`,
+      line: (form) => `bin/hayloft backup ${shellWord(String(form.get('directory') ?? '') || 'DIR')}`,
       json: (form) => ({ directory: String(form.get('directory') ?? '') }),
     });
   }

@@ -164,7 +164,7 @@ class Objects extends Screen {
 
   /** The beginning of a text, or a picture. @param {any} entry */
   async look(entry) {
-    const type = (entry.contentType ?? '').split(';')[0].trim().toLowerCase();
+    const type = typeOf(entry);
     if (PREVIEW_IMAGE.test(type)) {
       this.preview = { image: objectPath(this.name, entry.key) };
     } else if (PREVIEW_TEXT.test(type) && entry.size > 0) {
@@ -531,6 +531,17 @@ class Objects extends Screen {
   }
 }
 customElements.define('hay-objects', Objects);
+
+/** Files that were stored without a type say by their names what they are. @type {Record<string, string>} */
+const TYPES = { json: 'application/json', ndjson: 'application/x-ndjson', xml: 'application/xml', yml: 'text/yaml', yaml: 'text/yaml' };
+const TEXT_ENDS = /\.(txt|md|log|csv|tsv|html?|css|js|java|py|sh|conf|properties|toml|ini)$/;
+
+/** @param {any} entry */
+function typeOf(entry) {
+  const type = (entry.contentType ?? '').split(';')[0].trim().toLowerCase();
+  const key = entry.key.toLowerCase();
+  return type !== 'application/octet-stream' ? type : (TYPES[key.slice(key.lastIndexOf('.') + 1)] ?? (TEXT_ENDS.test(key) ? 'text/plain' : type));
+}
 
 /**
  * All files below a dropped folder.

@@ -102,7 +102,7 @@ class Volume extends Screen {
             <button class="quiet" @click=${() => this.job('scrub', `Verify ${id}`, 'Reads the whole volume and checks every checksum.', `bin/hayloft volume verify ${id}`)}>Verify</button>`;
     return html`${heading(`Volume ${id}`, actions, html`<a href="#/volumes">All volumes</a>`)} ${problemBox(this.problem, () => this.load())}
       ${this.started.length === 0 ? nothing : jobTable(jobs((job) => this.started.includes(job.id)), 'Jobs begun here')}
-      ${volume === null ? nothing : html`<div class="columns">${this.facts(volume)} ${this.shards(volume)}</div>`} ${this.contents()}`;
+      ${volume === null ? nothing : html`<div class="columns">${this.facts(volume)} ${this.shards(volume)}</div>`} ${volume === null && this.problem ? nothing : this.contents()}`;
   }
 
   /** @param {any} volume */
