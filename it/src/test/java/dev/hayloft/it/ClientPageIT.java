@@ -21,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** The examples of docs/client.md, taken from the page, compiled, and run against a real server. */
 final class ClientPageIT {
     private static final Pattern EXAMPLE = Pattern.compile("(?s)```java\n(.*?)```");
-    private static final String HEAD = """
+    private static final String HEAD =
+            """
             import static java.nio.charset.StandardCharsets.UTF_8;
 
             import dev.hayloft.client.*;
@@ -43,7 +44,8 @@ final class ClientPageIT {
 
     @Test
     void examples_ofThePage_compileAndDoWhatTheySay() throws Exception {
-        List<String> examples = EXAMPLE.matcher(Files.readString(SourceTree.root().resolve("docs/client.md")))
+        List<String> examples = EXAMPLE.matcher(
+                        Files.readString(SourceTree.root().resolve("docs/client.md")))
                 .results()
                 .map((MatchResult found) -> found.group(1))
                 .toList();
@@ -98,7 +100,8 @@ final class ClientPageIT {
                     .call();
             assertThat(compiles).as("the page compiles: %s\n%s", said, source).isTrue();
         }
-        try (URLClassLoader loader = new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
+        try (URLClassLoader loader =
+                new URLClassLoader(new URL[] {folder.toUri().toURL()})) {
             loader.loadClass("Page").getMethod("main", String[].class).invoke(null, (Object) arguments);
         }
     }

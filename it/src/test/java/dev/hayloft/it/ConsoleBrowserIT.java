@@ -244,9 +244,7 @@ final class ConsoleBrowserIT {
         page.locator("[data-prefix='deep/']").waitFor();
         assertThat(HttpCalls.text(calls.get(HttpCalls.object("moving", "deep/c.txt"))))
                 .isEqualTo("hay");
-        assertThat(calls.get(HttpCalls.object("moving", "b.txt"))
-                        .headers()
-                        .firstValue("X-Hayloft-Meta-field"))
+        assertThat(calls.get(HttpCalls.object("moving", "b.txt")).headers().firstValue("X-Hayloft-Meta-field"))
                 .contains("north side");
     }
 

@@ -19,7 +19,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@link CommandLineIT} leaves out of the contract's verbs, each asked for JSON; and what JSON says of failures. */
+/**
+ * What {@link CommandLineIT} leaves out of the contract's verbs, each asked for JSON; and what JSON says of failures.
+ */
 final class VerbsIT {
     @TempDir
     static Path folder;
@@ -114,7 +116,9 @@ final class VerbsIT {
         assertThat(bad.lastJson().get("error").asObject().text("type")).isEqualTo("urn:hayloft:problem:bad-record");
 
         Run tail = hayloft.done("tail", "records", "--once", "--prefix", "n", "--json");
-        assertThat(tail.out().lines().map(line -> JsonValue.parse(line).asObject().text("key")))
+        assertThat(tail.out()
+                        .lines()
+                        .map(line -> JsonValue.parse(line).asObject().text("key")))
                 .containsExactly("n1", "n2");
         assertThat(hayloft.json("streams").get("readers").toString()).contains("\"bucket\":\"records\"");
     }
@@ -146,10 +150,12 @@ final class VerbsIT {
             assertThat(job.text("state")).as(job.toString()).isEqualTo("done");
             assertThat(job.text("kind")).isEqualTo(verb[0]);
         }
-        JsonObject volume = hayloft.json("volumes").get("volumes").asArray().values().get(0).asObject();
+        JsonObject volume =
+                hayloft.json("volumes").get("volumes").asArray().values().get(0).asObject();
         assertThat(hayloft.json("volume", "verify", volume.text("id")).text("kind"))
                 .isEqualTo("scrub");
-        JsonObject newest = hayloft.json("job", "ls").get("jobs").asArray().values().get(0).asObject();
+        JsonObject newest =
+                hayloft.json("job", "ls").get("jobs").asArray().values().get(0).asObject();
         for (String verb : List.of("pause", "resume", "cancel")) {
             assertThat(hayloft.problem(1, "job", verb, newest.text("id")).number("status"))
                     .as(verb)
