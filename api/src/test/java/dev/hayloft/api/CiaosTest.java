@@ -9,30 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The CIAOS API as it was recorded, in both dialects. */
-class CiaosTest {
+class CiaosTest extends ServerCase {
     private static final String VALUE = hex(
             "04000000eeffffff04000000010000000c000000000006000800040006000000040000000b00000068656c6c6f206369616f7300");
     private static final String TWO = hex("04000000d6ffffff04000000020000002400000004000000eaffffff0400000007000000"
             + "42424242424242000000060008000400060000000400000004000000" + "41414141");
     private static final String EMPTY_LIST = hex("0c0000000000060008000400060000000400000000000000");
-
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TestServer();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void empty() {

@@ -4,26 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.api.Wire.Answer;
 import java.util.Locale;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The console's server side over the wire: files, sessions, what a session may not do. */
-final class ConsoleCallsTest {
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TestServer();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
-
+final class ConsoleCallsTest extends ServerCase {
     /** A call without the key, with these header lines. */
     private static Answer bare(String method, String path, String headers, String body) {
         String length = body.isEmpty() && !method.startsWith("P") ? "" : "Content-Length: " + body.length() + "\r\n";

@@ -13,29 +13,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The calls on objects over HTTP, well-formed: every byte, header and condition. */
-class ObjectsTest {
+class ObjectsTest extends ServerCase {
     private static final String KEY = "/v1/buckets/photos/objects/a";
-
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TestServer();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void empty() {
@@ -43,13 +28,8 @@ class ObjectsTest {
     }
 
     @AfterEach
-    void nothingIsLeftOpen() throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (server.store.openObjects.get() + server.store.openUploads.get() > 0 && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        assertThat(server.store.openObjects).hasValue(0);
-        assertThat(server.store.openUploads).hasValue(0);
+    void nothingIsLeftOpen() {
+        server.awaitNothingOpen();
     }
 
     private static String content(int size) {

@@ -6,29 +6,14 @@ import dev.hayloft.api.Wire.Answer;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Records over HTTP: acknowledgements while the request goes on, exact errors, nothing left open. */
-class RecordsTest {
+class RecordsTest extends ServerCase {
     private static final String RECORDS = "/v1/buckets/logs/records";
     private static final String NDJSON = "Content-Type: application/x-ndjson\r\n";
-
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TestServer();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void empty() {
@@ -37,12 +22,8 @@ class RecordsTest {
     }
 
     @AfterEach
-    void nothingIsLeftOpen() throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (server.store.openUploads.get() > 0 && System.nanoTime() < deadline) {
-            TimeUnit.MILLISECONDS.sleep(5);
-        }
-        assertThat(server.store.openUploads).hasValue(0);
+    void nothingIsLeftOpen() {
+        server.awaitNothingOpen();
     }
 
     private static String body(int records) {

@@ -1,5 +1,7 @@
 package dev.hayloft.api;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.hayloft.api.HayloftServer.OpenStore;
 import dev.hayloft.api.Wire.Answer;
 import dev.hayloft.api.config.Setting;
@@ -11,8 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /** A server of this JVM on free ports, over a store in memory. */
 final class TestServer implements AutoCloseable {
@@ -44,6 +48,14 @@ final class TestServer implements AutoCloseable {
             delete();
             throw refused;
         }
+    }
+
+    /** Waits until no call holds an object or an upload; fails when one stays open. */
+    void awaitNothingOpen() {
+        Awaitility.await().pollInterval(Duration.ofMillis(5)).untilAsserted(() -> {
+            assertThat(store.openObjects).hasValue(0);
+            assertThat(store.openUploads).hasValue(0);
+        });
     }
 
     /** The root key, {@code access:secret}. */

@@ -8,25 +8,12 @@ import dev.hayloft.api.http.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Users, keys, grants and tokens over HTTP. */
-class UsersTest {
+class UsersTest extends ServerCase {
     private static final String OBJECT = "/v1/buckets/photos/objects/a";
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() {
-        server = new TestServer();
-    }
-
-    @AfterAll
-    static void stop() {
-        server.close();
-    }
 
     @BeforeEach
     void empty() {
