@@ -46,6 +46,13 @@ public final class SmallFiles {
         }
     }
 
+    /** Replaces a file by this text, which survives the process but not the operating system. */
+    public static void writeUnforced(Path file, String text) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".tmp");
+        Files.writeString(beside, text, StandardCharsets.UTF_8);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
     /** Removes a file durably; an absent one is fine. */
     public static void delete(Path file) {
         try {

@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
 
 /**
  * What a clean stop leaves, so that the next start needs neither the log nor the whole index: where the log ends, the
- * last sequence, the figures of volumes and buckets.
+ * last sequence, the figures of volumes and buckets. While the partition works, {@link RunningFigures} writes the same.
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
  * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code deletions VOLUME BUCKET BYTES}, {@code bucket ID
@@ -32,17 +32,21 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
     private static final String CRC_LINE = "crc32c ";
 
     static void write(Path file, ClosingFigures figures) {
+        SmallFiles.write(file, figures.text());
+    }
+
+    /** The lines. */
+    String text() {
         StringBuilder text = new StringBuilder("format 1\n");
-        line(text, "end", figures.end);
-        line(text, "sequence", figures.lastSequence);
-        line(text, "version", figures.lastVersion);
-        figures.tallies.volumes().forEach((id, volume) -> {
+        line(text, "end", end);
+        line(text, "sequence", lastSequence);
+        line(text, "version", lastVersion);
+        tallies.volumes().forEach((id, volume) -> {
             line(text, "volume", id, volume.needles(), volume.bytes(), volume.liveBytes());
             volume.bytesByBucket.forEach((bucket, bytes) -> line(text, "share", id, bucket, bytes.get()));
             volume.deletionsByBucket.forEach((bucket, bytes) -> line(text, "deletions", id, bucket, bytes.get()));
         });
-        figures.tallies
-                .buckets()
+        tallies.buckets()
                 .forEach((id, bucket) -> line(
                         text,
                         "bucket",
@@ -55,14 +59,14 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                         bucket.markerBytes.get(),
                         bucket.appendedBytes.get(),
                         bucket.savedBytes()));
-        figures.producers.forEach(producer -> text.append("producer ")
+        producers.forEach(producer -> text.append("producer ")
                 .append(producer.bucketId())
                 .append(' ')
                 .append(producer.nextRecord())
                 .append(' ')
                 .append(producer.name())
                 .append('\n'));
-        SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
+        return text + CRC_LINE + crc(text.toString()) + "\n";
     }
 
     private static void line(StringBuilder text, String word, long... figures) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /**
  * Needles that compaction moved, in the tail that is replayed after a kill. Where the index knows such a needle, it is
@@ -76,13 +77,13 @@ final class DoubtfulMoves {
     /**
      * Hands on every needle of the keys in doubt.
      *
-     * @param hinted volumes whose hint files can be read
+     * @param isHinted whether a volume has a hint file that can be read
      */
     void settle(
             VolumeLog log,
             PartitionFolder folder,
             HintWriting hints,
-            Set<Integer> hinted,
+            IntPredicate isHinted,
             Consumer<HintEntry> needles) {
         if (keys.isEmpty()) {
             return;
@@ -99,7 +100,7 @@ final class DoubtfulMoves {
             }
         }
         for (VolumeInfo volume : log.volumes()) {
-            if (hinted.contains(volume.id())) {
+            if (isHinted.test(volume.id())) {
                 HintFile.read(folder.hint(volume.id()), inDoubt);
             } else if (volume.id() < behindSealed) {
                 log.scanVolume(volume.id(), 0, frame -> hints.entries(frame, inDoubt));

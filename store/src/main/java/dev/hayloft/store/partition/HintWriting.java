@@ -142,14 +142,22 @@ final class HintWriting {
     /** Writes the hint file if it is missing or damaged; answers whether that was so. */
     boolean ensure(VolumeLog log, int volume) {
         try {
-            HintHeader header = HintFile.read(folder.hint(volume), entry -> {});
-            Check.intact(isOf(header, log, volume), "a hint file speaks of another state of its volume");
+            Check.intact(isIntact(log, volume), "a hint file speaks of another state of its volume");
             return false;
         } catch (CorruptionException | UncheckedIOException unusable) {
             LOG.log(Level.WARNING, "The hint file of volume {0} is missing or damaged and is written anew.", volume);
             write(log, volume);
             return true;
         }
+    }
+
+    /**
+     * Whether the hint file of a volume is whole and speaks of it as it is.
+     *
+     * @throws CorruptionException when it is damaged
+     */
+    boolean isIntact(VolumeLog log, int volume) {
+        return isOf(HintFile.read(folder.hint(volume), entry -> {}), log, volume);
     }
 
     private boolean isOf(HintHeader header, VolumeLog log, int volume) {

@@ -52,9 +52,12 @@ final class IndexTidying {
     static void dropUnnamed(Partition partition, BiPredicate<KeyHash, Location> suspect) {
         BiPredicate<KeyHash, Location> extent =
                 (hash, location) -> (location.flags() & Location.EXTENT) != 0 && suspect.test(hash, location);
-        long[] slices = {1};
-        partition.parts().index().forEach((hash, location) -> slices[0] += extent.test(hash, location) ? 1 : 0);
-        long count = slices[0] / PASS_MAX + 1;
+        long[] suspects = new long[1];
+        partition.parts().index().forEach((hash, location) -> suspects[0] += extent.test(hash, location) ? 1 : 0);
+        if (suspects[0] == 0) {
+            return;
+        }
+        long count = suspects[0] / PASS_MAX + 1;
         for (long slice = 0; slice < count && !partition.isStopping(); slice++) {
             long mine = slice;
             Set<KeyHash> extents = new HashSet<>();

@@ -241,9 +241,15 @@ public final class Partition implements AutoCloseable {
         if (parts.log().unforcedBytes() > 0) {
             force();
         }
+        Optional<String> figures;
         synchronized (publication) {
-            parts.applied().write(publisher.publishedSequence(), publisher.publishedPosition());
+            AppliedMark.Applied now =
+                    new AppliedMark.Applied(publisher.publishedSequence(), publisher.publishedPosition());
+            parts.applied().write(now.sequence(), now.position());
+            boolean isTrue = problem.isEmpty(); // A group that was published in part counts in part.
+            figures = isTrue ? parts.running().due(now, versions.last(), parts.tallies()) : Optional.empty();
         }
+        figures.ifPresent(parts.running()::write);
         retired.tidy();
     }
 
@@ -254,6 +260,7 @@ public final class Partition implements AutoCloseable {
             try {
                 synchronized (publication) {
                     publisher.publish(group);
+                    parts.running().published(group);
                     parts.applied().note(publisher.publishedSequence(), publisher.publishedPosition());
                 }
             } catch (RuntimeException | Error e) {

@@ -64,6 +64,10 @@ record PartitionFolder(Path root) {
         return root.resolve("FIGURES");
     }
 
+    Path runningFigures() {
+        return root.resolve("RUNNING");
+    }
+
     private Path indexes() {
         return root.resolve("index");
     }

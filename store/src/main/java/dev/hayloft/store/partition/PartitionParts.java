@@ -17,6 +17,7 @@ import dev.hayloft.store.parity.ParityKeeper;
  * @param hasher from keys to hashes
  * @param tallies figures of volumes and buckets
  * @param applied how far the index follows the log
+ * @param running figures of the partition at work
  * @param hints writes a hint file per sealed volume
  * @param producers how far the idempotent producers have come
  * @param ledger what compaction has taken from the log
@@ -32,6 +33,7 @@ record PartitionParts(
         KeyHasher hasher,
         Tallies tallies,
         AppliedMark applied,
+        RunningFigures running,
         HintWriting hints,
         ProducerTable producers,
         CompactionLedger ledger,

@@ -26,10 +26,21 @@ final class ProducerTable {
     private final int max;
     private final LinkedHashMap<Producer, Long> next = new LinkedHashMap<>(16, 0.75f, true);
 
+    private ProducerTable(int max) {
+        this.max = max;
+    }
+
     /** A table that takes at most an eighth of a volume of this size. */
-    ProducerTable(long volumeSizeBytes) {
-        this.max = (int) Math.max(
-                1, Math.min(PRODUCERS_MAX, volumeSizeBytes / TABLE_SHARE / ProducerTableFormat.ENTRY_SIZE_MAX));
+    static ProducerTable forVolumesOf(long sizeBytes) {
+        return new ProducerTable((int) Math.max(
+                1, Math.min(PRODUCERS_MAX, sizeBytes / TABLE_SHARE / ProducerTableFormat.ENTRY_SIZE_MAX)));
+    }
+
+    /** Another table that knows the same. */
+    ProducerTable copy() {
+        ProducerTable copy = new ProducerTable(max);
+        copy.next.putAll(next);
+        return copy;
     }
 
     /** Number of the record that a producer has to send next; 0 for one that is not known. */

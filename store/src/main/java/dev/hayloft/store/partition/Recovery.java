@@ -62,7 +62,8 @@ public final class Recovery {
     private final CompactionLedger ledger;
     private final HintWriting hints;
     private final IntPredicate isLiving;
-    private final Tallies tallies = new Tallies();
+    private Tallies tallies = new Tallies(); // Or those that the last process noted.
+    private long countedTo = LogPosition.START; // What stands up to here is in the tallies already.
     private final ProducerTable producers;
     private int firstScanned = Integer.MAX_VALUE;
     private boolean hasProducerTable;
@@ -92,7 +93,7 @@ public final class Recovery {
         this.lastVersion = ledger.record().lastVersion();
         this.hints = hints;
         this.isLiving = isLiving;
-        this.producers = new ProducerTable(config.volumeSizeBytes());
+        this.producers = ProducerTable.forVolumesOf(config.volumeSizeBytes());
     }
 
     /**
@@ -168,26 +169,24 @@ public final class Recovery {
                 ? openKept(KeyIndex.OpenMode.TRUST)
                 : killed ? openKept(KeyIndex.OpenMode.RECOVER) : Optional.empty();
         KeyIndex index;
-        Tallies figured = tallies;
         if (clean && kept.isPresent()) {
             index = kept.get();
             end = figures.get().end();
-            lastSequence = Math.max(lastSequence, figures.get().lastSequence());
-            lastVersion = Math.max(lastVersion, figures.get().lastVersion());
-            figured = figures.get().tallies();
-            figures.get()
-                    .producers()
-                    .forEach(entry -> producers.note(entry.bucketId(), entry.name(), entry.nextRecord()));
+            take(figures.get());
             mayHaveLostExtents = false; // A clean stop gives up what was not committed.
             noteMissingHints();
         } else if (kept.isPresent()) {
             index = kept.get();
             lastSequence = Math.max(lastSequence, applied.get().sequence());
+            takeRunningFigures();
             IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
             replay(builder, applied.get().position());
             builder.finish();
         } else {
             index = rebuild();
+        }
+        if (countedTo == LogPosition.START) {
+            SmallFiles.delete(folder.runningFigures()); // They must not be taken for this run's.
         }
         boolean opened = false;
         try {
@@ -198,8 +197,7 @@ public final class Recovery {
             log.startAppending(end, clean);
             PointIndex points = new PointIndex(index);
             if (!clean || kept.isEmpty()) {
-                new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())).run();
-                count(index);
+                count(index, new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())));
             }
             PartitionParts parts = new PartitionParts(
                     folder,
@@ -207,8 +205,9 @@ public final class Recovery {
                     points,
                     openDirectory(index),
                     context.hasher(),
-                    figured,
+                    tallies,
                     AppliedMark.open(folder.appliedMark()),
+                    new RunningFigures(folder.runningFigures(), producers.copy()),
                     hints,
                     producers,
                     ledger,
@@ -224,6 +223,22 @@ public final class Recovery {
         }
     }
 
+    private void take(ClosingFigures figures) {
+        lastSequence = Math.max(lastSequence, figures.lastSequence());
+        lastVersion = Math.max(lastVersion, figures.lastVersion());
+        tallies = figures.tallies();
+        figures.producers().forEach(entry -> producers.note(entry.bucketId(), entry.name(), entry.nextRecord()));
+    }
+
+    /** What the process that was killed had noted last, so that the log before that need not be read. */
+    private void takeRunningFigures() {
+        RunningFigures.read(folder.runningFigures(), log.volumes()).ifPresent(noted -> {
+            take(noted);
+            countedTo = noted.end();
+            hasProducerTable = true;
+        });
+    }
+
     /** The maps of the last run; empty when they are damaged, and then they are built anew. */
     private Optional<KeyIndex> openKept(KeyIndex.OpenMode mode) {
         try {
@@ -235,24 +250,45 @@ public final class Recovery {
     }
 
     private void noteMissingHints() {
-        for (VolumeInfo volume : log.volumes()) {
-            if (volume.state() == VolumeInfo.State.SEALED && !Files.exists(folder.hint(volume.id()))) {
-                withoutHint.add(volume.id());
-            }
+        log.volumes().forEach(this::noteMissingHint);
+    }
+
+    private void noteMissingHint(VolumeInfo volume) {
+        if (volume.state() == VolumeInfo.State.SEALED && !Files.exists(folder.hint(volume.id()))) {
+            withoutHint.add(volume.id());
         }
     }
 
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
     private void replay(IndexBuilder builder, long from) {
         DoubtfulMoves doubtful = new DoubtfulMoves(builder.target(), hints.hasher());
+        int firstNotCounted = countedTo == LogPosition.START ? 0 : LogPosition.volume(countedTo);
         for (VolumeInfo volume : complete()) {
-            boolean counted = volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
+            boolean counted = volume.id() < firstNotCounted
+                    || volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
                 scan(volume, entry -> replay(builder, doubtful, entry, from, !counted));
+            } else if (volume.id() < firstNotCounted) {
+                noteMissingHint(volume);
             }
         }
-        scanTail(entry -> replay(builder, doubtful, entry, from, true));
-        doubtful.settle(log, folder, hints, hinted, entry -> offer(builder, entry));
+        long tailFrom = LogPosition.compare(countedTo, from) < 0 ? countedTo : from;
+        scanTail(tailFrom, entry -> {
+            boolean count = LogPosition.compare(entry.location().position(), countedTo) > 0;
+            replay(builder, doubtful, entry, from, count);
+        });
+        doubtful.settle(log, folder, hints, this::hasHint, entry -> offer(builder, entry));
+    }
+
+    private boolean hasHint(int volume) {
+        if (hinted.contains(volume)) {
+            return true;
+        }
+        try {
+            return Files.exists(folder.hint(volume)) && hints.isIntact(log, volume);
+        } catch (CorruptionException | UncheckedIOException e) {
+            return false; // The volume is read instead.
+        }
     }
 
     private void replay(IndexBuilder builder, DoubtfulMoves moves, HintEntry entry, long from, boolean count) {
@@ -287,7 +323,7 @@ public final class Recovery {
                 scan(volume, entry -> countAndOffer(builder, entry));
             }
         }
-        scanTail(entry -> countAndOffer(builder, entry));
+        scanTail(LogPosition.START, entry -> countAndOffer(builder, entry));
         builder.finish();
         folder.adoptIndex(generation);
         return index;
@@ -368,12 +404,17 @@ public final class Recovery {
         noteHint(volume);
     }
 
-    /** The volumes behind the last sealed one, as one: where the first of them is torn, the others end too. */
-    private void scanTail(Consumer<HintEntry> entries) {
+    /**
+     * The volumes behind the last sealed one, as one: where the first of them is torn, the others end too.
+     *
+     * @param known what stands before this needs no look
+     */
+    private void scanTail(long known, Consumer<HintEntry> entries) {
         List<VolumeInfo> all = log.volumes();
         List<VolumeInfo> tail = all.subList(complete().size(), all.size());
         if (!tail.isEmpty()) {
-            finish(log.scan(LogPosition.of(tail.get(0).id(), 0), visitor(entries)));
+            long begin = LogPosition.of(tail.get(0).id(), 0);
+            finish(log.scan(LogPosition.compare(begin, known) < 0 ? known : begin, visitor(entries)));
             tail.forEach(this::noteHint);
         }
     }
@@ -440,9 +481,16 @@ public final class Recovery {
         tallies.appended(LogPosition.volume(location.position()), location.bucketId(), 1, location.needleSize());
     }
 
-    private void count(KeyIndex index) {
+    private void count(KeyIndex index, SharedRecount shared) {
         tallies.clearLive();
-        index.forEach((hash, location) -> tallies.recount(location));
+        index.forEach((hash, location) -> {
+            tallies.recount(location);
+            shared.see(location);
+        });
+        if (shared.run()) {
+            tallies.clearLive();
+            index.forEach((hash, location) -> tallies.recount(location));
+        }
     }
 
     private Directory openOrDiscardDirectory() {

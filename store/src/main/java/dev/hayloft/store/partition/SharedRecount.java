@@ -31,6 +31,9 @@ final class SharedRecount {
     private final KeyIndex index;
     private final KeyHasher hasher;
     private final NeedleReader reader;
+    private final Set<Integer> bucketIds = new HashSet<>();
+    private long contents;
+    private long aliases;
 
     SharedRecount(KeyIndex index, KeyHasher hasher, NeedleReader reader) {
         this.index = index;
@@ -40,17 +43,20 @@ final class SharedRecount {
 
     private record Entry(KeyHash hash, Location location) {}
 
-    void run() {
-        Set<Integer> bucketIds = new HashSet<>();
-        long contents = count(Location::isSharedContent);
-        index.forEach((hash, location) -> {
-            if (location.isSharedContent()) {
-                bucketIds.add(location.bucketId());
-            }
-        });
-        long aliases = count(location -> location.has(Location.ALIAS));
+    /** Is shown every entry of the index, before {@link #run}. */
+    void see(Location location) {
+        if (location.isSharedContent()) {
+            contents++;
+            bucketIds.add(location.bucketId());
+        } else if (location.has(Location.ALIAS)) {
+            aliases++;
+        }
+    }
+
+    /** Counts, if there is anything to be counted; answers whether there was. */
+    boolean run() {
         if (contents == 0 && aliases == 0) {
-            return;
+            return false;
         }
         change(contents, Location::isSharedContent, entry -> entry.withLink(0));
         Predicate<Location> isNaming =
@@ -75,6 +81,7 @@ final class SharedRecount {
                 manifests,
                 contents,
                 unreadable);
+        return true;
     }
 
     private boolean isDangling(Location alias) {

@@ -105,7 +105,7 @@ class PartitionFailureTest {
                     hasher,
                     versions,
                     CLOCK,
-                    new RecordWriting(new ProducerTable(1 << 20)),
+                    new RecordWriting(ProducerTable.forVolumesOf(1 << 20)),
                     1);
             Pending put = new Pending(put(ByteBuffer.allocate(10), false, Durability.MEMORY));
             writer.write(List.of(put));
