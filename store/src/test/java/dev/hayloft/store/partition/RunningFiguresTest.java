@@ -11,6 +11,7 @@ import dev.hayloft.store.HayloftStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoreConfig;
 import dev.hayloft.store.StoredObject;
+import dev.hayloft.store.TestConfig;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.folder.RunMark;
 import java.io.IOException;
@@ -39,16 +40,7 @@ class RunningFiguresTest {
     Path folder;
 
     private static StoreConfig config(Path data) {
-        StoreConfig defaults = StoreConfig.defaults(data);
-        return new StoreConfig(
-                data,
-                1,
-                1L << 20,
-                Durability.MEMORY,
-                defaults.memorySync(),
-                0,
-                defaults.queueCapacity(),
-                defaults.queueBytes());
+        return TestConfig.in(data).volumeSizeBytes(1L << 20).build();
     }
 
     private static PartitionFolder partition(Path data) {
