@@ -6,6 +6,7 @@ import dev.hayloft.store.parity.ParityConfig;
 import dev.hayloft.store.partition.MissingEntries;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -36,6 +37,7 @@ final class Scrub {
     private final ParityConfig config;
     private final Naming naming;
     private final Function<Partition, Map<Integer, String>> bucketNames;
+    private final InstantSource clock;
 
     private final Set<String> done = new LinkedHashSet<>();
     private final Set<String> damaged = new LinkedHashSet<>();
@@ -54,11 +56,13 @@ final class Scrub {
             List<Partition> partitions,
             ParityConfig config,
             Naming naming,
-            Function<Partition, Map<Integer, String>> bucketNames) {
+            Function<Partition, Map<Integer, String>> bucketNames,
+            InstantSource clock) {
         this.partitions = List.copyOf(partitions);
         this.config = config;
         this.naming = naming;
         this.bucketNames = bucketNames;
+        this.clock = clock;
     }
 
     SortedMap<String, Object> run(JobRun run) {
@@ -151,6 +155,9 @@ final class Scrub {
         if (run.request().volume().isEmpty()) {
             result.put("indexOrphans", index.orphans());
             result.put("indexMissing", index.missing());
+            List<Object> orphans = new ArrayList<>();
+            partitions.forEach(partition -> orphans.addAll(OrphanFiles.find(partition, clock)));
+            result.put("orphans", List.copyOf(orphans));
         }
         return result;
     }

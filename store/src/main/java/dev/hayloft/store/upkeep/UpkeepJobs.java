@@ -158,7 +158,7 @@ public final class UpkeepJobs {
     private SortedMap<String, Object> scrub(JobRun run) {
         List<Partition> all = new ArrayList<>(partitions);
         all.add(system);
-        return new Scrub(all, config, this::keys, bucketNames).run(run);
+        return new Scrub(all, config, this::keys, bucketNames, clock).run(run);
     }
 
     private SortedMap<String, Object> repair(JobRun run) {
