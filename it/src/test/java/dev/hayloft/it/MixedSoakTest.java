@@ -287,7 +287,7 @@ final class MixedSoakTest {
                 loads.add(threads.submit(() -> MixedClient.read(calls, readers, CLIENTS, stop::get)));
             }
             for (int jobs = random.nextInt(12); jobs > 0; jobs--) {
-                awaitWrites(random.nextInt(40), loads);
+                awaitWrites(random.nextInt(100), loads);
                 String kind = JOBS.get(random.nextInt(JOBS.size()));
                 steps.add(kind);
                 if (CLIENTS > 1) {
@@ -296,7 +296,7 @@ final class MixedSoakTest {
                     run(server, kind);
                 }
             }
-            awaitWrites(random.nextInt(60), loads);
+            awaitWrites(random.nextInt(200), loads);
             LockSupport.parkNanos(random.nextInt(20_000_000));
             server.kill();
             stop.set(true);

@@ -116,7 +116,8 @@ final class OrphanFiles {
             return Optional.of("its volume is not there");
         }
         boolean isStray = name.endsWith(".shard")
-                && !isPlaced(partition.parity().find(volume), file.toAbsolutePath().normalize());
+                && !isPlaced(
+                        partition.parity().find(volume), file.toAbsolutePath().normalize());
         return isStray ? Optional.of("a shard of no encoding that is in use") : Optional.empty();
     }
 
