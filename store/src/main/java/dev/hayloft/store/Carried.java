@@ -1,87 +1,115 @@
 package dev.hayloft.store;
 
+import dev.hayloft.log.format.AppendedBody;
 import dev.hayloft.log.format.AttributesFormat;
 import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.log.format.NeedleOrigin;
+import dev.hayloft.log.format.Piece;
 import dev.hayloft.model.ObjectAttributes;
-import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.partition.Mutation;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /**
  * An object's content on its way into another needle: small content as it is; large content as extents, those that it
- * has, when the object's own needle goes, or else copies, which are given up unless the needle is written.
+ * has, when the object's own needle goes, or else copies, which are given up unless the needle is written. What an
+ * appended object's entity tag goes on from comes along.
  *
  * <p><i>Threads:</i> one; blocks.
  */
 final class Carried implements AutoCloseable {
-    /** Extents under way at one time. */
-    private static final int WINDOW = 4;
-
-    private final BucketState bucket;
     private final ObjectInfo info;
     private final Encoded stored;
     private final boolean manifest;
     private final long takesOver;
-    private final List<Long> extents;
+    private final Optional<CarriedExtents> extents;
+    private final Optional<PieceFolding> folding;
+    private final BucketState bucket;
     private boolean kept;
 
     private Carried(
-            BucketState bucket, ObjectInfo info, Encoded stored, boolean manifest, long takesOver, List<Long> extents) {
+            BucketState bucket,
+            ObjectInfo info,
+            Encoded stored,
+            long takesOver,
+            Optional<CarriedExtents> extents,
+            Optional<PieceFolding> folding) {
         this.bucket = bucket;
         this.info = info;
         this.stored = stored;
-        this.manifest = manifest;
+        this.manifest = takesOver != 0 || extents.isPresent();
         this.takesOver = takesOver;
         this.extents = extents;
-    }
-
-    /** As {@link #copied}, of an object of the same bucket whose needle goes when this is written. */
-    static Carried takenOver(StoredObject object, BucketState bucket, long inlineMax) {
-        if (object instanceof LargeObject large) {
-            Encoded manifest = new Encoded(large.manifestBytes(), Coding.RAW);
-            return new Carried(
-                    bucket, object.info(), manifest, true, object.info().version(), List.of());
-        }
-        return copied(object, bucket, inlineMax);
+        this.folding = folding;
     }
 
     /**
-     * Brings an object's content to a bucket; the object must stay open as long as this.
+     * Where content goes.
      *
+     * @param bucket which bucket
+     * @param deduplication where it shares content
      * @param inlineMax most bytes that may stand in the needle
      */
-    static Carried copied(StoredObject object, BucketState bucket, long inlineMax) {
-        ObjectInfo info = object.info();
-        String contentType = info.attributes().contentType();
-        if (info.sizeBytes() <= Math.min(inlineMax, ObjectStore.EXTENT_SIZE)) {
-            return new Carried(
-                    bucket, info, bucket.encode(contentType, whole(object), info.sha256()), false, 0, List.of());
+    record Target(BucketState bucket, Deduplication deduplication, long inlineMax) {}
+
+    /** As {@link #copied}, of an object of the same bucket whose needle goes when this is written. */
+    static Carried takenOver(StoredObject object, Target target) {
+        if (object instanceof LargeObject large) {
+            Encoded manifest = new Encoded(large.manifestBytes(), large.manifestCoding());
+            long version = object.info().version();
+            return new Carried(target.bucket(), object.info(), manifest, version, Optional.empty(), Optional.empty());
         }
-        List<Long> written = new ArrayList<>();
+        return copied(object, target);
+    }
+
+    /** Brings an object's content to a bucket; the object must stay open as long as this. */
+    static Carried copied(StoredObject object, Target target) {
+        BucketState bucket = target.bucket();
+        ObjectInfo info = object.info();
+        Optional<AppendedBody> appended = object instanceof LargeObject large ? large.appended() : Optional.empty();
+        int sizeBytes = (int) Math.min(Integer.MAX_VALUE, info.sizeBytes());
+        boolean isInline = sizeBytes <= Math.min(target.inlineMax(), ObjectStore.EXTENT_SIZE)
+                && !Deduplication.applies(bucket, sizeBytes);
+        if (isInline && appended.isEmpty()) {
+            Encoded encoded = bucket.encode(info.attributes().contentType(), whole(object), info.sha256());
+            return new Carried(bucket, info, encoded, 0, Optional.empty(), Optional.empty());
+        }
+        // Lists of an appended object's pieces are not looked into when it is counted what is shared.
+        boolean mayShare = appended.isEmpty() || sizeBytes <= PieceFolding.FOLD * ObjectStore.EXTENT_SIZE;
+        CarriedExtents extents = new CarriedExtents(bucket, target.deduplication(), mayShare);
+        Optional<PieceFolding> folding = Optional.empty();
         boolean complete = false;
         try {
-            copy(object, bucket, contentType, written);
+            extents.addAll(object);
+            folding = appended.map(body -> folding(bucket, info, extents.ids()));
+            ByteBuffer payload = appended.isPresent()
+                    ? body(appended.get(), folding.orElseThrow().pieces())
+                    : ManifestFormat.encode(ObjectStore.EXTENT_SIZE, extents.ids());
+            Coding coding = extents.isSharing() ? Coding.SHARED : Coding.RAW;
             complete = true;
+            return new Carried(bucket, info, new Encoded(payload, coding), 0, Optional.of(extents), folding);
         } finally {
             if (!complete) {
-                bucket.partition().abandon(bucket.id(), written);
+                extents.close();
             }
         }
-        long[] ids = written.stream().mapToLong(Long::longValue).toArray();
-        ByteBuffer payload = ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids);
-        return new Carried(bucket, info, new Encoded(payload, Coding.RAW), true, 0, written);
+    }
+
+    private static PieceFolding folding(BucketState bucket, ObjectInfo info, long[] ids) {
+        List<Piece> pieces = ManifestFormat.parse(ManifestFormat.encode(ObjectStore.EXTENT_SIZE, ids))
+                .pieces(info.sizeBytes());
+        PieceFolding folding = new PieceFolding(bucket, info.attributes().contentType(), pieces);
+        folding.listAll();
+        return folding;
+    }
+
+    private static ByteBuffer body(AppendedBody appended, List<Piece> pieces) {
+        return ManifestFormat.encode(new AppendedBody(appended.digests(), pieces, ByteBuffer.allocate(0)));
     }
 
     private static ByteBuffer whole(StoredObject object) {
@@ -90,53 +118,11 @@ final class Carried implements AutoCloseable {
         if (piece.remaining() == sizeBytes) {
             return piece;
         }
-        ByteBuffer whole = ByteBuffer.allocate((int) sizeBytes).put(piece);
-        return fill(object, whole.position(), whole).flip();
-    }
-
-    /** Reads on until the buffer is full; what is read may come in pieces. */
-    private static ByteBuffer fill(StoredObject object, long offset, ByteBuffer target) {
-        long from = offset - target.position();
-        while (target.hasRemaining()) {
-            target.put(object.read(from + target.position(), target.remaining()));
+        ByteBuffer whole = ByteBuffer.allocate((int) sizeBytes).put(piece); // What is read may come in pieces.
+        while (whole.hasRemaining()) {
+            whole.put(object.read(whole.position(), whole.remaining()));
         }
-        return target;
-    }
-
-    private static void copy(StoredObject object, BucketState bucket, String contentType, List<Long> written) {
-        Deque<CompletableFuture<Mutation.Outcome>> underWay = new ArrayDeque<>();
-        long sizeBytes = object.info().sizeBytes();
-        try {
-            for (long offset = 0; offset < sizeBytes; offset += ObjectStore.EXTENT_SIZE) {
-                int size = (int) Math.min(ObjectStore.EXTENT_SIZE, sizeBytes - offset);
-                ByteBuffer extent = ByteBuffer.allocate(size); // Its own: what was read is gone at the next read.
-                fill(object, offset, extent).flip();
-                if (underWay.size() == WINDOW) {
-                    written.add(idOf(underWay.remove()));
-                }
-                underWay.add(bucket.partition()
-                        .submitPatiently(bucket.extent(contentType, extent))
-                        .toCompletableFuture());
-            }
-            while (!underWay.isEmpty()) {
-                written.add(idOf(underWay.remove()));
-            }
-        } finally {
-            underWay.forEach(late -> landed(late).ifPresent(written::add));
-        }
-    }
-
-    private static long idOf(CompletableFuture<Mutation.Outcome> extent) {
-        return ((Mutation.Outcome.Applied) Futures.await(extent)).version();
-    }
-
-    /** What was under way when another failed. */
-    private static Optional<Long> landed(CompletableFuture<Mutation.Outcome> extent) {
-        try {
-            return Optional.of(idOf(extent));
-        } catch (HayloftException | CompletionException e) {
-            return Optional.empty(); // It is not there; the first failure is told.
-        }
+        return whole.flip();
     }
 
     /** Bytes that stand in the needle. */
@@ -161,12 +147,14 @@ final class Carried implements AutoCloseable {
     /** A needle names the extents now. */
     void keep() {
         kept = true;
+        extents.ifPresent(CarriedExtents::keep);
     }
 
     @Override
     public void close() {
         if (!kept) {
-            bucket.partition().abandon(bucket.id(), extents);
+            folding.ifPresent(made -> bucket.partition().abandon(bucket.id(), made.made()));
         }
+        extents.ifPresent(CarriedExtents::close);
     }
 }

@@ -69,7 +69,7 @@ final class KeyVerbs {
                         request.overwrite() ? WriteCondition.NONE : WriteCondition.ABSENT,
                         request.durability(),
                         request.ttl());
-                try (Carried carried = Carried.copied(source, to, ObjectStore.EXTENT_SIZE)) {
+                try (Carried carried = Carried.copied(source, target(to))) {
                     WriteResult result =
                             Futures.await(writes.put(to, put, carried.content(attributes, NeedleOrigin.COPY)));
                     carried.keep();
@@ -104,7 +104,7 @@ final class KeyVerbs {
                 return Optional.of(new RenameResult(request.to(), info.version(), false));
             }
             writes.admitMove(bucket, info.sizeBytes());
-            try (Renaming renaming = new Renaming(bucket, request, reads)) {
+            try (Renaming renaming = new Renaming(bucket, request, reads, writes.deduplication())) {
                 Optional<Mutation.Group> group = renaming.group(source, clock.millis());
                 if (group.isEmpty()) {
                     return Optional.empty();
@@ -146,10 +146,14 @@ final class KeyVerbs {
     }
 
     /** Where versions are kept the object's needle stays, and so do its extents. */
-    private static Carried content(StoredObject source, BucketState bucket) {
+    private Carried content(StoredObject source, BucketState bucket) {
         return bucket.gate().rules().mayHaveOlder()
-                ? Carried.copied(source, bucket, ObjectStore.EXTENT_SIZE)
-                : Carried.takenOver(source, bucket, ObjectStore.EXTENT_SIZE);
+                ? Carried.copied(source, target(bucket))
+                : Carried.takenOver(source, target(bucket));
+    }
+
+    private Carried.Target target(BucketState bucket) {
+        return new Carried.Target(bucket, writes.deduplication(), ObjectStore.EXTENT_SIZE);
     }
 
     /** What stands there now; should it be gone by now, what stood there a moment ago. */

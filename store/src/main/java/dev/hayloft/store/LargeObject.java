@@ -3,8 +3,10 @@ package dev.hayloft.store;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.format.AppendedBody;
+import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.Manifest;
 import dev.hayloft.log.format.ManifestFormat;
+import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.log.format.Piece;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
@@ -32,6 +34,7 @@ final class LargeObject implements StoredObject {
     private final NeedleReader reader;
     private final BucketContent content;
     private final ByteBuffer manifestBytes;
+    private final Coding manifestCoding;
     private final List<Piece> pieces;
     private final long[] starts; // Of the pieces in the content, and at the end of the tail.
     private final ByteBuffer tail;
@@ -46,12 +49,14 @@ final class LargeObject implements StoredObject {
             ObjectInfo info,
             BucketState bucket,
             ByteBuffer manifestBytes,
+            Coding manifestCoding,
             List<Piece> pieces,
             ByteBuffer tail,
             List<Location> extents,
             List<VolumeLease> leases) {
         this.info = info;
         this.manifestBytes = manifestBytes;
+        this.manifestCoding = manifestCoding;
         this.reader = bucket.partition().reader();
         this.content = bucket.content();
         this.pieces = pieces;
@@ -66,8 +71,9 @@ final class LargeObject implements StoredObject {
     }
 
     /** Empty when an extent is not where it should be: the object was replaced, or the index is damaged. */
-    static Optional<LargeObject> open(BucketState bucket, ObjectInfo info, ByteBuffer payload) {
+    static Optional<LargeObject> open(BucketState bucket, ObjectInfo info, NeedleView manifestNeedle) {
         NeedleReader reader = bucket.partition().reader();
+        ByteBuffer payload = manifestNeedle.payload();
         // A copy, because the manifest outlives the needle's buffer.
         ByteBuffer bytes = ByteBuffer.allocate(payload.remaining())
                 .put(payload.duplicate())
@@ -94,8 +100,8 @@ final class LargeObject implements StoredObject {
                 }
                 extents.add(location.get());
             }
-            LargeObject object =
-                    new LargeObject(info, bucket, bytes, pieces, tail, extents, List.copyOf(leases.values()));
+            LargeObject object = new LargeObject(
+                    info, bucket, bytes, manifestNeedle.coding(), pieces, tail, extents, List.copyOf(leases.values()));
             object.checkSize();
             if (info.sizeBytes() <= ObjectStore.EXTENT_SIZE) {
                 object.load();
@@ -114,6 +120,16 @@ final class LargeObject implements StoredObject {
     /** The manifest's bytes, for another needle of the same bucket that takes the extents over. */
     ByteBuffer manifestBytes() {
         return manifestBytes.duplicate();
+    }
+
+    /** How the manifest stands in its needle: whether it names shared content. */
+    Coding manifestCoding() {
+        return manifestCoding;
+    }
+
+    /** Its body, if it was appended to. */
+    Optional<AppendedBody> appended() {
+        return ManifestFormat.parse(manifestBytes.duplicate()).appended();
     }
 
     @Override

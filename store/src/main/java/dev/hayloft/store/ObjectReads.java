@@ -103,7 +103,7 @@ final class ObjectReads {
                 opened = true;
                 return Optional.of(object);
             }
-            return LargeObject.open(bucket, info, needle.view().payload()).map(object -> object);
+            return LargeObject.open(bucket, info, needle.view()).map(object -> object);
         } finally {
             if (!opened) {
                 needle.close();

@@ -25,15 +25,17 @@ final class Renaming implements AutoCloseable {
     private final BucketState bucket;
     private final RenameRequest request;
     private final ObjectReads reads;
+    private final Deduplication deduplication;
     private final Durability durability;
     private final List<StoredObject> opened = new ArrayList<>();
     private final List<Carried> carried = new ArrayList<>();
     private long inlineBytes;
 
-    Renaming(BucketState bucket, RenameRequest request, ObjectReads reads) {
+    Renaming(BucketState bucket, RenameRequest request, ObjectReads reads, Deduplication deduplication) {
         this.bucket = bucket;
         this.request = request;
         this.reads = reads;
+        this.deduplication = deduplication;
         this.durability = request.durability().orElse(bucket.bucket().settings().durability());
     }
 
@@ -88,7 +90,8 @@ final class Renaming implements AutoCloseable {
     }
 
     private Mutation.Put put(StoredObject object, ObjectAttributes attributes, long expected, boolean kept) {
-        Carried content = Carried.takenOver(object, bucket, Math.max(0, INLINE_BYTES_MAX - inlineBytes));
+        Carried content = Carried.takenOver(
+                object, new Carried.Target(bucket, deduplication, Math.max(0, INLINE_BYTES_MAX - inlineBytes)));
         carried.add(content);
         inlineBytes += content.inlineBytes();
         return new Mutation.Put(

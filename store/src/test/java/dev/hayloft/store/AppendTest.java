@@ -450,4 +450,30 @@ class AppendTest {
         check();
         deleteAndExpectNothing();
     }
+
+    /** The digests of the parts come along, wherever the content goes. */
+    @Test
+    void append_afterACopyOrAPatch_goesOnWithTheParts() {
+        for (boolean deduplicate : new boolean[] {false, true}) {
+            store.updateBucket(BUCKET, before -> DeduplicationTest.settings(deduplicate, true, "none"));
+            for (int size : new int[] {10, 3_000, 30_000}) {
+                append(bytes(size));
+                ObjectKey aside = ObjectKey.of("aside");
+                Futures.await(store.verbs().copy(CopyRequest.of(BUCKET, KEY, BUCKET, aside)));
+                Futures.await(store.verbs().rename(RenameRequest.of(BUCKET, aside, KEY)));
+                append(bytes(size));
+                Futures.await(store.verbs().patch(PatchRequest.of(BUCKET, KEY, before -> before.renamedFrom("nowhere")
+                        .unrenamed())));
+                append(bytes(size));
+                check();
+            }
+        }
+        appendLarge(bytes(20 * ObjectStore.EXTENT_SIZE + 5));
+        Futures.await(store.verbs().copy(CopyRequest.of(BUCKET, KEY, BUCKET, KEY)));
+        append(bytes(7));
+        check();
+        Futures.await(
+                store.delete(new DeleteRequest(BUCKET, KEY, new DeleteRequest.Target.All(), WriteCondition.NONE)));
+        awaitNothingLive();
+    }
 }

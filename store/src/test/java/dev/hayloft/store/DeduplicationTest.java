@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -444,6 +446,111 @@ class DeduplicationTest {
         for (int t = 0; t < threads; t++) {
             delete("t" + t);
         }
+        awaitNothingStored();
+    }
+
+    private static CopyRequest copyOf(String key, BucketName toBucket, String to) {
+        return CopyRequest.of(BUCKET, ObjectKey.of(key), toBucket, ObjectKey.of(to));
+    }
+
+    @Test
+    void copies_inOneBucket_shareTheContent() {
+        byte[] small = content(20, SIZE);
+        byte[] large = content(21, 2 * ObjectStore.EXTENT_SIZE + SIZE);
+        put("small", small);
+        upload("large", large);
+        long stored = store.statistics(BUCKET).storedBytes();
+        for (String key : List.of("small", "large")) {
+            Futures.await(store.verbs().copy(copyOf(key, BUCKET, key + "-copy")));
+            Futures.await(
+                    store.verbs().rename(RenameRequest.of(BUCKET, ObjectKey.of(key), ObjectKey.of("new-" + key))));
+        }
+        awaitStored(stored + 2, stored + 4 * MANIFEST_MAX);
+        assertThat(read(store, "small-copy")).isEqualTo(small);
+        delete("new-small");
+        delete("new-large");
+        assertThat(read(store, "large-copy")).isEqualTo(large);
+        assertThat(read(store, "small-copy")).isEqualTo(small);
+        delete("small-copy");
+        delete("large-copy");
+        awaitNothingStored();
+    }
+
+    @Test
+    void copies_fromABucketThatDoesNotShare_areShared() {
+        BucketName other = new BucketName("other");
+        store.createBucket(other, settings(false, false, "none"));
+        byte[] content = content(22, SIZE);
+        PutRequest request = PutRequest.of(other, ObjectKey.of("a"));
+        Futures.await(store.put(request, ByteBuffer.wrap(content)));
+        for (String key : List.of("a", "b", "c")) {
+            Futures.await(store.verbs().copy(CopyRequest.of(other, ObjectKey.of("a"), BUCKET, ObjectKey.of(key))));
+        }
+        awaitStored(SIZE, SIZE + 4 * MANIFEST_MAX);
+        assertThat(read(store, "c")).isEqualTo(content);
+    }
+
+    @Test
+    void patches_whereVersionsAreKept_shareTheContent() {
+        store.updateBucket(BUCKET, before -> settings(true, true, "none"));
+        byte[] content = content(23, SIZE);
+        put("a", content);
+        for (int i = 0; i < 5; i++) {
+            Map<String, String> metadata = Map.of("n", Integer.toString(i));
+            Futures.await(store.verbs()
+                    .patch(PatchRequest.of(
+                            BUCKET,
+                            ObjectKey.of("a"),
+                            before -> new ObjectAttributes("text/plain", Map.of(), metadata))));
+        }
+        assertThat(store.statistics(BUCKET).versions()).isEqualTo(6);
+        awaitStored(SIZE, SIZE + 7 * MANIFEST_MAX);
+        assertThat(read(store, "a")).isEqualTo(content);
+    }
+
+    @Test
+    void copy_thatIsRefused_leavesNothing() {
+        put("a", content(24, SIZE));
+        put("b", content(25, SIZE));
+        long stored = store.statistics(BUCKET).storedBytes();
+        CopyRequest request = new CopyRequest(
+                BUCKET,
+                ObjectKey.of("a"),
+                OptionalLong.empty(),
+                WriteCondition.NONE,
+                BUCKET,
+                ObjectKey.of("b"),
+                false,
+                Optional.empty(),
+                Optional.empty());
+        assertThatThrownBy(() -> Futures.await(store.verbs().copy(request)))
+                .isInstanceOfSatisfying(HayloftException.class, failure -> assertThat(failure.code())
+                        .isEqualTo(ErrorCode.PRECONDITION_FAILED));
+        delete("a");
+        awaitStored(SIZE, stored - SIZE); // Nobody holds what the copy held.
+        assertThat(read(store, "b")).isEqualTo(content(25, SIZE));
+    }
+
+    /** Such a put is two needles, of which one names the content. */
+    @Test
+    void put_thatEndsTheOldestVersion_countsItsContentOnce() {
+        store.updateBucket(
+                BUCKET,
+                before -> new BucketSettings(
+                        true,
+                        Optional.of(2),
+                        "none",
+                        true,
+                        false,
+                        Optional.empty(),
+                        Durability.MEMORY,
+                        Optional.empty(),
+                        Optional.empty(),
+                        false));
+        for (int i = 0; i < 5; i++) {
+            put("a", content(26, SIZE));
+        }
+        deleteVersions(new DeleteRequest.Target.All());
         awaitNothingStored();
     }
 }

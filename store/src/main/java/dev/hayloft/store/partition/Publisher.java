@@ -214,7 +214,8 @@ final class Publisher {
     private void apply(Pending pending, Mutation.OfKey mutation, VersionStep step, Location location) {
         KeyHash hash = pending.hash();
         changing = Optional.of(pending);
-        if (mutation instanceof Mutation.Put put
+        if (step instanceof VersionStep.Store // Not of what else the put ends.
+                && mutation instanceof Mutation.Put put
                 && put.content().isSharing()
                 && put.content().takesOver() == 0) {
             shared.named(location.bucketId(), put.content().payload());
