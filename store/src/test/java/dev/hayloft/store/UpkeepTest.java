@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,33 @@ import org.junit.jupiter.api.Timeout;
 /** Encoding, reading through damage and repair of a real store on real files. */
 @Timeout(120)
 final class UpkeepTest extends UpkeepCase {
+    /** A follower hears of what stands in damaged frames too, as long as parity can tell it. */
+    @Test
+    void changes_ofDamagedVolumes_areToldAll() throws IOException {
+        try (HayloftStore store = open(data())) {
+            fill(store);
+            for (VolumeStatus volume : encoded(store)) {
+                VolumeStatus.Shard shard = volume.shards().get(random.nextInt(DATA_SHARDS));
+                FileDamage.hole(shard.path(), shard.offset(), shard.length());
+            }
+            Map<String, Long> followed = new TreeMap<>();
+            String cursor = ChangesRequest.EARLIEST;
+            boolean atEnd = false;
+            while (!atEnd) {
+                ChangesPage page = store.changes(new ChangesRequest(HAY, cursor, "", 50, false));
+                page.changes()
+                        .forEach(change -> followed.put(
+                                change.key().toString(),
+                                change.object().orElseThrow().sizeBytes()));
+                cursor = page.cursor();
+                atEnd = page.atEnd();
+            }
+            Map<String, Long> expected = new TreeMap<>();
+            model.forEach((key, content) -> expected.put(key, (long) content.length));
+            assertThat(followed).isEqualTo(expected);
+        }
+    }
+
     @Test
     void encoded_onOneDisk_survivesAnyDamageThatParityCovers() throws IOException {
         survives();

@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -272,6 +273,10 @@ class WholeModelTest {
                 false);
     }
 
+    private ReferenceBucket bucket(BucketName name) {
+        return Objects.requireNonNull(model.get(name));
+    }
+
     private void create(BucketName name) {
         BucketSettings settings = settings();
         assertThat(store.createBucket(name, settings).created()).isTrue();
@@ -283,12 +288,12 @@ class WholeModelTest {
     private void change(BucketName name) {
         BucketSettings settings = settings();
         store.updateBucket(name, before -> settings);
-        model.get(name).change(settings);
+        bucket(name).change(settings);
         noteKept(name);
     }
 
     private void noteKept(BucketName name) {
-        if (model.get(name).settings().versioning()) {
+        if (bucket(name).settings().versioning()) {
             everKept.add(name);
         }
     }
@@ -331,13 +336,13 @@ class WholeModelTest {
     }
 
     private long end(BucketName name, Optional<Duration> ttl) {
-        return ttl.or(() -> model.get(name).settings().ttl())
+        return ttl.or(() -> bucket(name).settings().ttl())
                 .map(life -> clock.millis() + life.toMillis())
                 .orElse(NEVER);
     }
 
     private Optional<Known> visible(BucketName name, ObjectKey key) {
-        return model.get(name).visible(key, clock.millis());
+        return bucket(name).visible(key, clock.millis());
     }
 
     private static ErrorCode failure(Runnable act) {
@@ -368,7 +373,7 @@ class WholeModelTest {
         }
         WriteResult result = Futures.await(store.put(request, ByteBuffer.wrap(known.content())));
         assertThat(result.created()).isEqualTo(!exists);
-        model.get(name).put(key, known.until(end(name, ttl)), result.version());
+        bucket(name).put(key, known.until(end(name, ttl)), result.version());
     }
 
     private void upload(BucketName name, ObjectKey key) {
@@ -409,7 +414,7 @@ class WholeModelTest {
         WriteResult result = Futures.await(upload.upload().commit(digest(content)));
         assertThat(result.created()).isEqualTo(!exists);
         Known known = Known.of(content, ObjectAttributes.NONE, end(upload.bucket(), Optional.empty()));
-        model.get(upload.bucket()).put(upload.key(), known, result.version());
+        bucket(upload.bucket()).put(upload.key(), known, result.version());
         compare(upload.bucket(), upload.key());
     }
 
@@ -432,16 +437,16 @@ class WholeModelTest {
         }
         assertThat(result.created()).isEqualTo(base.isEmpty());
         if (base.isEmpty()) {
-            model.get(name).put(key, Known.begun(part, attributes, end(name, ttl)), result.version());
+            bucket(name).put(key, Known.begun(part, attributes, end(name, ttl)), result.version());
         } else {
             long end = ttl.isPresent() ? end(name, ttl) : base.get().expiresAtMillis();
-            model.get(name).supersede(key, base.get().plus(part, end), result.version());
+            bucket(name).supersede(key, base.get().plus(part, end), result.version());
         }
         assertThat(result.etag()).isEqualTo(visible(name, key).orElseThrow().etag());
     }
 
     private void rename(BucketName name, ObjectKey from) {
-        ReferenceBucket bucket = model.get(name);
+        ReferenceBucket bucket = bucket(name);
         ObjectKey to = ObjectKey.of("k" + random.nextInt(KEYS));
         boolean overwrite = random.nextInt(4) > 0;
         RenameRequest request = new RenameRequest(name, from, to, WriteCondition.NONE, overwrite, Optional.empty());
@@ -470,7 +475,7 @@ class WholeModelTest {
                 .map(ListEntry.VersionLine::version)
                 .toList();
         assertThat(numbers).isSortedAccordingTo((a, b) -> Long.compare(b, a));
-        model.get(name).number(key, numbers);
+        bucket(name).number(key, numbers);
     }
 
     private void copy(BucketName name, ObjectKey key) {
@@ -479,7 +484,7 @@ class WholeModelTest {
             return;
         }
         ObjectKey to = ObjectKey.of("k" + random.nextInt(KEYS));
-        List<Known> versions = model.get(name).versions(key);
+        List<Known> versions = bucket(name).versions(key);
         Optional<Known> source = visible(name, key);
         OptionalLong version = OptionalLong.empty();
         if (!versions.isEmpty() && random.nextInt(3) == 0) {
@@ -498,7 +503,7 @@ class WholeModelTest {
         boolean exists = visible(toBucket, to).isPresent();
         WriteResult result = Futures.await(store.verbs().copy(request));
         assertThat(result.created()).isEqualTo(!exists);
-        model.get(toBucket).put(to, source.get().until(end(toBucket, ttl)), result.version());
+        bucket(toBucket).put(to, source.get().until(end(toBucket, ttl)), result.version());
         compare(toBucket, to);
     }
 
@@ -516,7 +521,7 @@ class WholeModelTest {
         }
         ObjectInfo info = Futures.await(store.verbs().patch(request));
         assertThat(info.etag()).isEqualTo(base.get().etag());
-        model.get(name).put(key, base.get().with(attributes), info.version());
+        bucket(name).put(key, base.get().with(attributes), info.version());
     }
 
     private void batch(BucketName name) {
@@ -548,7 +553,7 @@ class WholeModelTest {
     }
 
     private void apply(BucketName name, BatchStep step, long number) {
-        ReferenceBucket bucket = model.get(name);
+        ReferenceBucket bucket = bucket(name);
         if (step instanceof BatchStep.Put put) {
             Known known = Known.of(put.content().array(), put.attributes(), end(name, Optional.empty()));
             bucket.put(put.key(), known, number);
@@ -562,22 +567,22 @@ class WholeModelTest {
         boolean exists = visible(name, key).isPresent();
         DeleteResult result = Futures.await(store.delete(DeleteRequest.of(name, key)));
         assertThat(result.existed()).isEqualTo(exists);
-        assertThat(model.get(name).delete(key, result.marker())).isTrue();
+        assertThat(bucket(name).delete(key, result.marker())).isTrue();
     }
 
     private void deleteVersion(BucketName name, ObjectKey key) {
-        List<Known> versions = model.get(name).versions(key);
+        List<Known> versions = bucket(name).versions(key);
         long number = versions.isEmpty() || random.nextInt(8) == 0
                 ? 1 + random.nextInt(1000)
                 : versions.get(random.nextInt(versions.size())).number();
         Futures.await(store.delete(
                 new DeleteRequest(name, key, new DeleteRequest.Target.Version(number), WriteCondition.NONE)));
-        model.get(name).deleteVersion(key, number);
+        bucket(name).deleteVersion(key, number);
     }
 
     private void purge(BucketName name, ObjectKey key) {
         Futures.await(store.delete(new DeleteRequest(name, key, new DeleteRequest.Target.All(), WriteCondition.NONE)));
-        model.get(name).purge(key);
+        bucket(name).purge(key);
     }
 
     private void openReading(BucketName name, ObjectKey key) {
@@ -679,7 +684,7 @@ class WholeModelTest {
             atEnd = page.atEnd();
         }
         TreeMap<ObjectKey, String> there = new TreeMap<>();
-        model.get(name).keys().keySet().forEach(key -> visible(name, key)
+        bucket(name).keys().keySet().forEach(key -> visible(name, key)
                 .ifPresent(known -> there.put(key, known.number() + " " + known.etag())));
         assertThat(followed).isEqualTo(there);
     }
@@ -702,7 +707,7 @@ class WholeModelTest {
     }
 
     private void compare(BucketName name, ObjectKey key) {
-        List<Known> versions = model.get(name).versions(key);
+        List<Known> versions = bucket(name).versions(key);
         List<ListEntry.VersionLine> lines = store.versions(name, key, OptionalLong.empty(), 1000);
         assertThat(lines.stream().map(ListEntry.VersionLine::version).toList())
                 .as("versions of %s/%s", name, key)

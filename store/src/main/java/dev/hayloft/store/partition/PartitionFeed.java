@@ -5,7 +5,9 @@ import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.log.format.Stamp;
 import dev.hayloft.model.LogPosition;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
@@ -174,15 +176,18 @@ public final class PartitionFeed {
             }
         }
 
-        /** Shows what was moved of the sequences from the next one to another, which have no volume any more. */
+        /**
+         * Shows what is left of the sequences from the next one to another: it was moved, or stands in frames that the
+         * scan has passed over, because they are damaged and only parity can tell them.
+         */
         void showMoved(long to) {
             MovedNeedles moved = new MovedNeedles(parts, bucketId);
             boolean isMore = expected < to;
             while (isMore && !isOver()) {
                 NavigableMap<Long, Location> found = moved.find(expected, to);
                 isMore = found.size() == MovedNeedles.COUNT_MAX;
-                for (Location location : found.values()) {
-                    if (!isOver() && !isShownAt(location)) {
+                for (Map.Entry<Long, Location> entry : found.entrySet()) {
+                    if (!isOver() && !isShownAt(entry.getKey(), entry.getValue())) {
                         isMore = true; // It was moved once more meanwhile.
                         break;
                     }
@@ -193,11 +198,12 @@ public final class PartitionFeed {
             }
         }
 
-        private boolean isShownAt(Location location) {
+        private boolean isShownAt(long sequence, Location location) {
+            Stamp numbers = new Stamp(sequence, location.version(), location.timeMillis());
             Optional<OpenNeedle> needle = reader.readAt(location);
             needle.ifPresent(open -> {
                 try (open) {
-                    show(open.view(), LogPosition.START);
+                    show(NeedleView.parse(open.view().bytes(), 0, numbers), LogPosition.START);
                 }
             });
             return needle.isPresent();
