@@ -193,7 +193,7 @@ final class ServerProcess implements AutoCloseable {
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-        awaitExit(Duration.ofSeconds(10));
+        awaitExit(Duration.ofSeconds(60)); // A busy disk holds back even a killed process.
     }
 
     /** Asks it to end and answers its exit code. */
