@@ -57,7 +57,8 @@ final class ConsoleBrowserIT {
     }
 
     private void put(String bucket, String key, String type, byte[] content) throws IOException {
-        HttpResponse<byte[]> answer = calls.put(HttpCalls.object(bucket, key), content, "Content-Type", type);
+        HttpResponse<byte[]> answer = calls.put(
+                HttpCalls.object(bucket, key), content, "Content-Type", type, "X-Hayloft-Durability", "memory");
         assertThat(answer.statusCode()).as(HttpCalls.text(answer)).isIn(200, 201);
     }
 
@@ -348,6 +349,9 @@ final class ConsoleBrowserIT {
         assertThat(browser.dialog().locator(".command code").textContent()).startsWith("bin/hayloft seal");
         browser.inDialog("Start").click();
         page.locator("tr[data-volume] .pill.sealed").first().waitFor();
+        page.locator("tr[data-volume]").getByText("Verify").first().click();
+        assertThat(said()).startsWith("bin/hayloft volume verify ");
+        browser.inDialog("Cancel").click();
         soundEverywhere("volumes");
     }
 

@@ -55,7 +55,8 @@ final class ConsoleOperationsIT {
     }
 
     private void put(String bucket, String key) throws IOException {
-        assertThat(calls.put(HttpCalls.object(bucket, key), "hay".getBytes(StandardCharsets.UTF_8))
+        byte[] hay = "hay".getBytes(StandardCharsets.UTF_8);
+        assertThat(calls.put(HttpCalls.object(bucket, key), hay, "X-Hayloft-Durability", "memory")
                         .statusCode())
                 .isEqualTo(201);
     }

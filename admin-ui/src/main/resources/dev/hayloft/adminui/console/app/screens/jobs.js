@@ -35,6 +35,25 @@ export function startJob(what) {
   });
 }
 
+/** What can be done to one volume. @type {Record<string, { title: string, text: string, kind: string, line: string }>} */
+const ON_VOLUME = {
+  compact: { title: 'Compact', text: 'Moves what is live to new volumes and gives this one back.', kind: 'compact', line: 'compact --volume' },
+  encode: { title: 'Encode', text: 'Writes parity for this volume.', kind: 'encode', line: 'encode --volume' },
+  verify: { title: 'Verify', text: 'Reads the whole volume and checks every checksum.', kind: 'scrub', line: 'volume verify' },
+};
+
+/** Asks, and begins a job on one volume. @param {'compact' | 'encode' | 'verify'} verb @param {string} id */
+export function startOnVolume(verb, id) {
+  const what = ON_VOLUME[verb];
+  return startJob({
+    title: `${what.title} ${id}`,
+    text: what.text,
+    kind: what.kind,
+    line: () => `bin/hayloft ${what.line} ${id}`,
+    json: () => ({ volume: id }),
+  });
+}
+
 /** @param {any} job @param {'pause' | 'resume' | 'cancel'} verb */
 async function control(job, verb) {
   await ask({

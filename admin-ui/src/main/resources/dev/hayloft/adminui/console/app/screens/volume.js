@@ -5,7 +5,7 @@ import { live } from '../live.js';
 import { command, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
 import { Screen } from '../screen.js';
 import { shardMap } from './erasure.js';
-import { jobTable, jobs, startJob } from './jobs.js';
+import { jobTable, jobs, startJob, startOnVolume } from './jobs.js';
 
 const PAGE = 100;
 
@@ -80,13 +80,23 @@ class Volume extends Screen {
     }
   }
 
-  /** @param {string} kind @param {string} title @param {string} text @param {string} line @param {object} [of] */
-  async job(kind, title, text, line, of = { volume: this.volumeId }) {
-    const job = await startJob({ title, text, kind, line: () => line, json: () => of });
+  /** Keeps a job in sight that was begun here. @param {Promise<any>} asked */
+  async begun(asked) {
+    const job = await asked;
     if (job !== undefined) {
       live.jobs.set(job.id, live.jobs.get(job.id) ?? job);
       this.started = [...this.started, job.id];
     }
+  }
+
+  seal() {
+    return startJob({
+      title: `Seal ${this.volumeId}`,
+      text: 'Closes the open volumes of every partition.',
+      kind: 'seal',
+      line: () => 'bin/hayloft seal',
+      json: () => ({ all: true }),
+    });
   }
 
   render() {
@@ -96,10 +106,10 @@ class Volume extends Screen {
       volume === null
         ? nothing
         : html`${volume.state === 'open'
-            ? html`<button class="quiet" @click=${() => this.job('seal', `Seal ${id}`, 'Closes the open volumes of every partition.', 'bin/hayloft seal', { all: true })}>Seal</button>`
-            : html`<button class="quiet" @click=${() => this.job('compact', `Compact ${id}`, 'Moves what is live to new volumes and gives this one back.', `bin/hayloft compact --volume ${id}`)}>Compact</button>
-                <button class="quiet" @click=${() => this.job('encode', `Encode ${id}`, 'Writes parity for this volume.', `bin/hayloft encode --volume ${id}`)}>Encode</button>`}
-            <button class="quiet" @click=${() => this.job('scrub', `Verify ${id}`, 'Reads the whole volume and checks every checksum.', `bin/hayloft volume verify ${id}`)}>Verify</button>`;
+            ? html`<button class="quiet" @click=${() => this.begun(this.seal())}>Seal</button>`
+            : html`<button class="quiet" @click=${() => this.begun(startOnVolume('compact', id))}>Compact</button>
+                <button class="quiet" @click=${() => this.begun(startOnVolume('encode', id))}>Encode</button>`}
+            <button class="quiet" @click=${() => this.begun(startOnVolume('verify', id))}>Verify</button>`;
     return html`${heading(`Volume ${id}`, actions, html`<a href="#/volumes">All volumes</a>`)} ${problemBox(this.problem, () => this.load())}
       ${this.started.length === 0 ? nothing : jobTable(jobs((job) => this.started.includes(job.id)), 'Jobs begun here')}
       ${volume === null ? nothing : html`<div class="columns">${this.facts(volume)} ${this.shards(volume)}</div>`} ${volume === null && this.problem ? nothing : this.contents()}`;

@@ -3,7 +3,7 @@ import { get } from '../api.js';
 import { bytes, number, percent } from '../format.js';
 import { empty, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
 import { Reloading, Screen } from '../screen.js';
-import { startJob } from './jobs.js';
+import { startJob, startOnVolume } from './jobs.js';
 
 /** Every volume with what is live and dead in it. */
 class Volumes extends Reloading {
@@ -60,7 +60,8 @@ class Volumes extends Reloading {
       ${table(
         'Volumes',
         html`<th>Volume</th><th>State</th><th class="wide">Live and dead</th><th class="num">Size</th><th class="num">Live</th>
-          <th class="num">Dead</th><th class="num">Needles</th><th>Created</th><th>Sealed</th>`,
+          <th class="num">Dead</th><th class="num">Needles</th><th>Created</th><th>Sealed</th>
+          <th><span class="hidden">Actions</span></th>`,
         shown.map((volume) => this.row(volume)),
       )}`;
   }
@@ -82,6 +83,13 @@ class Volumes extends Reloading {
       <td class="num">${number(volume.needles)}</td>
       <td>${moment(volume.createdAt)}</td>
       <td>${moment(volume.sealedAt)}</td>
+      <td class="row-actions">
+        ${volume.state === 'open'
+          ? nothing
+          : html`<button class="quiet small" @click=${() => this.afterwards(startOnVolume('compact', volume.id))} aria-label="Compact ${volume.id}">Compact</button>
+              <button class="quiet small" @click=${() => this.afterwards(startOnVolume('encode', volume.id))} aria-label="Encode ${volume.id}">Encode</button>`}
+        <button class="quiet small" @click=${() => this.afterwards(startOnVolume('verify', volume.id))} aria-label="Verify ${volume.id}">Verify</button>
+      </td>
     </tr>`;
   }
 }
