@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>The seed says who asks for what in which order, which job comes behind which write, what is damaged and when the
  * kill comes, counted in acknowledged writes. How they run side by side is the machine's; with
- * {@code -Dhayloft.clients=1} nothing does, and the same seed gives the same bytes.
+ * {@code -Dhayloft.clients=1} nothing does, and the same seed tells the same story write by write.
  */
 @Tag("soak")
 final class MixedSoakTest {
@@ -139,7 +139,7 @@ final class MixedSoakTest {
                 repair(server);
             }
             long before = acknowledged.get();
-            List<String> steps = loadAndKill(server, random);
+            List<String> steps = CLIENTS > 1 ? loadAndKill(server, random) : loadCalmlyAndKill(server, random);
             tell("round %d: %s; %d writes".formatted(number, steps, acknowledged.get() - before));
             assertThat(server.errorLines()).isEmpty();
         }
@@ -290,11 +290,7 @@ final class MixedSoakTest {
                 awaitWrites(random.nextInt(100), loads);
                 String kind = JOBS.get(random.nextInt(JOBS.size()));
                 steps.add(kind);
-                if (CLIENTS > 1) {
-                    submit(server, kind);
-                } else {
-                    run(server, kind);
-                }
+                submit(server, kind);
             }
             awaitWrites(random.nextInt(200), loads);
             LockSupport.parkNanos(random.nextInt(20_000_000));
@@ -314,6 +310,27 @@ final class MixedSoakTest {
             threads.shutdownNow();
         }
         return steps;
+    }
+
+    /** One thing after the other. */
+    private List<String> loadCalmlyAndKill(ServerProcess server, SplittableRandom random) throws IOException {
+        List<String> steps = new ArrayList<>();
+        SplittableRandom own = random.split();
+        for (int jobs = random.nextInt(12); jobs > 0; jobs--) {
+            writeCalmly(server, own, random.nextInt(100));
+            String kind = JOBS.get(random.nextInt(JOBS.size()));
+            steps.add(kind);
+            run(server, kind);
+        }
+        writeCalmly(server, own, random.nextInt(200));
+        server.kill();
+        return steps;
+    }
+
+    private void writeCalmly(ServerProcess server, SplittableRandom random, int count) {
+        long wanted = acknowledged.get() + count;
+        clients.get(0).load(server.calls(), random, acknowledged, () -> acknowledged.get() >= wanted);
+        assertThat(acknowledged.get()).as("writes; the server said %s", server.said()).isEqualTo(wanted);
     }
 
     private void awaitWrites(int count, List<Future<?>> loads) {
