@@ -37,9 +37,11 @@ public record Change(
         EXPIRE,
         PURGE;
 
+        private final String wireName = name().toLowerCase(Locale.ROOT);
+
         /** The contract's word. */
         public String wireName() {
-            return name().toLowerCase(Locale.ROOT);
+            return wireName;
         }
     }
 

@@ -34,6 +34,10 @@ public final class OutRecords {
     }
 
     private static void write(ByteArrayOutputStream target, ByteBuffer bytes) {
+        if (bytes.hasArray()) {
+            target.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            return;
+        }
         byte[] copy = new byte[bytes.remaining()];
         bytes.get(bytes.position(), copy);
         target.writeBytes(copy);
