@@ -32,8 +32,8 @@ final class ProducerTable {
 
     /** A table that takes at most an eighth of a volume of this size. */
     static ProducerTable forVolumesOf(long sizeBytes) {
-        return new ProducerTable((int) Math.max(
-                1, Math.min(PRODUCERS_MAX, sizeBytes / TABLE_SHARE / ProducerTableFormat.ENTRY_SIZE_MAX)));
+        return new ProducerTable((int)
+                Math.max(1, Math.min(PRODUCERS_MAX, sizeBytes / TABLE_SHARE / ProducerTableFormat.ENTRY_SIZE_MAX)));
     }
 
     /** Another table that knows the same. */

@@ -1,7 +1,5 @@
 package dev.hayloft.store.partition;
 
-import dev.hayloft.index.Directory;
-import dev.hayloft.index.DirectoryConfig;
 import dev.hayloft.index.HintEntry;
 import dev.hayloft.index.HintFile;
 import dev.hayloft.index.HintHeader;
@@ -54,7 +52,6 @@ public final class Recovery {
 
     private static final long RESERVE_STEP_MIN = 256 << 10;
     private static final long RESERVE_STEP_MAX = 128 << 20;
-    private static final int DIRECTORY_CHANGES_MAX = 16_384;
 
     private final PartitionConfig config;
     private final PartitionFolder folder;
@@ -197,13 +194,19 @@ public final class Recovery {
             log.startAppending(end, clean);
             PointIndex points = new PointIndex(index);
             if (!clean || kept.isEmpty()) {
-                count(index, new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())));
+                count(
+                        index,
+                        new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())));
             }
             PartitionParts parts = new PartitionParts(
                     folder,
                     log,
                     points,
-                    openDirectory(index),
+                    DirectoryOpening.open(
+                            config,
+                            folder,
+                            directory -> new DirectoryReplay(log, index, hints.hasher(), directory).run(lastSequence),
+                            lastSequence),
                     context.hasher(),
                     tallies,
                     AppliedMark.open(folder.appliedMark()),
@@ -264,8 +267,8 @@ public final class Recovery {
         DoubtfulMoves doubtful = new DoubtfulMoves(builder.target(), hints.hasher());
         int firstNotCounted = countedTo == LogPosition.START ? 0 : LogPosition.volume(countedTo);
         for (VolumeInfo volume : complete()) {
-            boolean counted = volume.id() < firstNotCounted
-                    || volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
+            boolean counted =
+                    volume.id() < firstNotCounted || volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
                 scan(volume, entry -> replay(builder, doubtful, entry, from, !counted));
             } else if (volume.id() < firstNotCounted) {
@@ -490,40 +493,6 @@ public final class Recovery {
         if (shared.run()) {
             tallies.clearLive();
             index.forEach((hash, location) -> tallies.recount(location));
-        }
-    }
-
-    private Directory openOrDiscardDirectory() {
-        DirectoryConfig directoryConfig =
-                new DirectoryConfig(folder.directory(), config.directoryBytes(), DIRECTORY_CHANGES_MAX);
-        try {
-            return Directory.open(directoryConfig);
-        } catch (CorruptionException e) {
-            LOG.log(Level.WARNING, "The directory of partition " + config.name() + " is damaged; building it anew.", e);
-            PartitionFolder.deleteTree(folder.directory());
-            return Directory.open(directoryConfig);
-        }
-    }
-
-    /** Opens the directory and applies what it missed; one that knows more than the log is thrown away. */
-    private Directory openDirectory(KeyIndex index) {
-        Directory directory = openOrDiscardDirectory();
-        boolean opened = false;
-        try {
-            if (directory.flushedSequence() > lastSequence) {
-                LOG.log(
-                        Level.WARNING,
-                        "Partition {0}: the directory is ahead of the log, which lost unforced writes; building it anew.",
-                        config.name());
-                directory.clear();
-            }
-            new DirectoryReplay(log, index, hints.hasher(), directory).run(lastSequence);
-            opened = true;
-            return directory;
-        } finally {
-            if (!opened) {
-                directory.close();
-            }
         }
     }
 }

@@ -76,8 +76,8 @@ final class RunningFigures {
             if (pending.mutation() instanceof Mutation.Records mutation && !pending.isFailed()) {
                 RecordGroup records = mutation.group();
                 records.run()
-                        .ifPresent(run -> producers.note(
-                                records.bucketId(), run.producer(), run.firstRecord() + run.count()));
+                        .ifPresent(run ->
+                                producers.note(records.bucketId(), run.producer(), run.firstRecord() + run.count()));
             }
         }
     }
@@ -92,8 +92,8 @@ final class RunningFigures {
         if (isSameVolume && LogPosition.offset(now.position()) - LogPosition.offset(position) < stepBytes) {
             return Optional.empty();
         }
-        String text = new ClosingFigures(now.position(), now.sequence(), lastVersion, tallies, producers.entries())
-                .text();
+        String text =
+                new ClosingFigures(now.position(), now.sequence(), lastVersion, tallies, producers.entries()).text();
         position = now.position();
         stepBytes = Math.max(STEP_BYTES, LENGTH_FACTOR * text.length());
         return Optional.of(text);

@@ -59,7 +59,9 @@ class RunningFiguresTest {
         return ObjectKey.of("key-" + i);
     }
 
-    /** A folder as a process leaves it that is killed with everything published: its maps are whole, it left no word. */
+    /**
+     * A folder as a process leaves it that is killed with everything published: its maps are whole, it left no word.
+     */
     private Path killed() throws IOException {
         Path data = folder.resolve("data");
         Path early = folder.resolve("early");
