@@ -4,7 +4,7 @@ import dev.hayloft.api.data.GroupCalls;
 import dev.hayloft.api.data.StreamCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.model.BucketName;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /** What stands beside the objects below a bucket. */
@@ -14,6 +14,8 @@ enum BucketRoute {
     MULTIGET("multiget", "POST"),
     BATCH("batch", "POST"),
     DELETE("delete", "POST");
+
+    private static final List<BucketRoute> ALL = List.of(values());
 
     private final String path;
     private final String method;
@@ -25,7 +27,12 @@ enum BucketRoute {
 
     /** The route of what stands behind the bucket's name and a slash. */
     static Optional<BucketRoute> of(String path) {
-        return Arrays.stream(values()).filter(route -> route.path.equals(path)).findAny();
+        for (BucketRoute route : ALL) { // Asked for every request of an object: no stream.
+            if (route.path.equals(path)) {
+                return Optional.of(route);
+            }
+        }
+        return Optional.empty();
     }
 
     String method() {

@@ -51,12 +51,14 @@ public final class RestartBenchmark {
         int bytes = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 100;
         long atMain = ManagementFactory.getRuntimeMXBean().getUptime();
         long start = System.nanoTime();
+        long cpuStart = cpuNanos();
         HayloftStore store = HayloftStore.open(StoreConfig.defaults(Path.of(arguments[1])), Clock.systemUTC());
         long openedMillis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+        long cpuMillis = TimeUnit.NANOSECONDS.toMillis(cpuNanos() - cpuStart);
         RestartBenchmark benchmark = new RestartBenchmark(out, store, objects);
         switch (arguments[0]) {
             case "fill" -> benchmark.fill(bytes);
-            case "open" -> benchmark.check(atMain, openedMillis);
+            case "open" -> benchmark.check(atMain, openedMillis, cpuMillis);
             case "die" -> benchmark.die(bytes);
             default -> throw new IllegalArgumentException(arguments[0]);
         }
@@ -103,7 +105,7 @@ public final class RestartBenchmark {
         });
     }
 
-    private void check(long jvmMillis, long openedMillis) {
+    private void check(long jvmMillis, long openedMillis, long cpuMillis) {
         int step = Math.max(1, objects / SAMPLE);
         int checked = 0;
         for (int i = 0; i < objects; i += step) {
@@ -114,8 +116,8 @@ public final class RestartBenchmark {
         }
         long there = ((ObjectStore) store).statistics(BUCKET).objects();
         out.printf(
-                "opened in %d ms after %d ms of JVM start; %,d objects, %,d of them read%n",
-                openedMillis, jvmMillis, there, checked);
+                "opened in %d ms, %d ms of CPU, after %d ms of JVM start; %,d objects, %,d of them read%n",
+                openedMillis, cpuMillis, jvmMillis, there, checked);
     }
 
     private void die(int bytes) throws InterruptedException {
