@@ -144,7 +144,8 @@ final class MemoryStore implements ObjectStore {
         long bytes = state.objects.values().stream()
                 .mapToLong(entry -> entry.content().length)
                 .sum();
-        return new BucketStatistics(state.objects.size(), state.objects.size(), bytes, bytes, 0, bytes, 0);
+        return new BucketStatistics(
+                state.objects.size(), state.objects.size(), bytes, bytes, 0, bytes, 0, Optional.empty());
     }
 
     private BucketState state(BucketName name) {

@@ -120,7 +120,7 @@ public final class EncryptionBenchmark {
     }
 
     private Encoded encode(byte[] raw, Sha256 digest) {
-        Encoded encoded = content.encode("none", attributes.contentType(), ByteBuffer.wrap(raw));
+        Encoded encoded = content.encode("none", true, attributes.contentType(), ByteBuffer.wrap(raw));
         Encoded sealed = content.seal(encoded, raw.length, Optional.of(digest));
         if (sealedAttributes(raw.length, digest).remaining() == 0) {
             throw new AssertionError("attributes are never empty once they are encrypted");

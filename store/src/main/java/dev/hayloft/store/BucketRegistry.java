@@ -38,6 +38,7 @@ final class BucketRegistry {
     private final List<Partition> partitions;
     private final Compressors compressors;
     private final BucketKeys keys;
+    private final DictionaryTraining dictionaries;
     private final InstantSource clock;
     private final Executor background;
     private final ConcurrentHashMap<BucketName, BucketState> buckets = new ConcurrentHashMap<>();
@@ -50,12 +51,14 @@ final class BucketRegistry {
             List<Partition> partitions,
             Compressors compressors,
             BucketKeys keys,
+            DictionaryTraining dictionaries,
             InstantSource clock,
             Executor background) {
         this.records = records;
         this.partitions = partitions;
         this.compressors = compressors;
         this.keys = keys;
+        this.dictionaries = dictionaries;
         this.clock = clock;
         this.background = background;
     }
@@ -67,7 +70,9 @@ final class BucketRegistry {
             BucketKeys keys,
             InstantSource clock,
             Executor background) {
-        BucketRegistry registry = new BucketRegistry(records, partitions, compressors, keys, clock, background);
+        DictionaryTraining dictionaries = new DictionaryTraining(DictionaryRecords.open(records), clock);
+        BucketRegistry registry =
+                new BucketRegistry(records, partitions, compressors, keys, dictionaries, clock, background);
         registry.lastId = records.read(IDS)
                 .map(fields -> Integer.parseInt(fields.getProperty("last")))
                 .orElse(0);
@@ -78,7 +83,7 @@ final class BucketRegistry {
     private void add(Bucket bucket) {
         Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
         livingIds.add(bucket.id());
-        BucketContent content = new BucketContent(compressors);
+        BucketContent content = new BucketContent(compressors, dictionaries.of(bucket.id()));
         keys.unlock(bucket.id(), content);
         BucketState state = new BucketState(bucket, partition, content);
         byId.put(bucket.id(), state);
@@ -88,6 +93,7 @@ final class BucketRegistry {
     /** Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. */
     void finishDeletions() {
         keys.retain(livingIds);
+        dictionaries.records().retain(livingIds);
         for (String id : records.readAll(DELETING).keySet()) {
             int bucketId = Integer.parseInt(id);
             if (isLiving(bucketId)) {
@@ -113,6 +119,16 @@ final class BucketRegistry {
     /** The gate of a bucket that exists; any thread. */
     Optional<BucketGate> gate(int bucketId) {
         return Optional.ofNullable(byId.get(bucketId)).map(BucketState::gate);
+    }
+
+    /** Makes and loads what dictionaries its buckets need, in the background. */
+    void tendDictionaries() {
+        dictionaries.start(id -> Optional.ofNullable(byId.get(id)), background);
+    }
+
+    /** The same here and now. */
+    void tendDictionariesAtOnce() {
+        dictionaries.run(id -> Optional.ofNullable(byId.get(id)));
     }
 
     /** The bucket, or {@code no-such-bucket}. */
@@ -220,6 +236,7 @@ final class BucketRegistry {
         byId.remove(state.id());
         livingIds.remove(state.id());
         keys.drop(state.id());
+        dictionaries.records().drop(state.id());
         drop(partition, state.id());
     }
 }

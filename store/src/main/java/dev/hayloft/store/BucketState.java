@@ -81,7 +81,8 @@ final class BucketState {
     }
 
     private Encoded encode(String contentType, ByteBuffer raw, Optional<Sha256> sha256) {
-        Encoded encoded = content.encode(bucket.settings().compression(), contentType, raw);
+        Encoded encoded = content.encode(
+                bucket.settings().compression(), bucket.settings().encrypt(), contentType, raw);
         return encrypted(encoded, raw, sha256);
     }
 
@@ -91,7 +92,8 @@ final class BucketState {
 
     /** The same for records of a stream, on the thread that receives them. */
     Encoded encodeRecord(String contentType, ByteBuffer raw, Sha256 sha256) {
-        Encoded encoded = content.encodeBriskly(bucket.settings().compression(), contentType, raw);
+        Encoded encoded = content.encodeBriskly(
+                bucket.settings().compression(), bucket.settings().encrypt(), contentType, raw);
         return encrypted(encoded, raw, Optional.of(sha256));
     }
 

@@ -1,5 +1,7 @@
 package dev.hayloft.store;
 
+import java.util.Optional;
+
 /**
  * What a bucket holds.
  *
@@ -10,6 +12,7 @@ package dev.hayloft.store;
  * @param savedBytes what would be stored beside that, were equal content not stored once
  * @param liveBytes bytes of this bucket in volumes that compaction would keep
  * @param deadBytes bytes of this bucket in volumes that compaction would drop
+ * @param dictionary what small objects are compressed with, once there is one
  */
 public record BucketStatistics(
         long objects,
@@ -18,4 +21,5 @@ public record BucketStatistics(
         long storedBytes,
         long savedBytes,
         long liveBytes,
-        long deadBytes) {}
+        long deadBytes,
+        Optional<DictionaryStatistics> dictionary) {}

@@ -27,7 +27,6 @@ import dev.hayloft.store.upkeep.UpkeepSchedule;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -201,9 +200,8 @@ public final class HayloftStore implements ObjectStore {
     }
 
     private static HayloftStore open(StoreConfig config, InstantSource clock, Opening opening) {
-        Path data = config.data();
-        RunMark.LastStop lastStop = RunMark.lastStop(data);
-        RunMark.markOpening(data, lastStop);
+        RunMark.LastStop lastStop = RunMark.lastStop(config.data());
+        RunMark.markOpening(config.data(), lastStop);
         KeyHasher hasher = PartitionSettings.hasher(opening.key);
         Partition system = Recovery.open(
                 PartitionSettings.systemConfig(config, opening.folder),
@@ -223,7 +221,7 @@ public final class HayloftStore implements ObjectStore {
                 config,
                 opening,
                 new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
-        RunMark.markRunning(data);
+        RunMark.markRunning(config.data());
         HayloftStore store = new HayloftStore(opening, config, clock);
         opening.disks.warnAbout(config.parity().dataShards(), config.parity().parityShards());
         store.afterOpen(config, lastStop, opening.disk, clock);
@@ -257,6 +255,7 @@ public final class HayloftStore implements ObjectStore {
         buckets.finishDeletions();
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
+        threads.every(SWEEP_INTERVAL, "dictionaries", buckets::tendDictionaries);
         if (config.compaction().automatic()) {
             threads.every(COMPACTION_LOOK, "compaction", () -> compaction.submitIfWorthIt(jobs));
         }
@@ -486,9 +485,10 @@ public final class HayloftStore implements ObjectStore {
         LOG.log(Level.INFO, "Closed {0}.", folder.path());
     }
 
-    /** Takes out what has expired by now; otherwise it is done every second. */
+    /** Takes out what has expired by now, and makes dictionaries that are due; otherwise it is done every second. */
     void sweepExpired() {
         sweeps.forEach(ExpirySweep::run);
+        buckets.tendDictionariesAtOnce();
     }
 
     private boolean isHealthy() {

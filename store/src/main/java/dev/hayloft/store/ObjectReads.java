@@ -68,7 +68,7 @@ final class ObjectReads {
             if (!mayBlock) {
                 return isSmall(location)
                         ? reader.tryRead(location, key)
-                                .flatMap(needle -> open(bucket, key, needle))
+                                .flatMap(needle -> openAtOnce(bucket, key, needle))
                                 .<ReadAttempt>map(ReadAttempt.Found::new)
                                 .orElse(WOULD_BLOCK)
                         : WOULD_BLOCK;
@@ -91,6 +91,15 @@ final class ObjectReads {
         return location.needleSize() <= INLINE_SIZE_MAX
                 && location.contentSize() <= INLINE_SIZE_MAX
                 && !location.has(Location.MANIFEST);
+    }
+
+    /** Empty too when its dictionary is not at hand. */
+    private static Optional<StoredObject> openAtOnce(BucketState bucket, ObjectKey key, OpenNeedle needle) {
+        if (!bucket.content().isAtHand(needle.view())) {
+            needle.close();
+            return Optional.empty();
+        }
+        return open(bucket, key, needle);
     }
 
     /** Empty when the object was replaced while its extents were looked up. */

@@ -48,7 +48,8 @@ final class StoreFigures {
                 tally.storedBytes(),
                 tally.savedBytes(),
                 tally.liveBytes(),
-                tally.deadBytes());
+                tally.deadBytes(),
+                DictionaryStatistics.of(bucket.content().dictionaries().all()));
     }
 
     StoreStatus status() {

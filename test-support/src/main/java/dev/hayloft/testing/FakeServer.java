@@ -226,7 +226,8 @@ public final class FakeServer implements AutoCloseable {
         return "{\"name\":\"" + bucket + "\",\"createdAt\":\"" + TIME + "\",\"settings\":{\"versioning\":\"off\","
                 + "\"maxVersions\":null},\"objects\":" + bucketOf(bucket).size() + ",\"versions\":1,\"logicalBytes\":"
                 + bytes
-                + ",\"storedBytes\":" + bytes + ",\"savedBytes\":0,\"liveBytes\":" + bytes + ",\"deadBytes\":0}";
+                + ",\"storedBytes\":" + bytes + ",\"savedBytes\":0,\"liveBytes\":" + bytes
+                + ",\"deadBytes\":0,\"dictionary\":null}";
     }
 
     private void object(HttpExchange exchange, String bucket, String key, byte[] body) throws IOException {

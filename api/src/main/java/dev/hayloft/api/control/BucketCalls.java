@@ -17,8 +17,10 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Bucket;
 import dev.hayloft.store.BucketStatistics;
 import dev.hayloft.store.CreatedBucket;
+import dev.hayloft.store.DictionaryStatistics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.Set;
 
 /** The calls on buckets. */
@@ -139,6 +141,20 @@ public final class BucketCalls {
         json.writeNumberField("savedBytes", statistics.savedBytes());
         json.writeNumberField("liveBytes", statistics.liveBytes());
         json.writeNumberField("deadBytes", statistics.deadBytes());
+        dictionary(json, statistics.dictionary());
+        json.writeEndObject();
+    }
+
+    private static void dictionary(JsonGenerator json, Optional<DictionaryStatistics> dictionary) throws IOException {
+        if (dictionary.isEmpty()) {
+            json.writeNullField("dictionary");
+            return;
+        }
+        json.writeObjectFieldStart("dictionary");
+        json.writeNumberField("version", dictionary.get().version());
+        json.writeNumberField("sizeBytes", dictionary.get().sizeBytes());
+        json.writeStringField("trainedAt", Json.time(dictionary.get().trainedAt()));
+        json.writeNumberField("gain", Math.round(dictionary.get().gain() * 100) / 100.0);
         json.writeEndObject();
     }
 }

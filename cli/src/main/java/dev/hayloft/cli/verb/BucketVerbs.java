@@ -49,8 +49,9 @@ public final class BucketVerbs {
         }
         Table table = new Table("name", bucket.name());
         bucket.json().members().forEach((name, value) -> {
-            if (value instanceof JsonObject settings) {
-                settings.members().forEach((setting, to) -> table.add(setting, plain(to)));
+            if (value instanceof JsonObject group) {
+                String prefix = name.equals("settings") ? "" : name + ".";
+                group.members().forEach((member, to) -> table.add(prefix + member, plain(to)));
             } else if (!name.equals("name")) {
                 table.add(name, plain(value));
             }

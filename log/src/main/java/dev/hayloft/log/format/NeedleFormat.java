@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  *       4    1 type          1 object, 2 tombstone, 3 extent, 4 volume start, 5 volume end, 8 producers
  *       5    1 flags         bit 0 sha256, bit 1 expiry, bit 2 the payload is a manifest, bit 3 stamp, bit 4 kept,
  *                            bit 5 marker, bit 6 appended (see NeedleHead); bit 7 must be 0
- *       6    1 codec         0 none, 1 zstd, 2 zlib, 3 zstd with a dictionary, whose id stands first
+ *       6    1 codec         0 none, 1 zstd, 2 zlib, 3 zstd with a dictionary, whose number stands first
  *       7    1 detail        bit 0 the payload is encrypted, bit 1 the manifest names shared content, bits 4-7 origin,
  *                            see NeedleOrigin; others must be 0
  *       8    2 keySize

@@ -12,11 +12,13 @@ import java.util.Optional;
  * <pre>
  *  payload     u8 1 · bucket id (4) · codec (1) · contentSize (8) · SHA-256 of the object (32), if the needle has it
  *  attributes  u8 2 · bucket id (4) · contentSize (8) · SHA-256 of the object (32) · key
+ *  dictionary  u8 3 · bucket id (4) · number (4)
  * </pre>
  */
 final class Binding {
     private static final byte PAYLOAD = 1;
     private static final byte ATTRIBUTES = 2;
+    private static final byte DICTIONARY = 3;
 
     private Binding() {}
 
@@ -32,5 +34,13 @@ final class Binding {
         bound.put(ATTRIBUTES).putInt(bucketId).putLong(contentSize);
         sha256.writeTo(bound);
         return bound.put(key.duplicate()).array();
+    }
+
+    static byte[] dictionary(int bucketId, int number) {
+        return ByteBuffer.allocate(1 + 2 * Integer.BYTES)
+                .put(DICTIONARY)
+                .putInt(bucketId)
+                .putInt(number)
+                .array();
     }
 }

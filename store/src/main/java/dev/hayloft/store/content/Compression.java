@@ -26,6 +26,9 @@ public record Compression(Kind kind, int level) {
     /** What {@code auto} uses: the fastest of the levels that never expand matches to nothing. */
     static final int LEVEL_AUTO = 1;
 
+    /** What {@code auto} uses with a dictionary: as fast for small content, and a tenth shorter. */
+    static final int LEVEL_AUTO_DICTIONARY = 3;
+
     static final int LEVEL_ZSTD = 3;
     static final int LEVEL_ZLIB = 6;
 
@@ -54,6 +57,11 @@ public record Compression(Kind kind, int level) {
             return Optional.empty();
         }
         return Optional.of(new Compression(Kind.ZSTD, Integer.parseInt(digits)));
+    }
+
+    /** The level of zstd with a dictionary. */
+    int levelWithDictionary() {
+        return kind == Kind.AUTO ? LEVEL_AUTO_DICTIONARY : level;
     }
 
     /** The same, or what comes nearest to it and holds nobody up. */

@@ -4,6 +4,8 @@ import dev.hayloft.log.format.Coding;
 import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -23,8 +25,15 @@ public final class Compressors implements AutoCloseable {
     private final LongAdder storedBytes = new LongAdder();
     private volatile boolean closed; // Set once by close; a workspace that comes back later is closed at once.
 
-    /** Content as the setting wants it stored. */
-    Encoded compress(Compression compression, String contentType, ByteBuffer content) {
+    /**
+     * Content as the setting wants it stored.
+     *
+     * @param dictionary what its bucket has for such content
+     */
+    Encoded compress(Compression compression, String contentType, ByteBuffer content, Optional<Dictionary> dictionary) {
+        if (dictionary.isPresent()) {
+            return compress(compression, contentType, content, dictionary.get());
+        }
         ByteBuffer payload =
                 switch (compression.kind()) {
                     case NONE -> content;
@@ -39,6 +48,50 @@ public final class Compressors implements AutoCloseable {
         }
         byte codec = compression.kind() == Compression.Kind.ZLIB ? NeedleFormat.CODEC_ZLIB : NeedleFormat.CODEC_ZSTD;
         return new Encoded(payload, new Coding(codec, false, false));
+    }
+
+    private Encoded compress(Compression compression, String contentType, ByteBuffer content, Dictionary dictionary) {
+        boolean isAuto = compression.kind() == Compression.Kind.AUTO;
+        int size = content.remaining();
+        ByteBuffer payload = isAuto && !Sampling.isPromisingWithDictionary(contentType, content)
+                ? content
+                : zstd(
+                        compression.levelWithDictionary(),
+                        content,
+                        isAuto ? size - (size >> SAVING_SHIFT) : size,
+                        dictionary);
+        contentBytes.add(size);
+        storedBytes.add(payload.remaining());
+        return payload.remaining() == size
+                ? new Encoded(content, Coding.RAW)
+                : new Encoded(payload, new Coding(NeedleFormat.CODEC_ZSTD_DICTIONARY, false, false));
+    }
+
+    private ByteBuffer zstd(int level, ByteBuffer content, int belowSize, Dictionary dictionary) {
+        Workspace workspace = borrow();
+        try {
+            ByteBuffer compressed = workspace.zstd(content, level, dictionary);
+            return compressed.remaining() < belowSize ? copy(compressed) : content;
+        } finally {
+            giveBack(workspace);
+        }
+    }
+
+    /** What these objects would take. */
+    DictionaryFacts.Trial trial(List<byte[]> contents, int level, Optional<Dictionary> dictionary) {
+        long raw = 0;
+        long plain = 0;
+        long stored = 0;
+        for (byte[] bytes : contents) {
+            ByteBuffer content = ByteBuffer.wrap(bytes);
+            raw += bytes.length;
+            int plainSize = zstd(level, content, bytes.length).remaining();
+            plain += plainSize;
+            stored += dictionary.isPresent()
+                    ? zstd(level, content, bytes.length, dictionary.get()).remaining()
+                    : plainSize;
+        }
+        return new DictionaryFacts.Trial(raw, plain, stored);
     }
 
     private ByteBuffer auto(Compression compression, String contentType, ByteBuffer content) {
@@ -96,6 +149,17 @@ public final class Compressors implements AutoCloseable {
                                     .with("codec", codec);
                     };
             return ByteBuffer.wrap(content).asReadOnlyBuffer();
+        } finally {
+            giveBack(workspace);
+        }
+    }
+
+    /** As {@link #decompress(byte, ByteBuffer, int)}, where the payload has told which dictionary it needs. */
+    ByteBuffer decompress(Dictionary dictionary, ByteBuffer payload, int contentSize) {
+        Workspace workspace = borrow();
+        try {
+            return ByteBuffer.wrap(workspace.unzstd(payload, contentSize, dictionary))
+                    .asReadOnlyBuffer();
         } finally {
             giveBack(workspace);
         }

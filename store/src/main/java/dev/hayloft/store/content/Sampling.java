@@ -37,6 +37,11 @@ final class Sampling {
                 && isPromising(content);
     }
 
+    /** The same where there is a dictionary, which finds something in the shortest content. */
+    static boolean isPromisingWithDictionary(String contentType, ByteBuffer content) {
+        return content.remaining() < SIZE_MIN ? !isCompressedType(contentType) : isPromising(contentType, content);
+    }
+
     /** Whether the bytes alone look as if they could get shorter. */
     static boolean isPromising(ByteBuffer content) {
         int[] counts = new int[256];

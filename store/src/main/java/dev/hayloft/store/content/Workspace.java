@@ -20,12 +20,10 @@ final class Workspace implements AutoCloseable {
     /** Room for an extent of 1 MiB and its compressed form; a batch or a record may need more, now and then. */
     private static final int LARGE_SIZE = 4 << 20;
 
-    private final ZstdCompressCtx compressor = new ZstdCompressCtx()
-            .setMagicless(true)
-            .setContentSize(false)
-            .setChecksum(false)
-            .setDictID(false);
+    private final ZstdCompressCtx compressor = compressor();
     private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx().setMagicless(true);
+    private final ZstdCompressCtx withDictionary = compressor();
+    private final ZstdDecompressCtx ofDictionary = new ZstdDecompressCtx().setMagicless(true);
     private final Deflater deflater = new Deflater(Compression.LEVEL_ZLIB);
     private final Inflater inflater = new Inflater();
     private ByteBuffer input = ByteBuffer.allocateDirect(0);
@@ -41,6 +39,30 @@ final class Workspace implements AutoCloseable {
         return target.limit(size);
     }
 
+    /** As {@link #zstd(ByteBuffer, int)}, with the number of a dictionary before it. */
+    ByteBuffer zstd(ByteBuffer content, int level, Dictionary dictionary) {
+        ByteBuffer source = direct(content);
+        ByteBuffer target = output(Integer.BYTES + (int) Zstd.compressBound(source.remaining()));
+        withDictionary.loadDict(dictionary.compressing(level)); // Which knows the level.
+        int size = withDictionary.compressDirectByteBuffer(
+                target,
+                Integer.BYTES,
+                target.capacity() - Integer.BYTES,
+                source,
+                source.position(),
+                source.remaining());
+        target.putInt(0, Integer.reverseBytes(dictionary.number()));
+        return target.limit(Integer.BYTES + size);
+    }
+
+    private static ZstdCompressCtx compressor() {
+        return new ZstdCompressCtx()
+                .setMagicless(true)
+                .setContentSize(false)
+                .setChecksum(false)
+                .setDictID(false);
+    }
+
     /** Compresses with zlib; the answer is the workspace's own, or longer than {@code sizeMax} and then cut. */
     ByteBuffer zlib(ByteBuffer content, int sizeMax) {
         ByteBuffer target = output(sizeMax + 1).limit(sizeMax + 1);
@@ -53,12 +75,22 @@ final class Workspace implements AutoCloseable {
         return target.flip();
     }
 
-    /** Undoes {@link #zstd}. */
+    /** Undoes {@link #zstd(ByteBuffer, int)}. */
     byte[] unzstd(ByteBuffer payload, int contentSize) {
+        return unzstd(decompressor, payload, contentSize);
+    }
+
+    /** Undoes {@link #zstd(ByteBuffer, int, Dictionary)}; the number has been read. */
+    byte[] unzstd(ByteBuffer payload, int contentSize, Dictionary dictionary) {
+        ofDictionary.loadDict(dictionary.decompressing());
+        return unzstd(ofDictionary, payload, contentSize);
+    }
+
+    private byte[] unzstd(ZstdDecompressCtx context, ByteBuffer payload, int contentSize) {
         ByteBuffer source = direct(payload);
         byte[] content = new byte[contentSize];
         try {
-            int size = decompressor.decompressDirectByteBufferToByteArray(
+            int size = context.decompressDirectByteBufferToByteArray(
                     content, 0, contentSize, source, source.position(), source.remaining());
             return whole(content, size);
         } catch (ZstdException e) {
@@ -119,6 +151,8 @@ final class Workspace implements AutoCloseable {
     public void close() {
         compressor.close();
         decompressor.close();
+        withDictionary.close();
+        ofDictionary.close();
         deflater.end();
         inflater.end();
     }

@@ -1,5 +1,6 @@
 package dev.hayloft.store.encryption;
 
+import dev.hayloft.model.error.Check;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
@@ -10,7 +11,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * AES-256-GCM of the platform, with tags of 16 bytes and nonces of 12.
+ * AES-256-GCM of the platform, with tags of 16 bytes and nonces of 12. The platform is fast on arrays alone: what
+ * stands outside the heap is copied into one first, which costs less than what it would do itself.
  *
  * <p><i>Threads:</i> any; each call borrows a cipher.
  */
@@ -19,17 +21,57 @@ final class Ciphers {
     static final int TAG_SIZE = 16;
 
     private static final int IDLE_MAX = 16;
+    private static final int SCRATCH_MIN = 16 << 10;
 
-    private final ArrayBlockingQueue<Cipher> idle = new ArrayBlockingQueue<>(IDLE_MAX);
+    /** More than an extent takes; what is larger is rare, and not kept. */
+    private static final int SCRATCH_MAX = (1 << 20) + (4 << 10);
 
-    /** Writes ciphertext and tag of {@code clear}, which is left as it is, into {@code target}. */
+    private final ArrayBlockingQueue<Tool> idle = new ArrayBlockingQueue<>(IDLE_MAX);
+
+    /** A cipher and memory for its input. */
+    private static final class Tool {
+        private final Cipher cipher;
+        private byte[] scratch = new byte[0];
+
+        Tool() throws GeneralSecurityException {
+            this.cipher = Cipher.getInstance("AES/GCM/NoPadding");
+        }
+
+        /** The cipher over bytes, from position to limit; answers the bytes written. */
+        int run(ByteBuffer source, byte[] target, int targetOffset) throws GeneralSecurityException {
+            int size = source.remaining();
+            if (source.hasArray()) {
+                int at = source.arrayOffset() + source.position();
+                return cipher.doFinal(source.array(), at, size, target, targetOffset);
+            }
+            byte[] input = scratch(size);
+            source.get(source.position(), input, 0, size);
+            return cipher.doFinal(input, 0, size, target, targetOffset);
+        }
+
+        private byte[] scratch(int size) {
+            if (size > SCRATCH_MAX) {
+                return new byte[size];
+            }
+            if (scratch.length < size) {
+                scratch = new byte[Math.min(SCRATCH_MAX, Math.max(SCRATCH_MIN, Integer.highestOneBit(size) << 1))];
+            }
+            return scratch;
+        }
+    }
+
+    /**
+     * Writes ciphertext and tag of {@code clear}, which is left as it is, into {@code target}, which is on the heap.
+     */
     void seal(SecretKey key, byte[] nonce, byte[] bound, ByteBuffer clear, ByteBuffer target) {
+        Check.argument(target.remaining() >= clear.remaining() + TAG_SIZE, "the target is too small");
         try {
-            Cipher cipher = borrow();
-            cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));
-            cipher.updateAAD(bound);
-            cipher.doFinal(clear.duplicate(), target);
-            giveBack(cipher);
+            Tool tool = borrow();
+            tool.cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));
+            tool.cipher.updateAAD(bound);
+            int size = tool.run(clear, target.array(), target.arrayOffset() + target.position());
+            target.position(target.position() + size);
+            giveBack(tool);
         } catch (GeneralSecurityException e) {
             throw new AssertionError("every Java platform has AES-GCM, and the sizes are right", e);
         }
@@ -40,14 +82,14 @@ final class Ciphers {
         if (sealed.remaining() < TAG_SIZE) {
             return Optional.empty();
         }
-        ByteBuffer clear = ByteBuffer.allocate(sealed.remaining() - TAG_SIZE);
+        byte[] clear = new byte[sealed.remaining() - TAG_SIZE];
         try {
-            Cipher cipher = borrow();
-            cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));
-            cipher.updateAAD(bound);
-            cipher.doFinal(sealed.duplicate(), clear);
-            giveBack(cipher);
-            return Optional.of(clear.flip());
+            Tool tool = borrow();
+            tool.cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));
+            tool.cipher.updateAAD(bound);
+            int size = tool.run(sealed, clear, 0);
+            giveBack(tool);
+            return Optional.of(ByteBuffer.wrap(clear, 0, size));
         } catch (AEADBadTagException e) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {
@@ -55,13 +97,13 @@ final class Ciphers {
         }
     }
 
-    private Cipher borrow() throws GeneralSecurityException {
-        Cipher cipher = idle.poll();
-        return cipher == null ? Cipher.getInstance("AES/GCM/NoPadding") : cipher;
+    private Tool borrow() throws GeneralSecurityException {
+        Tool tool = idle.poll();
+        return tool == null ? new Tool() : tool;
     }
 
     @SuppressWarnings("ReturnValueIgnored") // One too many is the collector's.
-    private void giveBack(Cipher cipher) {
-        idle.offer(cipher);
+    private void giveBack(Tool tool) {
+        idle.offer(tool);
     }
 }

@@ -160,6 +160,16 @@ export function summary(settings) {
 }
 
 /** The buckets, their figures and settings. */
+/** What a bucket stores less than it could, in words. */
+function savings(bucket) {
+  const parts = [];
+  if (bucket.savedBytes > 0) parts.push(`${bytes(bucket.savedBytes)} saved by storing equal content once`);
+  if (bucket.dictionary) {
+    parts.push(`small objects ${bucket.dictionary.gain.toFixed(1)} times smaller by dictionary ${bucket.dictionary.version}`);
+  }
+  return parts.join('; ');
+}
+
 class Buckets extends Reloading {
   static properties = { ...Screen.properties, buckets: { state: true }, search: { state: true } };
 
@@ -224,7 +234,7 @@ class Buckets extends Reloading {
                 <td><a href=${to(['buckets', bucket.name])}>${bucket.name}</a></td>
                 <td class="num">${number(bucket.objects)}</td>
                 <td class="num">${bytes(bucket.logicalBytes)}</td>
-                <td class="num" title=${bucket.savedBytes > 0 ? `${bytes(bucket.savedBytes)} saved by storing equal content once` : nothing}>${bytes(bucket.storedBytes)}</td>
+                <td class="num" title=${savings(bucket) || nothing}>${bytes(bucket.storedBytes)}</td>
                 <td class="num">${bytes(bucket.deadBytes)}</td>
                 <td>${summary(bucket.settings)}</td>
                 <td>${moment(bucket.createdAt)}</td>
