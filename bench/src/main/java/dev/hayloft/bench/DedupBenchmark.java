@@ -14,7 +14,6 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
@@ -61,17 +60,10 @@ public final class DedupBenchmark {
     private void measure(BucketName bucket, boolean deduplicate, boolean isKnown) {
         store.createBucket(
                 bucket,
-                new BucketSettings(
-                        false,
-                        Optional.empty(),
-                        "none",
-                        deduplicate,
-                        false,
-                        Optional.empty(),
-                        Durability.MEMORY,
-                        Optional.empty(),
-                        Optional.empty(),
-                        false));
+                BucketSettings.builder(Durability.MEMORY)
+                        .compression("none")
+                        .deduplicate(deduplicate)
+                        .build());
         OperatingSystemMXBean system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long cpu = system.getProcessCpuTime();
         byte[] content = new byte[bytes];

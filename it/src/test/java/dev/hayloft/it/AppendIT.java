@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
-import dev.hayloft.it.ServerProcess.Options;
 import dev.hayloft.model.Sha256;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -16,35 +15,15 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Appends over HTTP, and everywhere that an appended object is seen. */
-final class AppendIT {
+final class AppendIT extends ServerCase {
     private static final String BUCKET = "appends";
 
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-    private HttpCalls calls;
-
-    @BeforeAll
-    static void start() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stopCleanly();
-    }
-
     @BeforeEach
-    void begin() {
-        calls = server.calls();
+    void makeBucket() {
         calls.makeBucket(BUCKET);
     }
 

@@ -5,47 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.client.json.JsonArray;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
-import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Random;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Batches and bulk deletes over HTTP. */
-final class BatchIT {
+final class BatchIT extends ServerCase {
     private static final String BUCKET = "batches";
     private static final String BATCH = "/v1/buckets/" + BUCKET + "/batch";
     private static final String DELETE = "/v1/buckets/" + BUCKET + "/delete";
     private static final String LINES = "application/x-ndjson";
     private static final String FRAMES = "application/vnd.hayloft.records";
 
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-    private HttpCalls calls;
-
-    @BeforeAll
-    static void start() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stopCleanly();
-    }
-
     @BeforeEach
-    void begin() {
-        calls = server.calls();
+    void makeBucket() {
         calls.makeBucket(BUCKET);
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.it.Launcher.Run;
-import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -22,30 +21,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The verbs through {@code bin/hayloft}, each a process of its own, against the real server. */
-final class CommandLineIT {
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-
+final class CommandLineIT extends ServerCase {
     private static Launcher launcher;
 
     @BeforeAll
-    static void start() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
+    static void findLauncher() {
         launcher = new Launcher(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stopCleanly();
-        assertThat(folder.resolve("data/server.json")).doesNotExist();
     }
 
     private static Run run(String... arguments) {

@@ -8,53 +8,18 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The console in a real browser: signing in, overview, buckets, objects, volumes. */
-final class ConsoleBrowserIT {
+final class ConsoleBrowserIT extends ConsoleCase {
     private static final String PIXEL =
             "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
-
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-    private HttpCalls calls; // Of the test alone: a client's threads end when nobody holds it.
-    private static ConsoleBrowser browser;
-    private static Page page;
-
-    @BeforeAll
-    static void open() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
-        browser = ConsoleBrowser.open(server);
-        page = browser.page();
-        browser.signIn();
-    }
-
-    @AfterAll
-    static void close() {
-        browser.isQuiet();
-        browser.close();
-        server.stopCleanly();
-    }
-
-    @BeforeEach
-    void begin() {
-        calls = server.calls();
-        page.evaluate("() => document.querySelectorAll('dialog[open]').forEach(each => each.close())");
-    }
 
     private void put(String bucket, String key, String type, byte[] content) throws IOException {
         HttpResponse<byte[]> answer = calls.put(

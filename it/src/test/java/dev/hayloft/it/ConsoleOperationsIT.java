@@ -7,7 +7,6 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.WaitForSelectorState;
-import dev.hayloft.it.ServerProcess.Options;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,43 +16,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.zip.ZipFile;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The operator's half of the console in a real browser: volumes from within, jobs, users, streams, the process. */
-final class ConsoleOperationsIT {
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
-    private static ConsoleBrowser browser;
-    private static Page page;
-    private HttpCalls calls;
-
-    @BeforeAll
-    static void open() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
-        browser = ConsoleBrowser.open(server);
-        page = browser.page();
-        browser.signIn();
-    }
-
-    @AfterAll
-    static void close() {
-        browser.isQuiet();
-        browser.close();
-        server.stopCleanly();
-    }
-
-    @BeforeEach
-    void begin() {
-        calls = server.calls();
-        page.evaluate("() => document.querySelectorAll('dialog[open]').forEach(each => each.close())");
-    }
-
+final class ConsoleOperationsIT extends ConsoleCase {
     private void put(String bucket, String key) throws IOException {
         byte[] hay = "hay".getBytes(StandardCharsets.UTF_8);
         assertThat(calls.put(HttpCalls.object(bucket, key), hay, "X-Hayloft-Durability", "memory")

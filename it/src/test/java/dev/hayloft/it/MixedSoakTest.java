@@ -330,7 +330,9 @@ final class MixedSoakTest {
     private void writeCalmly(ServerProcess server, SplittableRandom random, int count) {
         long wanted = acknowledged.get() + count;
         clients.get(0).load(server.calls(), random, acknowledged, () -> acknowledged.get() >= wanted);
-        assertThat(acknowledged.get()).as("writes; the server said %s", server.said()).isEqualTo(wanted);
+        assertThat(acknowledged.get())
+                .as("writes; the server said %s", server.said())
+                .isEqualTo(wanted);
     }
 
     private void awaitWrites(int count, List<Future<?>> loads) {

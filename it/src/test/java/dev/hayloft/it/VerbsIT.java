@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.it.Launcher.Run;
-import dev.hayloft.it.ServerProcess.Options;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -14,30 +13,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * What {@link CommandLineIT} leaves out of the contract's verbs, each asked for JSON; and what JSON says of failures.
  */
-final class VerbsIT {
-    @TempDir
-    static Path folder;
-
-    private static ServerProcess server;
+final class VerbsIT extends ServerCase {
     private static Launcher hayloft;
 
     @BeforeAll
-    static void start() {
-        server = ServerProcess.start(Options.on(folder.resolve("data")));
+    static void findLauncher() {
         hayloft = new Launcher(folder);
-    }
-
-    @AfterAll
-    static void stop() {
-        server.stopCleanly();
     }
 
     private static String content(String bucket, String key) throws IOException {

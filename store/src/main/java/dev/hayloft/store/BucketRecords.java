@@ -46,18 +46,19 @@ final class BucketRecords {
     }
 
     static Bucket decode(String name, Properties fields) {
-        BucketSettings settings = new BucketSettings(
-                "on".equals(fields.getProperty("versioning")),
-                field(fields, "maxVersions").map(Integer::valueOf),
-                fields.getProperty("compression"),
-                Boolean.parseBoolean(fields.getProperty("deduplicate")),
-                Boolean.parseBoolean(fields.getProperty("encrypt")),
-                field(fields, "ttlSeconds").map(Long::valueOf).map(Duration::ofSeconds),
-                Durability.valueOf(fields.getProperty("durability").toUpperCase(Locale.ROOT)),
-                field(fields, "quotaBytes").map(Long::valueOf),
-                field(fields, "quotaObjects").map(Long::valueOf),
-                Boolean.parseBoolean(fields.getProperty("readOnly")),
-                CorsRecords.decode(fields));
+        BucketSettings settings = BucketSettings.builder(
+                        Durability.valueOf(fields.getProperty("durability").toUpperCase(Locale.ROOT)))
+                .versioning("on".equals(fields.getProperty("versioning")))
+                .maxVersions(field(fields, "maxVersions").map(Integer::valueOf))
+                .compression(fields.getProperty("compression"))
+                .deduplicate(Boolean.parseBoolean(fields.getProperty("deduplicate")))
+                .encrypt(Boolean.parseBoolean(fields.getProperty("encrypt")))
+                .ttl(field(fields, "ttlSeconds").map(Long::valueOf).map(Duration::ofSeconds))
+                .quotaBytes(field(fields, "quotaBytes").map(Long::valueOf))
+                .quotaObjects(field(fields, "quotaObjects").map(Long::valueOf))
+                .readOnly(Boolean.parseBoolean(fields.getProperty("readOnly")))
+                .cors(CorsRecords.decode(fields))
+                .build();
         return new Bucket(
                 new BucketName(name),
                 Integer.parseInt(fields.getProperty("id")),

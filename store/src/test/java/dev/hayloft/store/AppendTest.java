@@ -258,35 +258,16 @@ class AppendTest {
     }
 
     private static BucketSettings withQuota(BucketSettings like, Optional<Long> quotaBytes, boolean readOnly) {
-        return new BucketSettings(
-                like.versioning(),
-                like.maxVersions(),
-                like.compression(),
-                like.deduplicate(),
-                like.encrypt(),
-                like.ttl(),
-                like.durability(),
-                quotaBytes,
-                like.quotaObjects(),
-                readOnly);
+        return like.toBuilder().quotaBytes(quotaBytes).readOnly(readOnly).build();
     }
 
     @Test
     void append_whereVersionsAreKept_keepsNoneOfItsOwn() {
         BucketSettings like = BucketSettings.defaults(Durability.MEMORY);
-        store.updateBucket(
-                BUCKET,
-                before -> new BucketSettings(
-                        true,
-                        Optional.empty(),
-                        like.compression(),
-                        like.deduplicate(),
-                        like.encrypt(),
-                        like.ttl(),
-                        like.durability(),
-                        like.quotaBytes(),
-                        like.quotaObjects(),
-                        like.readOnly()));
+        store.updateBucket(BUCKET, before -> like.toBuilder()
+                .versioning(true)
+                .maxVersions(Optional.empty())
+                .build());
         byte[] before = bytes(7000);
         long kept = Futures.await(store.put(PutRequest.of(BUCKET, KEY), ByteBuffer.wrap(before)))
                 .version();

@@ -36,18 +36,18 @@ class BucketRecordsTest {
                 true,
                 Optional.of(600));
         CorsRule any = new CorsRule(List.of("*"), List.of("HEAD"), List.of(), List.of(), false, Optional.empty());
-        Bucket all = bucket(new BucketSettings(
-                true,
-                Optional.of(5),
-                "zstd:3",
-                true,
-                true,
-                Optional.of(Duration.ofDays(2)),
-                Durability.MEMORY,
-                Optional.of(1L << 40),
-                Optional.of(12L),
-                true,
-                List.of(app, any)));
+        Bucket all = bucket(BucketSettings.builder(Durability.MEMORY)
+                .versioning(true)
+                .maxVersions(Optional.of(5))
+                .compression("zstd:3")
+                .deduplicate(true)
+                .encrypt(true)
+                .ttl(Optional.of(Duration.ofDays(2)))
+                .quotaBytes(Optional.of(1L << 40))
+                .quotaObjects(Optional.of(12L))
+                .readOnly(true)
+                .cors(List.of(app, any))
+                .build());
         assertThat(again(all)).isEqualTo(all);
         Bucket plain = bucket(BucketSettings.defaults(Durability.DISK));
         assertThat(again(plain)).isEqualTo(plain);

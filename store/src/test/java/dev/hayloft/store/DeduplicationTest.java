@@ -73,17 +73,12 @@ class DeduplicationTest {
 
     static BucketSettings settings(boolean deduplicate, boolean versioning, String compression) {
         BucketSettings defaults = BucketSettings.defaults(Durability.MEMORY);
-        return new BucketSettings(
-                versioning,
-                Optional.empty(),
-                compression,
-                deduplicate,
-                defaults.encrypt(),
-                defaults.ttl(),
-                defaults.durability(),
-                defaults.quotaBytes(),
-                defaults.quotaObjects(),
-                defaults.readOnly());
+        return defaults.toBuilder()
+                .versioning(versioning)
+                .maxVersions(Optional.empty())
+                .compression(compression)
+                .deduplicate(deduplicate)
+                .build();
     }
 
     private static byte[] content(long seed, int size) {
@@ -534,19 +529,12 @@ class DeduplicationTest {
     /** Such a put is two needles, of which one names the content. */
     @Test
     void put_thatEndsTheOldestVersion_countsItsContentOnce() {
-        store.updateBucket(
-                BUCKET,
-                before -> new BucketSettings(
-                        true,
-                        Optional.of(2),
-                        "none",
-                        true,
-                        false,
-                        Optional.empty(),
-                        Durability.MEMORY,
-                        Optional.empty(),
-                        Optional.empty(),
-                        false));
+        store.updateBucket(BUCKET, before -> BucketSettings.builder(Durability.MEMORY)
+                .versioning(true)
+                .maxVersions(Optional.of(2))
+                .compression("none")
+                .deduplicate(true)
+                .build());
         for (int i = 0; i < 5; i++) {
             put("a", content(26, SIZE));
         }

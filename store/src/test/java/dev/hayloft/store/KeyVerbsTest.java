@@ -259,19 +259,7 @@ class KeyVerbsTest {
     }
 
     private void versioning(boolean on) {
-        store.updateBucket(
-                BUCKET,
-                before -> new BucketSettings(
-                        on,
-                        before.maxVersions(),
-                        before.compression(),
-                        before.deduplicate(),
-                        before.encrypt(),
-                        before.ttl(),
-                        before.durability(),
-                        before.quotaBytes(),
-                        before.quotaObjects(),
-                        before.readOnly()));
+        store.updateBucket(BUCKET, before -> before.toBuilder().versioning(on).build());
     }
 
     /** Contents of a key's versions, the newest first; "-" for a marker. */

@@ -136,17 +136,11 @@ class RecordStreamTest {
     }
 
     private static BucketSettings keeping(BucketSettings before, int maxVersions, Duration ttl) {
-        return new BucketSettings(
-                true,
-                Optional.of(maxVersions),
-                before.compression(),
-                before.deduplicate(),
-                before.encrypt(),
-                Optional.of(ttl),
-                before.durability(),
-                before.quotaBytes(),
-                before.quotaObjects(),
-                before.readOnly());
+        return before.toBuilder()
+                .versioning(true)
+                .maxVersions(Optional.of(maxVersions))
+                .ttl(Optional.of(ttl))
+                .build();
     }
 
     /** Each record is a version, what a producer repeats is none, and the bucket's bounds hold for them too. */
@@ -290,17 +284,7 @@ class RecordStreamTest {
     }
 
     private static BucketSettings ofTenObjects(BucketSettings before) {
-        return new BucketSettings(
-                before.versioning(),
-                before.maxVersions(),
-                before.compression(),
-                before.deduplicate(),
-                before.encrypt(),
-                before.ttl(),
-                before.durability(),
-                before.quotaBytes(),
-                Optional.of(10L),
-                before.readOnly());
+        return before.toBuilder().quotaObjects(Optional.of(10L)).build();
     }
 
     @Test

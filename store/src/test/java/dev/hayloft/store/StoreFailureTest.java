@@ -219,19 +219,9 @@ class StoreFailureTest {
     @Test
     void upload_beyondTheQuota_isRefused() {
         try (HayloftStore store = openWithBucket()) {
-            store.updateBucket(
-                    BUCKET,
-                    before -> new BucketSettings(
-                            before.versioning(),
-                            before.maxVersions(),
-                            before.compression(),
-                            before.deduplicate(),
-                            before.encrypt(),
-                            before.ttl(),
-                            before.durability(),
-                            Optional.of(2L * ObjectStore.EXTENT_SIZE),
-                            before.quotaObjects(),
-                            before.readOnly()));
+            store.updateBucket(BUCKET, before -> before.toBuilder()
+                    .quotaBytes(Optional.of(2L * ObjectStore.EXTENT_SIZE))
+                    .build());
             try (Upload upload = store.startUpload(PutRequest.of(BUCKET, ObjectKey.of("large")))) {
                 Futures.await(upload.write(ByteBuffer.allocate(ObjectStore.EXTENT_SIZE)));
                 Futures.await(upload.write(ByteBuffer.allocate(ObjectStore.EXTENT_SIZE)));

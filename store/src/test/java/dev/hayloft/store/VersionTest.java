@@ -56,17 +56,10 @@ class VersionTest {
 
     private static BucketSettings settings(boolean versioning, int maxVersions) {
         BucketSettings defaults = BucketSettings.defaults(Durability.MEMORY);
-        return new BucketSettings(
-                versioning,
-                maxVersions == 0 ? Optional.empty() : Optional.of(maxVersions),
-                defaults.compression(),
-                defaults.deduplicate(),
-                defaults.encrypt(),
-                defaults.ttl(),
-                defaults.durability(),
-                defaults.quotaBytes(),
-                defaults.quotaObjects(),
-                defaults.readOnly());
+        return defaults.toBuilder()
+                .versioning(versioning)
+                .maxVersions(maxVersions == 0 ? Optional.empty() : Optional.of(maxVersions))
+                .build();
     }
 
     private static ByteBuffer utf8(String text) {

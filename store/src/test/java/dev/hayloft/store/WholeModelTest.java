@@ -246,17 +246,14 @@ final class WholeModelTest extends ModelComparison {
     }
 
     private BucketSettings settings() {
-        return new BucketSettings(
-                random.nextInt(3) == 0,
-                random.nextBoolean() ? Optional.empty() : Optional.of(1 + random.nextInt(4)),
-                List.of("auto", "none", "zstd", "zlib").get(random.nextInt(4)),
-                random.nextInt(3) > 0,
-                random.nextInt(3) == 0,
-                random.nextInt(4) > 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(5 + random.nextInt(60))),
-                Durability.MEMORY,
-                Optional.empty(),
-                Optional.empty(),
-                false);
+        return BucketSettings.builder(Durability.MEMORY)
+                .versioning(random.nextInt(3) == 0)
+                .maxVersions(random.nextBoolean() ? Optional.empty() : Optional.of(1 + random.nextInt(4)))
+                .compression(List.of("auto", "none", "zstd", "zlib").get(random.nextInt(4)))
+                .deduplicate(random.nextInt(3) > 0)
+                .encrypt(random.nextInt(3) == 0)
+                .ttl(random.nextInt(4) > 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(5 + random.nextInt(60))))
+                .build();
     }
 
     private void create(BucketName name) {

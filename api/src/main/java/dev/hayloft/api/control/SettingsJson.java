@@ -3,14 +3,12 @@ package dev.hayloft.api.control;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hayloft.model.BucketSettings;
-import dev.hayloft.model.CorsRule;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.content.Compression;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -73,67 +71,23 @@ final class SettingsJson {
     }
 
     private static BucketSettings patchOne(BucketSettings before, String name, JsonNode value, Durability durability) {
-        Draft draft = new Draft(before);
+        BucketSettings.Builder draft = before.toBuilder();
         switch (name) {
-            case "durability" -> draft.durability = durability(value, durability);
-            case "compression" -> draft.compression = compression(value);
-            case "readOnly" -> draft.readOnly = flag(name, value);
-            case "versioning" -> draft.versioning = versioning(value);
+            case "durability" -> draft.durability(durability(value, durability));
+            case "compression" -> draft.compression(compression(value));
+            case "readOnly" -> draft.readOnly(flag(name, value));
+            case "versioning" -> draft.versioning(versioning(value));
             case "maxVersions" ->
-                draft.maxVersions = number(name, value, VERSIONS_MAX).map(Math::toIntExact);
-            case "ttl" -> draft.ttl = number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds);
-            case "encrypt" -> draft.encrypt = flag(name, value);
-            case "deduplicate" -> draft.deduplicate = flag(name, value);
-            case "quotaBytes" -> draft.quotaBytes = number(name, value, Long.MAX_VALUE);
-            case "quotaObjects" -> draft.quotaObjects = number(name, value, Long.MAX_VALUE);
-            case "cors" -> draft.cors = CorsJson.rules(value);
+                draft.maxVersions(number(name, value, VERSIONS_MAX).map(Math::toIntExact));
+            case "ttl" -> draft.ttl(number(name, value, TTL_SECONDS_MAX).map(Duration::ofSeconds));
+            case "encrypt" -> draft.encrypt(flag(name, value));
+            case "deduplicate" -> draft.deduplicate(flag(name, value));
+            case "quotaBytes" -> draft.quotaBytes(number(name, value, Long.MAX_VALUE));
+            case "quotaObjects" -> draft.quotaObjects(number(name, value, Long.MAX_VALUE));
+            case "cors" -> draft.cors(CorsJson.rules(value));
             default -> throw bad("A bucket has no such setting.", name);
         }
-        return draft.settings();
-    }
-
-    /** Settings that are being changed. */
-    private static final class Draft {
-        private boolean versioning;
-        private Optional<Integer> maxVersions;
-        private String compression;
-        private boolean deduplicate;
-        private boolean encrypt;
-        private Optional<Duration> ttl;
-        private Durability durability;
-        private Optional<Long> quotaBytes;
-        private Optional<Long> quotaObjects;
-        private boolean readOnly;
-        private List<CorsRule> cors;
-
-        Draft(BucketSettings before) {
-            versioning = before.versioning();
-            maxVersions = before.maxVersions();
-            compression = before.compression();
-            deduplicate = before.deduplicate();
-            encrypt = before.encrypt();
-            ttl = before.ttl();
-            durability = before.durability();
-            quotaBytes = before.quotaBytes();
-            quotaObjects = before.quotaObjects();
-            readOnly = before.readOnly();
-            cors = before.cors();
-        }
-
-        BucketSettings settings() {
-            return new BucketSettings(
-                    versioning,
-                    maxVersions,
-                    compression,
-                    deduplicate,
-                    encrypt,
-                    ttl,
-                    durability,
-                    quotaBytes,
-                    quotaObjects,
-                    readOnly,
-                    cors);
-        }
+        return draft.build();
     }
 
     private static boolean versioning(JsonNode value) {
