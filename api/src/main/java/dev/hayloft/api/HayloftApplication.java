@@ -33,6 +33,7 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         health.register("partitions", check(this::partitions));
         health.register("disk", check(this::disk));
         health.register("volumes", check(this::volumes));
+        health.register("keys", check(this::keys));
         for (JobRequest.Kind kind : JobRequest.Kind.values()) {
             environment.admin().addTask(new SubmitTask(store, kind));
         }
@@ -71,6 +72,15 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
                 ? HealthCheck.Result.healthy()
                 : HealthCheck.Result.healthy("Volumes with damaged or missing bytes: " + damaged + ". `hayloft scrub`"
                         + " names them and the keys in them, `hayloft repair` makes again what parity covers.");
+    }
+
+    /** The other buckets are served, so this is told, and the check is passed. */
+    private HealthCheck.Result keys() {
+        int locked = store.status().lockedBuckets();
+        return locked == 0
+                ? HealthCheck.Result.healthy()
+                : HealthCheck.Result.healthy("Encrypted buckets that answer 503, since the server has no master key: "
+                        + locked + ". Set encryption.masterKeyFile to the file with their key and restart.");
     }
 
     private static HealthCheck check(java.util.function.Supplier<HealthCheck.Result> check) {

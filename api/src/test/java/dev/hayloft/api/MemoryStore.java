@@ -483,6 +483,7 @@ final class MemoryStore implements ObjectStore {
         return new StoreStatus(
                 new UUID(1, 2),
                 buckets.size(),
+                0,
                 objects,
                 0,
                 0,

@@ -369,7 +369,7 @@ final class MainTest {
         server.store("photos", "abc", "1");
         CommandRun run = run("stat", "photos/ab", "--json");
         assertThat(run.code()).isEqualTo(1);
-        assertThat(run.out()).isEmpty();
+        assertThat(json(run).get("error").asObject().text("type")).isEqualTo("urn:hayloft:problem:no-such-key");
         assertThat(run.err()).contains("no-such-key").contains("\"ab\"");
     }
 

@@ -60,6 +60,9 @@ final class EncryptionIT {
             assertThat(HttpCalls.text(refused)).contains("unavailable").contains("encryption.masterKeyFile");
             assertThat(server.calls().get(HttpCalls.object("clear", "a")).body())
                     .isEqualTo(content);
+            assertThat(HttpCalls.text(server.adminCalls().get("/healthcheck")))
+                    .contains("Encrypted buckets that answer 503")
+                    .contains("encryption.masterKeyFile");
             HttpResponse<byte[]> setting = server.calls()
                     .send(
                             "PATCH",

@@ -53,6 +53,7 @@ final class StoreFigures {
     }
 
     StoreStatus status() {
+        int locked = 0;
         long objects = 0;
         long logicalBytes = 0;
         long storedBytes = 0;
@@ -60,6 +61,7 @@ final class StoreFigures {
         for (Bucket bucket : buckets.all()) {
             Optional<BucketState> state = buckets.find(bucket.name());
             if (state.isPresent()) {
+                locked += bucket.settings().encrypt() && !state.get().content().isUnlocked() ? 1 : 0;
                 BucketStatistics statistics = bucket(state.get());
                 objects += statistics.objects();
                 logicalBytes += statistics.logicalBytes();
@@ -71,6 +73,7 @@ final class StoreFigures {
         return new StoreStatus(
                 folder.incarnation(),
                 buckets.count(),
+                locked,
                 objects,
                 logicalBytes,
                 storedBytes,

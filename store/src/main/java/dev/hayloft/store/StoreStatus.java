@@ -8,6 +8,7 @@ import java.util.UUID;
  *
  * @param incarnation changes when a store is restored from a copy
  * @param buckets number of buckets
+ * @param lockedBuckets those that are encrypted and whose master key the server has not
  * @param objects keys of all buckets
  * @param logicalBytes content as written
  * @param storedBytes what readable versions take
@@ -23,6 +24,7 @@ import java.util.UUID;
 public record StoreStatus(
         UUID incarnation,
         int buckets,
+        int lockedBuckets,
         long objects,
         long logicalBytes,
         long storedBytes,

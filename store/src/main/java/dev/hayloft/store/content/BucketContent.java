@@ -52,6 +52,11 @@ public final class BucketContent {
         cipher = Optional.of(opened);
     }
 
+    /** Whether what is encrypted can be written and read. */
+    public boolean isUnlocked() {
+        return cipher.isPresent();
+    }
+
     /** Whether encoding would hold up a thread that serves others. */
     public boolean isSlow(String compression, boolean encrypt, int sizeBytes) {
         Compression parsed = parse(compression);

@@ -159,8 +159,7 @@ export function summary(settings) {
     : said.map((word) => html`<span class="pill">${word}</span> `);
 }
 
-/** The buckets, their figures and settings. */
-/** What a bucket stores less than it could, in words. */
+/** What a bucket stores less than it could, in words. @param {any} bucket */
 function savings(bucket) {
   const parts = [];
   if (bucket.savedBytes > 0) parts.push(`${bytes(bucket.savedBytes)} saved by storing equal content once`);
@@ -170,6 +169,7 @@ function savings(bucket) {
   return parts.join('; ');
 }
 
+/** The buckets, their figures and settings. */
 class Buckets extends Reloading {
   static properties = { ...Screen.properties, buckets: { state: true }, search: { state: true } };
 
