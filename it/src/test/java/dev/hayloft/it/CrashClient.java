@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 
 /**
  * One client of the crash test: writes to keys of its own, one after the other, and remembers what was acknowledged.
@@ -41,9 +41,9 @@ final class CrashClient {
     }
 
     /** Writes until told to stop, or until the server is gone. */
-    void load(HttpCalls calls, AtomicBoolean stop) {
+    void load(HttpCalls calls, BooleanSupplier isStopping) {
         try {
-            while (!stop.get()) {
+            while (!isStopping.getAsBoolean()) {
                 writeOnce(calls);
             }
         } catch (IOException serverIsGone) {

@@ -10,25 +10,20 @@ import dev.hayloft.testing.Seeds;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,9 +71,8 @@ final class MixedSoakTest {
     private int repairs;
     private int lostViews;
 
-    private Options options() {
-        Options options = Options.on(folder.resolve("data"))
-                .set("storage.volumeSize=1MiB")
+    private Options options() throws IOException {
+        Options options = MixedBuckets.options(folder)
                 .set("storage.partitions=" + PARTITIONS)
                 .set("erasure.dataShards=" + DATA_SHARDS)
                 .set("erasure.parityShards=" + PARITY_SHARDS)
@@ -87,7 +81,6 @@ final class MixedSoakTest {
                 .set("erasure.bytesPerSecond=1TiB")
                 .set("compaction.automatic=" + (CLIENTS > 1))
                 .set("scrub.bytesPerSecond=1TiB")
-                .set("encryption.masterKeyFile=" + folder.resolve("master.key"))
                 .set("changes.retain=0s");
         return disks.isEmpty()
                 ? options
@@ -98,7 +91,6 @@ final class MixedSoakTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6})
     void everythingAtOnce_losesNothing(int diskCount) throws IOException {
-        Files.writeString(folder.resolve("master.key"), Base64.getEncoder().encodeToString(new byte[32]));
         for (int i = 1; i < diskCount; i++) {
             disks.add(folder.resolve("disk-" + i));
         }
@@ -126,14 +118,14 @@ final class MixedSoakTest {
             killWhileStarting(random);
         }
         try (ServerProcess server = ServerProcess.start(options())) {
-            makeBuckets(server);
-            checkAll(server);
+            MixedBuckets.make(server);
+            MixedBuckets.check(server, clients);
             SplittableRandom damaging = random.split();
             if (!isDamaged && random.nextInt(3) > 0) {
                 run(server, "encode");
                 damage(server, damaging);
                 if (random.nextBoolean()) {
-                    checkAll(server);
+                    MixedBuckets.check(server, clients);
                 }
             } else if (isDamaged && random.nextBoolean()) {
                 repair(server);
@@ -149,29 +141,10 @@ final class MixedSoakTest {
     }
 
     /** A server that dies in the middle of recovery must leave a folder that the next one recovers. */
-    private void killWhileStarting(SplittableRandom random) {
+    private void killWhileStarting(SplittableRandom random) throws IOException {
         try (ServerProcess server = ServerProcess.launch(options())) {
             LockSupport.parkNanos(Duration.ofMillis(random.nextInt(2_500)).toNanos());
             server.kill();
-        }
-    }
-
-    private static void makeBuckets(ServerProcess server) throws IOException {
-        Map<String, String> settings = Map.of(
-                MixedClient.PLAIN,
-                "{}",
-                MixedClient.SHARED,
-                "{\"deduplicate\":true}",
-                MixedClient.KEPT,
-                "{\"versioning\":\"on\",\"encrypt\":true,\"maxVersions\":" + MixedClient.VERSIONS_MAX + "}");
-        for (Map.Entry<String, String> bucket : settings.entrySet()) {
-            HttpResponse<byte[]> answer = server.calls()
-                    .put(
-                            "/v1/buckets/" + bucket.getKey(),
-                            bucket.getValue().getBytes(StandardCharsets.UTF_8),
-                            "Content-Type",
-                            "application/json");
-            assertThat(answer.statusCode()).as(HttpCalls.text(answer)).isIn(200, 201);
         }
     }
 
@@ -188,12 +161,12 @@ final class MixedSoakTest {
 
     private void settle() throws IOException {
         try (ServerProcess server = ServerProcess.start(options())) {
-            checkAll(server);
+            MixedBuckets.check(server, clients);
             for (String kind : List.of("seal", "compact", "encode")) {
                 run(server, kind);
             }
             repair(server);
-            checkAll(server);
+            MixedBuckets.check(server, clients);
             JsonObject scrubbed = run(server, "scrub");
             for (String list : List.of("damaged", "lost", "indexMissing")) {
                 assertThat(scrubbed.find(list).orElseThrow().asArray().values())
@@ -202,7 +175,7 @@ final class MixedSoakTest {
             }
             assertThat(scrubbed.number("indexOrphans")).isZero();
             run(server, "rebuild-index");
-            checkAll(server);
+            MixedBuckets.check(server, clients);
             server.stopCleanly();
         }
     }
@@ -210,7 +183,7 @@ final class MixedSoakTest {
     private Map<String, String> withoutViews() throws IOException {
         Map<String, String> before;
         try (ServerProcess server = ServerProcess.start(options())) {
-            before = figures(server);
+            before = MixedBuckets.figures(server);
             server.stopCleanly();
         }
         for (int partition = 0; partition < PARTITIONS; partition++) {
@@ -221,33 +194,14 @@ final class MixedSoakTest {
             }
         }
         try (ServerProcess server = ServerProcess.start(options())) {
-            checkAll(server);
-            Awaitility.await().atMost(STEP_MAX).untilAsserted(() -> assertThat(figures(server))
-                    .isEqualTo(before));
-            for (MixedClient client : clients) {
-                client.empty(server.calls());
-            }
-            checkAll(server);
+            MixedBuckets.check(server, clients);
+            MixedBuckets.awaitFigures(server, before);
+            MixedBuckets.empty(server, clients);
             run(server, "compact");
-            Awaitility.await().atMost(STEP_MAX).untilAsserted(() -> assertThat(figures(server))
-                    .allSatisfy((bucket, figures) -> assertThat(figures).matches("[^1-9]*")));
+            MixedBuckets.empty(server, clients);
             server.stopCleanly();
         }
         return before;
-    }
-
-    /** What a bucket counts of what readers see. */
-    private static Map<String, String> figures(ServerProcess server) throws IOException {
-        Map<String, String> figures = new TreeMap<>();
-        for (String name : List.of(MixedClient.PLAIN, MixedClient.SHARED, MixedClient.KEPT)) {
-            JsonObject bucket = object(server.calls().get("/v1/buckets/" + name));
-            StringBuilder text = new StringBuilder();
-            for (String figure : List.of("objects", "versions", "logicalBytes", "storedBytes")) {
-                text.append(figure).append(' ').append(bucket.number(figure)).append(' ');
-            }
-            figures.put(name, text.toString());
-        }
-        return figures;
     }
 
     private List<Path> roots() {
@@ -256,60 +210,36 @@ final class MixedSoakTest {
         return roots;
     }
 
-    private void checkAll(ServerProcess server) throws IOException {
-        HttpCalls calls = server.calls();
-        for (MixedClient client : clients) {
-            client.check(calls);
-        }
-        for (String bucket : List.of(MixedClient.PLAIN, MixedClient.SHARED, MixedClient.KEPT)) {
-            long live = clients.stream()
-                    .mapToLong(client -> client.liveKeys(bucket))
-                    .sum();
-            String listing = HttpCalls.text(calls.get("/v1/buckets/" + bucket + "/objects?limit=10000"));
-            assertThat(listing.split("\"key\":", -1))
-                    .as("keys of %s listed, and one piece before them", bucket)
-                    .hasSize((int) live + 1);
-        }
-    }
-
     /** Jobs behind so many acknowledged writes each, in order, then the kill; answers what was done. */
     private List<String> loadAndKill(ServerProcess server, SplittableRandom random) {
-        AtomicBoolean stop = new AtomicBoolean();
-        ExecutorService threads = Executors.newFixedThreadPool(2 * CLIENTS);
         List<String> steps = new ArrayList<>();
-        try {
-            List<Future<?>> loads = new ArrayList<>();
-            HttpCalls calls = server.calls();
-            for (MixedClient client : clients) {
-                SplittableRandom own = random.split();
-                SplittableRandom readers = random.split();
-                loads.add(threads.submit(() -> client.load(calls, own, acknowledged, stop::get)));
-                loads.add(threads.submit(() -> MixedClient.read(calls, readers, CLIENTS, stop::get)));
-            }
+        List<Consumer<BooleanSupplier>> loads = new ArrayList<>();
+        HttpCalls calls = server.calls();
+        for (MixedClient client : clients) {
+            SplittableRandom own = random.split();
+            SplittableRandom readers = random.split();
+            loads.add(isStopping -> client.load(calls, own, acknowledged, isStopping));
+            loads.add(isStopping -> MixedClient.read(calls, readers, CLIENTS, isStopping));
+        }
+        KilledLoad.run(server, loads, hasEnded -> {
             for (int jobs = random.nextInt(12); jobs > 0; jobs--) {
-                awaitWrites(random.nextInt(100), loads);
+                awaitWrites(random.nextInt(100), hasEnded);
                 String kind = JOBS.get(random.nextInt(JOBS.size()));
                 steps.add(kind);
-                submit(server, kind);
+                submitOrFail(server, kind);
             }
-            awaitWrites(random.nextInt(200), loads);
+            awaitWrites(random.nextInt(200), hasEnded);
             LockSupport.parkNanos(random.nextInt(20_000_000));
-            server.kill();
-            stop.set(true);
-            for (Future<?> load : loads) {
-                load.get();
-            }
+        });
+        return steps;
+    }
+
+    private static void submitOrFail(ServerProcess server, String kind) {
+        try {
+            submit(server, kind);
         } catch (IOException failed) {
             throw new AssertionError("the server is gone before it was killed: " + server.said(), failed);
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException failed) {
-            throw new AssertionError(failed.getCause());
-        } finally {
-            stop.set(true);
-            threads.shutdownNow();
         }
-        return steps;
     }
 
     /** One thing after the other. */
@@ -335,12 +265,10 @@ final class MixedSoakTest {
                 .isEqualTo(wanted);
     }
 
-    private void awaitWrites(int count, List<Future<?>> loads) {
+    private void awaitWrites(int count, BooleanSupplier hasEnded) {
         long wanted = acknowledged.get() + count;
         long end = System.nanoTime() + STEP_MAX.toNanos();
-        while (acknowledged.get() < wanted
-                && System.nanoTime() < end
-                && loads.stream().noneMatch(Future::isDone)) {
+        while (acknowledged.get() < wanted && System.nanoTime() < end && !hasEnded.getAsBoolean()) {
             LockSupport.parkNanos(1_000_000);
         }
     }

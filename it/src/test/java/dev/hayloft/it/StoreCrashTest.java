@@ -11,12 +11,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -110,31 +107,18 @@ final class StoreCrashTest {
 
     private static void loadAndKill(
             List<CrashClient> clients, ServerProcess server, SplittableRandom random, boolean compacts) {
-        AtomicBoolean stop = new AtomicBoolean();
         HttpCalls calls = server.calls();
-        ExecutorService threads = Executors.newFixedThreadPool(clients.size());
-        try {
-            List<Future<?>> loads = new ArrayList<>();
-            for (CrashClient client : clients) {
-                loads.add(threads.submit(() -> client.load(calls, stop)));
-            }
+        List<Consumer<BooleanSupplier>> loads = new ArrayList<>();
+        for (CrashClient client : clients) {
+            loads.add(isStopping -> client.load(calls, isStopping));
+        }
+        KilledLoad.run(server, loads, hasEnded -> {
             Duration time = Duration.ofMillis(50 + random.nextInt(750));
             if (compacts) {
                 compactUntil(server.operations(), System.nanoTime() + time.toNanos());
             } else {
                 LockSupport.parkNanos(time.toNanos());
             }
-            server.kill();
-            stop.set(true);
-            for (Future<?> load : loads) {
-                load.get();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException failed) {
-            throw new AssertionError(failed.getCause());
-        } finally {
-            threads.shutdownNow();
-        }
+        });
     }
 }
