@@ -121,6 +121,12 @@ final class BucketRegistry {
         return Optional.ofNullable(byId.get(bucketId)).map(BucketState::gate);
     }
 
+    /** What the content of all buckets got shorter by since the start. */
+    StoreStatus.CompressionFigures compression() {
+        return new StoreStatus.CompressionFigures(
+                compressors.contentBytes(), compressors.storedBytes(), dictionaries.trained());
+    }
+
     /** Makes and loads what dictionaries its buckets need, in the background. */
     void tendDictionaries() {
         dictionaries.start(id -> Optional.ofNullable(byId.get(id)), background);

@@ -92,7 +92,8 @@ final class StoreFigures {
                         count(volumes, VolumeStatus.State.SEALED),
                         count(volumes, VolumeStatus.State.ENCODED),
                         count(volumes, VolumeStatus.State.DAMAGED)),
-                readThrough());
+                readThrough(),
+                buckets.compression());
     }
 
     private StoreStatus.ReadThrough readThrough() {

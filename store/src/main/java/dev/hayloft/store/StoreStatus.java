@@ -20,6 +20,7 @@ import java.util.UUID;
  * @param partitions by id
  * @param volumes how many there are
  * @param readThrough reads of damaged bytes since the start
+ * @param compression what was compressed since the start
  */
 public record StoreStatus(
         UUID incarnation,
@@ -35,7 +36,8 @@ public record StoreStatus(
         long freeBytes,
         List<PartitionStatus> partitions,
         VolumeCounts volumes,
-        ReadThrough readThrough) {
+        ReadThrough readThrough,
+        CompressionFigures compression) {
     public StoreStatus {
         partitions = List.copyOf(partitions);
     }
@@ -59,6 +61,15 @@ public record StoreStatus(
      * @param lost that could not be made
      */
     public record ReadThrough(long ranges, long bytes, long cached, long lost) {}
+
+    /**
+     * Content that came by to be compressed, whether or not it got shorter.
+     *
+     * @param contentBytes as it was written
+     * @param storedBytes as it was stored, before encryption
+     * @param dictionaries that buckets learned and took into use
+     */
+    public record CompressionFigures(long contentBytes, long storedBytes, long dictionaries) {}
 
     /**
      * One partition.

@@ -109,6 +109,21 @@ public final class MetricsPage {
         line("hayloft_volumes", "state=\"encoded\"", status.volumes().encoded());
         line("hayloft_volumes", "state=\"damaged\"", status.volumes().damaged());
         parity(status);
+        compression(status.compression());
+    }
+
+    private void compression(StoreStatus.CompressionFigures figures) {
+        single(
+                "hayloft_compression_content_bytes_total",
+                "counter",
+                "Content offered to compression, as written.",
+                figures.contentBytes());
+        single(
+                "hayloft_compression_stored_bytes_total",
+                "counter",
+                "The same as it was stored.",
+                figures.storedBytes());
+        single("hayloft_dictionaries_learned_total", "counter", "Dictionaries taken into use.", figures.dictionaries());
     }
 
     private void parity(StoreStatus status) {

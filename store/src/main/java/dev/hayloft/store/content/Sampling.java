@@ -12,9 +12,15 @@ final class Sampling {
     /** Below this, only a dictionary finds anything to shorten. */
     static final int SIZE_MIN = 128;
 
+    /** A thirty-second of the content is looked at, within these bounds: a glance must stay cheap beside its digest. */
+    private static final int SAMPLE_SHIFT = 5;
+
+    private static final int SAMPLE_MIN = 1024;
     private static final int SAMPLE_MAX = 4096;
     private static final int STRIPES = 4;
-    private static final int STRIPE = SAMPLE_MAX / STRIPES;
+
+    /** A sample is whole words in each stripe. */
+    private static final int SAMPLE_UNIT = STRIPES * Long.BYTES;
 
     /**
      * How far below the entropy of random bytes a sample must be. Entropy of order 0 misses repetitions of random
@@ -46,16 +52,16 @@ final class Sampling {
     static boolean isPromising(ByteBuffer content) {
         int[] counts = new int[256];
         int size = content.remaining();
-        int sampled;
-        if (size <= SAMPLE_MAX) {
+        int sampled = Math.min(size, Math.max(SAMPLE_MIN, Math.min(SAMPLE_MAX, size >> SAMPLE_SHIFT)));
+        if (sampled == size) {
             count(content, content.position(), size, counts);
-            sampled = size;
         } else {
-            int step = (size - STRIPE) / (STRIPES - 1);
+            sampled -= sampled % SAMPLE_UNIT;
+            int stripe = sampled / STRIPES;
+            int step = (size - stripe) / (STRIPES - 1);
             for (int i = 0; i < STRIPES; i++) {
-                count(content, content.position() + i * step, STRIPE, counts);
+                count(content, content.position() + i * step, stripe, counts);
             }
-            sampled = SAMPLE_MAX;
         }
         double sum = 0;
         for (int count : counts) {
@@ -66,8 +72,20 @@ final class Sampling {
     }
 
     private static void count(ByteBuffer content, int from, int size, int[] counts) {
-        for (int i = from; i < from + size; i++) {
-            counts[content.get(i) & 0xFF]++;
+        int at = from;
+        for (int end = from + size - size % Long.BYTES; at < end; at += Long.BYTES) {
+            long word = content.getLong(at);
+            counts[(int) word & 0xFF]++;
+            counts[(int) (word >>> 8) & 0xFF]++;
+            counts[(int) (word >>> 16) & 0xFF]++;
+            counts[(int) (word >>> 24) & 0xFF]++;
+            counts[(int) (word >>> 32) & 0xFF]++;
+            counts[(int) (word >>> 40) & 0xFF]++;
+            counts[(int) (word >>> 48) & 0xFF]++;
+            counts[(int) (word >>> 56)]++;
+        }
+        for (; at < from + size; at++) {
+            counts[content.get(at) & 0xFF]++;
         }
     }
 
