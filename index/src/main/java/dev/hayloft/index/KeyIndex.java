@@ -95,6 +95,11 @@ public final class KeyIndex implements AutoCloseable {
         }
     }
 
+    /** Where a hash should come among others that are put one after the other, as an unsigned number. */
+    public long order(KeyHash hash) {
+        return table.order(hash);
+    }
+
     /** Puts; returns what was there. */
     public Optional<Location> put(KeyHash hash, Location location) {
         MapPart part = enter(hash);

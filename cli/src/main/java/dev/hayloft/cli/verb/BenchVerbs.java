@@ -20,6 +20,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -45,6 +46,12 @@ public final class BenchVerbs {
 
     /** What all loads have in common. */
     abstract static class Bench extends Verb {
+        /** Random bytes of which bodies are slices: many times what a dictionary holds. */
+        private static final int BODY_POOL = 8 << 20;
+
+        /** Where the next body begins; odd, so that each place has its turn. */
+        private static final long BODY_STEP = 4_099;
+
         private static final int SIZE_MAX = 64 << 20;
 
         @Option(names = "--bucket", paramLabel = "B", required = true, description = "The bucket; it must exist.")
@@ -137,12 +144,13 @@ public final class BenchVerbs {
             return prefix + "0".repeat(Math.max(0, 10 - digits.length())) + digits;
         }
 
-        /** Bytes of the asked size that do not compress, different for every number. */
+        /** Bytes of the asked size that do not compress, nor have anything in common that a dictionary could learn. */
         final LongFunction<byte[]> bodies() {
-            byte[] block = new byte[sizeBytes()];
-            new Random(seed).nextBytes(block);
+            byte[] pool = new byte[BODY_POOL + sizeBytes()];
+            new Random(seed).nextBytes(pool);
             return number -> {
-                byte[] body = block.clone();
+                int from = (int) ((number * BODY_STEP) & (BODY_POOL - 1));
+                byte[] body = Arrays.copyOfRange(pool, from, from + sizeBytes());
                 if (body.length >= Long.BYTES) {
                     ByteBuffer.wrap(body).putLong(0, seed << 40 ^ number);
                 }

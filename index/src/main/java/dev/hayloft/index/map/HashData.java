@@ -24,6 +24,11 @@ final class HashData extends AbstractData<KeyHash> implements DataAccess<KeyHash
     private transient @Nullable KeyHash hash;
     private transient @Nullable BytesStore<?, ?> store; // For whoever wants bytes; seldom.
 
+    /** What Chronicle makes of a hash: its lowest bits choose the segment, the next ones the slot. */
+    static long spread(KeyHash hash) {
+        return LongHashFunction.xx_r39().hashLongs(new long[] {hash.high(), hash.low()});
+    }
+
     @Override
     public Data<KeyHash> getData(KeyHash instance) {
         hash = instance;

@@ -55,6 +55,11 @@ final class PointIndex {
         }
     }
 
+    /** Where a hash should come among others that are put one after the other. */
+    long order(KeyHash hash) {
+        return current.order(hash);
+    }
+
     /** Puts what a needle says. */
     Optional<Location> put(KeyHash hash, Location location) {
         offer(hash, location);

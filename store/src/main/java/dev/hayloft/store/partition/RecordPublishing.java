@@ -64,7 +64,7 @@ final class RecordPublishing {
             order = new long[Math.max(count, RecordGroup.RECORDS_MAX)];
         }
         for (int i = 0; i < count; i++) {
-            order[i] = (group.hash(i).high() & ~PLACE_MASK) | i;
+            order[i] = (index.order(group.hash(i)) & ~PLACE_MASK) | i;
         }
         Arrays.sort(order, 0, count);
     }
