@@ -6,14 +6,13 @@ import dev.hayloft.index.Location;
 import dev.hayloft.model.LogPosition;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 
 /**
  * Tells which deletions are still needed: those of keys of which another volume may hold a needle that they end, and
@@ -47,8 +46,11 @@ public final class NeededDeletions {
      * @param victim the volume that goes, which does not count
      */
     Set<Long> of(Collection<HintEntry> deletions, int victim) {
-        Set<Long> needed = new TreeSet<>();
-        Map<KeyHash, List<HintEntry>> byKey = deletions.stream().collect(Collectors.groupingBy(HintEntry::hash));
+        Set<Long> needed = new HashSet<>();
+        Map<KeyHash, List<HintEntry>> byKey = new HashMap<>(2 * deletions.size());
+        for (HintEntry deletion : deletions) {
+            byKey.computeIfAbsent(deletion.hash(), unused -> new ArrayList<>(1)).add(deletion);
+        }
         List<Integer> volumes = mover.sealedVolumes();
         filters.keySet().retainAll(new HashSet<>(volumes));
         for (int volume : volumes) {
@@ -93,14 +95,14 @@ public final class NeededDeletions {
         if (known != null) {
             return known;
         }
-        long[] count = new long[1];
-        mover.entries(volume, entry -> count[0]++);
-        KeyFilter filter = new KeyFilter(count[0]);
+        List<KeyHash> keys = new ArrayList<>();
         mover.entries(volume, entry -> {
             if (isVersion(entry.location())) {
-                filter.add(entry.hash());
+                keys.add(entry.hash());
             }
         });
+        KeyFilter filter = new KeyFilter(keys.size());
+        keys.forEach(filter::add);
         filters.put(volume, filter);
         long sizeBytes =
                 filters.values().stream().mapToLong(KeyFilter::sizeBytes).sum();
@@ -126,8 +128,8 @@ public final class NeededDeletions {
         long end = mover.scan(
                         volume.getAsInt(),
                         openScannedTo,
-                        frame -> mover.judge(frame, (entry, fate, needle) -> {
-                            if (needle.isStamped() && isVersion(entry.location())) {
+                        frame -> mover.moved(frame, entry -> {
+                            if (isVersion(entry.location())) {
                                 addOpen(entry.hash());
                             }
                         }))

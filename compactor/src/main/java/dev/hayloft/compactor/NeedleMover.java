@@ -34,6 +34,9 @@ public interface NeedleMover {
     /** Judges the needles of a frame, in order. */
     void judge(FrameView frame, Judged judged);
 
+    /** Hands on those needles of a frame that compaction has put there. */
+    void moved(FrameView frame, Consumer<HintEntry> entries);
+
     /** Shows the frames of a volume from an offset on. */
     ScanReport scan(int volume, long fromOffset, FrameVisitor visitor);
 

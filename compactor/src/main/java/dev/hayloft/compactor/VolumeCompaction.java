@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +41,7 @@ public final class VolumeCompaction {
     private final Pace pace;
 
     private final Map<Integer, Batch> batches = new LinkedHashMap<>();
-    private final Map<HintEntry, MovedNeedle> doubtful = new HashMap<>();
+    private final List<Doubtful> doubtful = new ArrayList<>();
     private final Deque<Way> underWay = new ArrayDeque<>();
     private long gatheredBytes;
     private long underWayBytes;
@@ -71,6 +70,9 @@ public final class VolumeCompaction {
     }
 
     private record Way(CompletableFuture<Long> moved, long bytes) {}
+
+    /** A deletion that may be needed no more. */
+    private record Doubtful(HintEntry entry, MovedNeedle needle) {}
 
     /**
      * A compaction of one volume.
@@ -124,7 +126,7 @@ public final class VolumeCompaction {
                 if (needle.timeMillis() >= deletionsKeptFromMillis) {
                     gather(frame.bucketId(), copy(entry, fate, needle));
                 } else {
-                    doubtful.put(entry, copy(entry, fate, needle));
+                    doubtful.add(new Doubtful(entry, copy(entry, fate, needle)));
                 }
             }
         });
@@ -151,14 +153,15 @@ public final class VolumeCompaction {
         if (doubtful.isEmpty()) {
             return;
         }
-        Set<Long> needed = deletions.of(doubtful.keySet(), volume);
-        doubtful.forEach((entry, needle) -> {
+        Set<Long> needed = deletions.of(doubtful.stream().map(Doubtful::entry).toList(), volume);
+        for (Doubtful deletion : doubtful) {
+            HintEntry entry = deletion.entry();
             if (needed.contains(entry.sequence())) {
-                gather(entry.location().bucketId(), needle);
+                gather(entry.location().bucketId(), deletion.needle());
             } else {
                 lastDroppedDeletion = Math.max(lastDroppedDeletion, entry.sequence());
             }
-        });
+        }
         doubtful.clear();
     }
 

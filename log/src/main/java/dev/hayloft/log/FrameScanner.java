@@ -38,6 +38,7 @@ final class FrameScanner {
 
     static final int WINDOW_SIZE = 4 << 20;
     private static final int REBUILT_SIZE_MIN = 64 << 10;
+    static final int MIDDLE_WINDOW_SIZE = 256 << 10;
     static final int SMALL_WINDOW_SIZE = 16 << 10;
 
     private final VolumeFile file;
@@ -170,6 +171,11 @@ final class FrameScanner {
     FrameView frame(long frameOffset) throws IOException {
         load(frameOffset, (int) frameSize(frameOffset));
         return FrameView.parse(LogPosition.of(file.id(), frameOffset), window, at(frameOffset));
+    }
+
+    /** The frame of the excerpt that was judged last and is one; its checksums are not worked out once more. */
+    FrameView judgedFrame(long frameOffset) {
+        return FrameView.ofIntact(LogPosition.of(file.id(), frameOffset), window, at(frameOffset));
     }
 
     /** Whether a whole frame with right checksums starts at an offset. */

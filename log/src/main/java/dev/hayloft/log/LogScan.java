@@ -105,7 +105,7 @@ final class LogScan {
         while (!isEnded && (!isExact || offset < limit) && !visitor.isEnough()) {
             FrameScanner.Place place = scanner.judge(offset);
             if (place == FrameScanner.Place.FRAME) {
-                isEnded = visit(scanner, offset + Integer.BYTES);
+                isEnded = visit(scanner.judgedFrame(offset + Integer.BYTES));
                 offset = reached(file, scanner.next(offset));
             } else if (place == FrameScanner.Place.OWN_OF_CHRONICLE) {
                 offset = scanner.next(offset);
@@ -125,7 +125,7 @@ final class LogScan {
                 report(file, offset, behind, reason);
                 offset = behind;
                 if (found >= 0 && offset == found) { // Only the word before it was damaged.
-                    isEnded = visit(scanner, found);
+                    isEnded = visit(scanner.frame(found));
                     offset = scanner.behindFrame(found);
                 }
                 reached(file, offset);
@@ -144,8 +144,7 @@ final class LogScan {
     }
 
     /** Shows a frame to the visitor; answers whether it ends the volume. */
-    private boolean visit(FrameScanner scanner, long frameOffset) throws IOException {
-        FrameView frame = scanner.frame(frameOffset);
+    private boolean visit(FrameView frame) {
         frames++;
         needles += frame.needleCount();
         boolean isEnd = Marks.isEnd(frame);

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.function.IntConsumer;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -119,6 +120,27 @@ public final class VolumeLog implements AutoCloseable {
     public ScanReport scanVolume(int volume, long fromOffset, FrameVisitor visitor) {
         try (VolumeLease lease = lease(volume)) {
             return newScan(visitor, FrameScanner.WINDOW_SIZE).one(existing(lease.volume()), fromOffset);
+        } catch (IOException failed) {
+            throw unusable(failed);
+        }
+    }
+
+    /**
+     * Tells where whole frames begin in a part of a volume, without reading what stands before. A copy of a volume
+     * inside of an object looks the same.
+     *
+     * @param to no frame that begins here or later is told
+     * @param goOn told each offset; answers whether more are wanted
+     * @throws dev.hayloft.model.error.RequestException {@code no-such-volume} when it does not exist
+     */
+    public void frameStarts(int volume, long from, long to, LongPredicate goOn) {
+        try (VolumeLease lease = lease(volume)) {
+            FrameScanner scanner =
+                    new FrameScanner(existing(lease.volume()), idle, lease.dataEnd(), FrameScanner.MIDDLE_WINDOW_SIZE);
+            long at = scanner.findFrame(from, to);
+            while (at >= 0 && goOn.test(at)) {
+                at = scanner.findFrame(scanner.behindFrame(at), to);
+            }
         } catch (IOException failed) {
             throw unusable(failed);
         }

@@ -174,6 +174,12 @@ final class BucketRegistry {
         return livingIds.contains(bucketId);
     }
 
+    /** Whether keys of a bucket may have more than one version; of one that is not known, too. Any thread. */
+    boolean mayHaveOlder(int bucketId) {
+        BucketState bucket = byId.get(bucketId);
+        return bucket == null || bucket.gate().rules().mayHaveOlder();
+    }
+
     synchronized CreatedBucket create(BucketName name, BucketSettings settings) {
         BucketState existing = buckets.get(name);
         if (existing != null) {

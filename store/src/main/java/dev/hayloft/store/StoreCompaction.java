@@ -59,8 +59,9 @@ final class StoreCompaction implements JobTask {
             StoreConfig config,
             InstantSource clock) {
         List<PartitionCompactor> all = new ArrayList<>();
-        partitions.forEach(partition -> all.add(new PartitionCompactor(partition, buckets::isLiving)));
-        all.add(new PartitionCompactor(system, bucketId -> true));
+        partitions.forEach(
+                partition -> all.add(new PartitionCompactor(partition, buckets::isLiving, buckets::mayHaveOlder)));
+        all.add(new PartitionCompactor(system, bucketId -> true, bucketId -> false));
         this.compactors = List.copyOf(all);
         this.buckets = buckets;
         this.disk = disk;

@@ -25,6 +25,22 @@ public final class BlockTable {
         crcs[shard][block] = crc;
     }
 
+    /** Sets the checksums of one column of a shard, which begins at the beginning of a block. */
+    void note(ShardLayout layout, int shard, long at, byte[] column, int step) {
+        int size = (int) Math.max(0, Math.min(step, layout.length(shard) - at));
+        for (int from = 0; from < size; from += ShardLayout.BLOCK_SIZE) {
+            int length = Math.min(ShardLayout.BLOCK_SIZE, size - from);
+            set(shard, (int) ((at + from) / ShardLayout.BLOCK_SIZE), crc(column, from, length));
+        }
+    }
+
+    /** Whether a block's bytes are what was written; all that remains of the buffer. */
+    boolean isRight(int shard, int block, ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return crcs[shard][block] == (int) crc.getValue();
+    }
+
     /** Whether a block's bytes are what was written. */
     public boolean isRight(int shard, int block, byte[] bytes, int offset, int length) {
         return crcs[shard][block] == crc(bytes, offset, length);

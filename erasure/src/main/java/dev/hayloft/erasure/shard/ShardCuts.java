@@ -12,6 +12,7 @@ import java.util.List;
  */
 public final class ShardCuts {
     private static final long TOLERANCE_MAX = 32 << 10;
+    private static final long NEAR = 64 << 10;
     private static final int ALIGNMENT = 4;
 
     private final long volumeBytes;
@@ -29,6 +30,27 @@ public final class ShardCuts {
             cuts[i] = even(i);
         }
         cuts[dataShards] = volumeBytes;
+    }
+
+    /**
+     * Where to look for a cut.
+     *
+     * @param from no frame that begins before counts
+     * @param even where it would be best; of what begins behind, the first is enough
+     * @param to no frame that begins here or later counts
+     */
+    public record Stretch(long from, long even, long to) {}
+
+    /** Where to look for frames that begin, in ascending order: a small part of the volume. */
+    public List<Stretch> stretches() {
+        List<Stretch> stretches = new ArrayList<>();
+        for (int i = 1; i < dataShards; i++) {
+            stretches.add(new Stretch(
+                    Math.max(0, even(i) - Math.min(NEAR, tolerance)),
+                    even(i),
+                    Math.min(volumeBytes, even(i) + tolerance + 1)));
+        }
+        return stretches;
     }
 
     /** Tells where a frame begins; in ascending order. */

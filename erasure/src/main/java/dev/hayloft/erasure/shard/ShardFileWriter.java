@@ -7,12 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Writes one shard's file from its first byte to its last. Threads: confined to one. */
+/** Writes one shard's file from its first byte to its last. Threads: confined to one, but for {@link #force}. */
 final class ShardFileWriter implements AutoCloseable {
     private final ShardLayout layout;
     private final int shard;
     private final FileChannel channel;
     private long position;
+    private long forcedTo;
 
     ShardFileWriter(Path path, ShardLayout layout, int shard) throws IOException {
         this.layout = layout;
@@ -26,6 +27,21 @@ final class ShardFileWriter implements AutoCloseable {
     void content(byte[] bytes, int length) throws IOException {
         long end = ShardFormat.headerSize(layout) + layout.length(shard);
         append(ByteBuffer.wrap(bytes, 0, (int) Math.min(length, Math.max(0, end - position))));
+    }
+
+    /** Bytes that no force was asked for yet. */
+    long unforcedBytes() {
+        return position - forcedTo;
+    }
+
+    /** A {@link #force} of what was written so far begins. */
+    void forcing() {
+        forcedTo = position;
+    }
+
+    /** Brings what was written before the call to the disk. Any thread. */
+    void force() throws IOException {
+        channel.force(false);
     }
 
     /** Table and footer; durable at return. */

@@ -3,20 +3,23 @@ package dev.hayloft.erasure.shard;
 import dev.hayloft.erasure.ReedSolomon;
 import dev.hayloft.model.error.CorruptionException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Makes the shard files of a volume from its file, in columns of a few hundred KiB: memory does not grow with the
- * volume.
+ * volume. Reading and computing, writing, and bringing it to the disk go on side by side.
  *
- * <p><i>Threads:</i> any, each call on its own.
+ * <p><i>Threads:</i> any, each call on its own, with two more that end with it; the watcher is told on the caller's.
  */
 public final class VolumeEncoder {
-    /** Bytes of each shard that are in memory. */
-    static final int STEP = 256 << 10;
+    private static final int STEP_MAX = 256 << 10;
+    private static final int COLUMN_BYTES = 4 << 20;
+    private static final int VERIFIED_BYTES = 4 * ShardLayout.BLOCK_SIZE;
 
     private VolumeEncoder() {}
 
@@ -31,35 +34,22 @@ public final class VolumeEncoder {
     public static void encode(ShardLayout layout, Path source, Map<Integer, Path> targets, ShardWatcher watcher)
             throws IOException {
         BlockTable table = new BlockTable(layout);
-        Map<Integer, ShardFileWriter> writers = new TreeMap<>();
-        try (SharedFile file = new SharedFile(source)) {
-            for (Map.Entry<Integer, Path> target : targets.entrySet()) {
-                writers.put(target.getKey(), new ShardFileWriter(target.getValue(), layout, target.getKey()));
-            }
+        int stepMax = step(layout);
+        try (SharedFile file = new SharedFile(source);
+                ColumnWriting writing = new ColumnWriting(layout, targets, table, stepMax)) {
             ReedSolomon codec = ReedSolomon.of(layout.matrix());
-            byte[][] columns = new byte[layout.shards()][STEP];
-            for (long at = 0; at < layout.columnBytes(); at += STEP) {
-                int step = (int) Math.min(STEP, layout.columnBytes() - at);
+            for (long at = 0; at < layout.columnBytes(); at += stepMax) {
+                int step = (int) Math.min(stepMax, layout.columnBytes() - at);
+                byte[][] columns = writing.take();
                 for (int shard = 0; shard < layout.dataShards(); shard++) {
                     load(layout, shard, file, at, columns[shard], step);
+                    table.note(layout, shard, at, columns[shard], step);
                 }
                 codec.encode(columns, 0, step);
-                for (int shard = 0; shard < layout.shards(); shard++) {
-                    note(layout, table, shard, at, columns[shard], step);
-                    ShardFileWriter writer = writers.get(shard);
-                    if (writer != null) {
-                        writer.content(columns[shard], step);
-                    }
-                }
+                writing.write(at, step);
                 watcher.advance((long) step * layout.dataShards());
             }
-            for (ShardFileWriter writer : writers.values()) {
-                writer.finish(table);
-            }
-        } finally {
-            for (ShardFileWriter writer : writers.values()) {
-                writer.close();
-            }
+            writing.finish();
         }
         for (Map.Entry<Integer, Path> target : targets.entrySet()) {
             verify(layout, target.getKey(), target.getValue(), watcher);
@@ -75,32 +65,43 @@ public final class VolumeEncoder {
         Arrays.fill(column, size, step, (byte) 0);
     }
 
-    private static void note(ShardLayout layout, BlockTable table, int shard, long at, byte[] column, int step) {
-        int size = (int) Math.max(0, Math.min(step, layout.length(shard) - at));
-        for (int from = 0; from < size; from += ShardLayout.BLOCK_SIZE) {
-            int length = Math.min(ShardLayout.BLOCK_SIZE, size - from);
-            table.set(shard, (int) ((at + from) / ShardLayout.BLOCK_SIZE), BlockTable.crc(column, from, length));
-        }
+    /** Bytes of each shard that are in memory, twice: a few MiB in all, and whole blocks. */
+    private static int step(ShardLayout layout) {
+        int fitting = COLUMN_BYTES / layout.shards() / ShardLayout.BLOCK_SIZE * ShardLayout.BLOCK_SIZE;
+        return Math.max(ShardLayout.BLOCK_SIZE, Math.min(STEP_MAX, fitting));
     }
 
     /** Reads a file that was just written, from its first byte to its last. */
     static void verify(ShardLayout layout, int shard, Path path, ShardWatcher watcher) throws IOException {
         ShardFile written = ShardFile.open(path);
         BlockTable table = written.table();
-        byte[] block = new byte[ShardLayout.BLOCK_SIZE];
-        try (SharedFile file = new SharedFile(path)) {
-            for (int i = 0; i < layout.blocks(shard); i++) {
-                long at = (long) i * ShardLayout.BLOCK_SIZE;
-                int length = (int) Math.min(block.length, layout.length(shard) - at);
-                boolean isRight = file.read(written.contentOffset() + at, block, 0, length) == length
-                        && table.isRight(shard, i, block, 0, length);
-                if (!isRight) {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(VERIFIED_BYTES);
+        try (FileChannel file = FileChannel.open(path, StandardOpenOption.READ)) {
+            for (long at = 0; at < layout.length(shard); at += VERIFIED_BYTES) {
+                int length = (int) Math.min(VERIFIED_BYTES, layout.length(shard) - at);
+                bytes.clear().limit(length);
+                long from = written.contentOffset() + at;
+                while (bytes.hasRemaining() && file.read(bytes, from + bytes.position()) >= 0) {
+                    // Once more.
+                }
+                if (bytes.hasRemaining() || !isRight(table, shard, at, bytes.flip())) {
                     throw new CorruptionException("A shard's file does not hold what was just written.")
                             .with("file", path)
-                            .with("offset", written.contentOffset() + at);
+                            .with("offset", from);
                 }
                 watcher.advance(length);
             }
         }
+    }
+
+    private static boolean isRight(BlockTable table, int shard, long at, ByteBuffer bytes) {
+        int end = bytes.limit();
+        for (int from = 0; from < end; from += ShardLayout.BLOCK_SIZE) {
+            bytes.limit(Math.min(end, from + ShardLayout.BLOCK_SIZE)).position(from);
+            if (!table.isRight(shard, (int) ((at + from) / ShardLayout.BLOCK_SIZE), bytes)) {
+                return false;
+            }
+        }
+        return true;
     }
 }

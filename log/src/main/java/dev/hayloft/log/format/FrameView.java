@@ -40,6 +40,15 @@ public final class FrameView {
         return new FrameView(position, ordered, at);
     }
 
+    /**
+     * Opens a frame of which the same bytes were found right a moment ago.
+     *
+     * @param bytes as in {@link #parse}, little-endian
+     */
+    public static FrameView ofIntact(long position, ByteBuffer bytes, int at) {
+        return new FrameView(position, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), at);
+    }
+
     /** Place of the frame in the log, a {@link dev.hayloft.model.LogPosition}. */
     public long position() {
         return position;

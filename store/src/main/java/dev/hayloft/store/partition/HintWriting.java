@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /**
@@ -52,6 +53,11 @@ final class HintWriting {
 
     /** Hands on the index entries of a frame's needles, tombstones flagged; marks of a volume's life have none. */
     void entries(FrameView frame, Consumer<HintEntry> entries) {
+        entries(frame, (entry, needle) -> entries.accept(entry));
+    }
+
+    /** The same, each with its needle. */
+    void entries(FrameView frame, BiConsumer<HintEntry, NeedleView> entries) {
         frame.forEachNeedle(needle -> {
             boolean isEntry =
                     switch (needle.type()) {
@@ -59,7 +65,7 @@ final class HintWriting {
                         case VOLUME_START, VOLUME_END, PRODUCERS -> false;
                     };
             if (isEntry) {
-                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle)));
+                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle)), needle);
             }
         });
     }

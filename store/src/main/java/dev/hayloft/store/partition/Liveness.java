@@ -6,6 +6,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * The one place that decides whether an entry of the index speaks of a needle: by where it stands, exactly. Whatever
@@ -48,9 +49,38 @@ final class Liveness {
         return Optional.empty();
     }
 
-    /** The same of a needle as hint files know it. */
-    Optional<Entry> find(HintEntry needle) {
+    /**
+     * Whether any entry speaks of a needle as hint files know it: its flags say where such an entry would stand, and
+     * the dead cost no more than one question in most buckets.
+     *
+     * @param mayHaveOlder whether keys of a bucket may have more than one version
+     */
+    boolean isLive(HintEntry needle, IntPredicate mayHaveOlder) {
         Location place = needle.location();
-        return find(place.bucketId(), needle.hash(), place.version(), place.position(), place.needleOffset());
+        if (place.has(Location.EXTENT)) {
+            boolean isShared = place.has(Location.SHARED);
+            KeyHash extent = isShared ? hasher.extent(place.bucketId(), place.version()) : needle.hash();
+            return isOf(index.find(extent), place);
+        }
+        Optional<Location> head = index.find(needle.hash());
+        // Asked after the head: a key that gets a second version meanwhile has it in its new place before.
+        while (!isOf(head, place) && mayHaveOlder.test(place.bucketId())) {
+            if (isOf(index.find(hasher.version(needle.hash(), place.version())), place)) {
+                return true;
+            }
+            Optional<Location> again = index.find(needle.hash());
+            if (again.equals(head)) {
+                return false;
+            }
+            head = again; // It may just have come up from among the older ones.
+        }
+        return isOf(head, place);
+    }
+
+    private static boolean isOf(Optional<Location> entry, Location place) {
+        return entry.isPresent()
+                && !entry.get().has(Location.ALIAS)
+                && entry.get().position() == place.position()
+                && entry.get().needleOffset() == place.needleOffset();
     }
 }

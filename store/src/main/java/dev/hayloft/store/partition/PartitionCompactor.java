@@ -24,10 +24,11 @@ public final class PartitionCompactor {
      * Of this partition.
      *
      * @param isLiving whether a bucket exists
+     * @param mayHaveOlder whether keys of a bucket may have more than one version
      */
-    public PartitionCompactor(Partition partition, IntPredicate isLiving) {
+    public PartitionCompactor(Partition partition, IntPredicate isLiving, IntPredicate mayHaveOlder) {
         this.partition = partition;
-        this.mover = new PartitionMover(partition, isLiving);
+        this.mover = new PartitionMover(partition, isLiving, mayHaveOlder);
         this.deletions = new NeededDeletions(mover);
     }
 

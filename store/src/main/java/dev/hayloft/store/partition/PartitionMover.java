@@ -32,30 +32,35 @@ final class PartitionMover implements NeedleMover {
     private final PartitionParts parts;
     private final Liveness liveness;
     private final IntPredicate isLiving;
+    private final IntPredicate mayHaveOlder;
 
-    PartitionMover(Partition partition, IntPredicate isLiving) {
+    PartitionMover(Partition partition, IntPredicate isLiving, IntPredicate mayHaveOlder) {
         this.partition = partition;
         this.parts = partition.parts();
         this.liveness = new Liveness(parts.index(), parts.hasher());
         this.isLiving = isLiving;
+        this.mayHaveOlder = mayHaveOlder;
     }
 
     @Override
     public void judge(FrameView frame, Judged judged) {
         boolean living = isLiving.test(frame.bucketId());
-        List<HintEntry> entries = new ArrayList<>();
-        parts.hints().entries(frame, entries::add);
-        int[] next = {0};
-        frame.forEachNeedle(needle -> {
-            if (next[0] < entries.size() && entries.get(next[0]).location().needleOffset() == needle.offsetInFrame()) {
-                HintEntry entry = entries.get(next[0]++);
-                judged.accept(entry, fate(entry, living), needle);
-            }
-        });
+        parts.hints().entries(frame, (entry, needle) -> judged.accept(entry, fate(entry, living), needle));
+    }
+
+    @Override
+    public void moved(FrameView frame, Consumer<HintEntry> entries) {
+        if (!frame.isNumbered()) {
+            parts.hints().entries(frame, (entry, needle) -> {
+                if (needle.isStamped()) {
+                    entries.accept(entry);
+                }
+            });
+        }
     }
 
     private Fate fate(HintEntry entry, boolean living) {
-        if (liveness.find(entry).isPresent()) {
+        if (liveness.isLive(entry, mayHaveOlder)) {
             return Fate.LIVE;
         }
         boolean isDeletion =

@@ -6,11 +6,7 @@ import dev.hayloft.erasure.shard.ShardLayout;
 import dev.hayloft.erasure.shard.ShardWatcher;
 import dev.hayloft.erasure.shard.VolumeEncoder;
 import dev.hayloft.log.DamagedRange;
-import dev.hayloft.log.FrameVisitor;
-import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.VolumeLease;
-import dev.hayloft.log.format.FrameView;
-import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
@@ -27,9 +23,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Gives a sealed volume parity: checks its frames, cuts it between them, writes the shard files beside their names,
- * reads them back, and lets the whole set appear at once. With one disk the volume's file stays and holds the data
- * shards; with more, data shards become files too and the volume's own file goes last.
+ * Gives a sealed volume parity: cuts it between its frames, writes the shard files beside their names while it checks
+ * all frames, reads the files back, and lets the whole set appear at once. With one disk the volume's file stays and
+ * holds the data shards; with more, data shards become files too and the volume's own file goes last.
  *
  * <p><i>Threads:</i> any; under the volume's lock.
  */
@@ -77,8 +73,14 @@ final class VolumeEncoding {
         ParityKeeper parity = volume.partition().parity();
         checkRoom(layout, targets);
         boolean isDone = false;
-        try {
-            VolumeEncoder.encode(layout, volume.info().path(), unfinished, watcher);
+        try (FrameCheck check = new FrameCheck(volume.partition().log(), volume.id())) {
+            VolumeEncoder.encode(layout, volume.info().path(), unfinished, bytes -> {
+                check.allow(bytes);
+                check.damaged().ifPresent(range -> refuse(volume, range));
+                watcher.advance(bytes + check.takeCheckedBytes());
+            });
+            check.await().ifPresent(range -> refuse(volume, range));
+            watcher.advance(check.takeCheckedBytes());
             isDone = true;
         } finally {
             if (!isDone) {
@@ -104,20 +106,11 @@ final class VolumeEncoding {
     private ShardLayout layout(VolumeName volume, VolumeLease lease) throws IOException {
         long volumeBytes = Files.size(volume.info().path());
         ShardCuts cuts = new ShardCuts(volumeBytes, config.dataShards());
-        ScanReport report = volume.partition().log().scanVolume(volume.id(), 0, new FrameVisitor() {
-            @Override
-            public void frame(FrameView frame) {
-                cuts.boundary(LogPosition.offset(frame.position()) - WORD);
-                watcher.advance(frame.sizeBytes());
-            }
-        });
-        if (!report.damaged().isEmpty()) {
-            volume.partition().parity().markDamaged(volume.id());
-            DamagedRange first = report.damaged().get(0);
-            throw new CorruptionException("A damaged volume is not encoded.")
-                    .with("volume", volume.text())
-                    .with("offset", first.fromOffset())
-                    .with("reason", first.reason());
+        for (ShardCuts.Stretch stretch : cuts.stretches()) {
+            volume.partition().log().frameStarts(volume.id(), stretch.from() + WORD, stretch.to() + WORD, offset -> {
+                cuts.boundary(offset - WORD);
+                return offset - WORD < stretch.even();
+            });
         }
         return new ShardLayout(
                 volume.partition().config().storeId(),
@@ -131,6 +124,14 @@ final class VolumeEncoding {
                 volume.info().sealedAtMillis(),
                 cuts.cuts(),
                 CodingMatrix.preferred(config.dataShards(), config.parityShards()));
+    }
+
+    private static void refuse(VolumeName volume, DamagedRange damaged) {
+        volume.partition().parity().markDamaged(volume.id());
+        throw new CorruptionException("A damaged volume is not encoded.")
+                .with("volume", volume.text())
+                .with("offset", damaged.fromOffset())
+                .with("reason", damaged.reason());
     }
 
     private void checkRoom(ShardLayout layout, Map<Integer, Path> targets) throws IOException {

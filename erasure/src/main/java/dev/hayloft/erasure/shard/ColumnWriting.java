@@ -1,0 +1,169 @@
+package dev.hayloft.erasure.shard;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes columns to the files of their shards on a thread of its own, while the next ones are made, and brings what is
+ * written to the disk on another, while more is written: so the end waits for little.
+ *
+ * <p><i>Threads:</i> one owner; its two threads end with {@link #close}.
+ */
+final class ColumnWriting implements AutoCloseable {
+    private static final int SETS = 2;
+    private static final long FORCED_BYTES = 8L << 20;
+
+    private final ShardLayout layout;
+    private final BlockTable table;
+    private final byte[][][] sets;
+    private final List<Future<?>> underWay = new ArrayList<>();
+    private final Map<Integer, ShardFileWriter> writers = new TreeMap<>();
+    private final Map<Integer, Future<?>> forces = new TreeMap<>(); // Of the writing thread, then of the owner.
+    private final ExecutorService writing = thread("hayloft-shard-writer");
+    private final ExecutorService forcing = thread("hayloft-shard-forcer");
+    private int next;
+
+    /**
+     * Files for some of the shards.
+     *
+     * @param table gets the checksums of parity
+     * @param step bytes of each shard in one column
+     */
+    ColumnWriting(ShardLayout layout, Map<Integer, Path> targets, BlockTable table, int step) throws IOException {
+        this.layout = layout;
+        this.table = table;
+        this.sets = new byte[SETS][layout.shards()][step];
+        boolean isDone = false;
+        try {
+            for (Map.Entry<Integer, Path> target : targets.entrySet()) {
+                writers.put(target.getKey(), new ShardFileWriter(target.getValue(), layout, target.getKey()));
+            }
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                close();
+            }
+        }
+    }
+
+    private static ExecutorService thread(String name) {
+        return Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, name);
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /** Arrays to be filled, one for each shard; waits until those that were written last but one are free. */
+    byte[][] take() throws IOException {
+        if (underWay.size() == SETS) {
+            await(underWay.remove(0));
+        }
+        next = (next + 1) % SETS;
+        return sets[next];
+    }
+
+    /** Writes what {@link #take} gave last. */
+    void write(long at, int step) {
+        byte[][] columns = sets[next];
+        underWay.add(writing.submit(call(() -> writeNow(columns, at, step))));
+    }
+
+    private void writeNow(byte[][] columns, long at, int step) throws IOException {
+        for (int shard = layout.dataShards(); shard < layout.shards(); shard++) {
+            table.note(layout, shard, at, columns[shard], step);
+        }
+        for (Map.Entry<Integer, ShardFileWriter> entry : writers.entrySet()) {
+            ShardFileWriter writer = entry.getValue();
+            writer.content(columns[entry.getKey()], step);
+            Future<?> force = forces.get(entry.getKey());
+            if (writer.unforcedBytes() >= FORCED_BYTES && (force == null || force.isDone())) {
+                if (force != null) {
+                    await(force); // A force that failed is not asked again: it might say yes.
+                }
+                writer.forcing();
+                forces.put(entry.getKey(), forcing.submit(call(writer::force)));
+            }
+        }
+    }
+
+    /** Ends the files; they are durable at return. */
+    void finish() throws IOException {
+        while (!underWay.isEmpty()) {
+            await(underWay.remove(0));
+        }
+        for (Future<?> force : forces.values()) {
+            await(force);
+        }
+        for (ShardFileWriter writer : writers.values()) {
+            writer.finish(table);
+        }
+    }
+
+    private interface Work {
+        void run() throws IOException;
+    }
+
+    private static Callable<Boolean> call(Work work) {
+        return () -> {
+            work.run();
+            return true;
+        };
+    }
+
+    private static void await(Future<?> work) throws IOException {
+        boolean wasInterrupted = false;
+        try {
+            while (true) {
+                try {
+                    work.get();
+                    return;
+                } catch (InterruptedException e) {
+                    wasInterrupted = true; // The arrays and files are in use.
+                } catch (ExecutionException e) {
+                    throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
+                }
+            }
+        } finally {
+            if (wasInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static void end(ExecutorService thread) {
+        thread.shutdown();
+        boolean wasInterrupted = false;
+        boolean isEnded = false;
+        while (!isEnded) {
+            try {
+                isEnded = thread.awaitTermination(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                wasInterrupted = true;
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for what is under way, and closes the files as they are. */
+    @Override
+    public void close() throws IOException {
+        end(writing);
+        end(forcing);
+        for (ShardFileWriter writer : writers.values()) {
+            writer.close();
+        }
+    }
+}
