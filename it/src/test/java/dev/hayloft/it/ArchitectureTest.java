@@ -59,6 +59,7 @@ final class ArchitectureTest {
             Map.entry("org.rocksdb..", Set.of("index")),
             Map.entry("com.github.luben.zstd..", Set.of("log", "store", "cli")),
             Map.entry("java.sql..", Set.of("cli")),
+            Map.entry("software.amazon..", Set.of("cli")),
             Map.entry("com.google.flatbuffers..", Set.of("api")),
             Map.entry("org.eclipse.jetty..", Set.of("api")),
             Map.entry("org.glassfish..", Set.of("api")),

@@ -53,6 +53,8 @@ public final class CleanExit implements BeforeAllCallback, AfterAllCallback {
             // Of Chronicle: closes resources in the background, one per JVM, a daemon without a way to end it.
             "background~resource~releaser",
             "background-resource-releaser",
+            // Of the S3 client: watches over contents that nobody reads, one per JVM, a daemon.
+            "response-input-stream-timeout-scheduler",
             // Of JNA, which Chronicle brings: frees native memory, one per JVM.
             "JNA Cleaner");
 

@@ -21,8 +21,6 @@ import java.util.Optional;
 
 /** The keys of a bucket that begin with a prefix; content types and user metadata go along between two of these. */
 final class BucketPlace implements Place {
-    private static final String META = "X-Hayloft-Meta-";
-
     private final HayloftClient client;
     private final boolean owned;
     private final String bucket;
@@ -83,9 +81,10 @@ final class BucketPlace implements Place {
         }
         Map<String, String> headers = new LinkedHashMap<>();
         if (!content.info().contentType().isEmpty()) {
-            headers.put("Content-Type", content.info().contentType());
+            headers.put(CONTENT_TYPE, content.info().contentType());
         }
         content.info().metadata().forEach((name, value) -> headers.put(META + name, value));
+        content.info().sha256().ifPresent(digest -> headers.put(SHA256, digest.hex()));
         FilterInputStream stream = new FilterInputStream(content.stream()) {
             @Override
             public void close() {

@@ -21,6 +21,15 @@ import java.util.Optional;
  * <p><i>Threads:</i> {@link #list} one; everything else any, also while a listing is walked.
  */
 public interface Place extends Closeable {
+    /** The header of a blob that names its media type. */
+    String CONTENT_TYPE = "Content-Type";
+
+    /** What the names of headers with user metadata begin with. */
+    String META = "X-Hayloft-Meta-";
+
+    /** The header with the content's digest, as its source states it; whoever stores the content refuses another. */
+    String SHA256 = "X-Hayloft-Sha256";
+
     /**
      * One object of a listing.
      *
@@ -38,6 +47,11 @@ public interface Place extends Closeable {
      * @param headers what goes with it, as headers of a PUT; empty where a place keeps content alone
      */
     record Blob(InputStream stream, long sizeBytes, Map<String, String> headers) implements Closeable {
+        /** The digest that the source states, if it knows one. */
+        Optional<Sha256> sha256() {
+            return Optional.ofNullable(headers.get(SHA256)).map(Sha256::parse);
+        }
+
         @Override
         public void close() throws IOException {
             stream.close();

@@ -2,16 +2,18 @@ package dev.hayloft.cli.place;
 
 import dev.hayloft.cli.place.SqlitePlace.Table;
 import dev.hayloft.cli.session.CommandFailure;
+import dev.hayloft.cli.session.FailureText;
 import dev.hayloft.cli.session.ObjectAddress;
 import dev.hayloft.cli.session.Session;
+import dev.hayloft.cli.text.Figures;
 import dev.hayloft.client.ClientConfig;
 import dev.hayloft.client.Credentials;
 import dev.hayloft.client.HayloftClient;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /** Places as typed. */
@@ -20,7 +22,9 @@ public final class Places {
     public static final String FORMS =
             "A place is BUCKET[/PREFIX]; http[s]://ACCESS:SECRET@HOST:PORT/BUCKET[/PREFIX] of"
                     + " another server; a folder (folder:DIR, or a path that begins with / or .); hashed:DIR; zip:FILE;"
-                    + " sqlite:FILE[?table=T&key=K&value=V]; container:DIR (disk-objectstore or rsdos, to read).";
+                    + " sqlite:FILE[?table=T&key=K&value=V];"
+                    + " s3:BUCKET[/PREFIX][?endpoint=URL&region=R]; container:DIR (disk-objectstore or rsdos, to read);"
+                    + " memory:; mirror:PLACE,PLACE (both hold all); cache:SIZE,NEAR,FAR (what was read stays near).";
 
     private final Session session;
 
@@ -45,7 +49,7 @@ public final class Places {
             return bucket(session.client(), false, address(text));
         }
         String rest = text.substring(colon + 1);
-        if (rest.isEmpty()) {
+        if (rest.isEmpty() && !text.equals("memory:")) {
             throw new CommandFailure("\"" + text + "\" names no file or folder. " + FORMS);
         }
         return switch (text.substring(0, colon)) {
@@ -53,9 +57,61 @@ public final class Places {
             case "hashed" -> HashedFolderPlace.open(session.path(rest));
             case "zip" -> ZipPlace.open(session.path(rest), write);
             case "sqlite" -> sqlite(rest, write);
+            case "memory" -> new MemoryPlace();
+            case "mirror" -> mirror(rest, write);
+            case "cache" -> cache(rest, write);
+            case "s3" -> S3Place.open(S3Address.of(rest, session.environment()));
             case "container" -> ContainerPlace.open(session.path(rest));
             default -> throw new CommandFailure("\"" + text + "\" is no place. " + FORMS);
         };
+    }
+
+    private Place mirror(String rest, boolean write) throws IOException {
+        List<String> parts = PlaceText.parts(rest, Integer.MAX_VALUE);
+        if (parts.size() < 2) {
+            throw new CommandFailure(
+                    "\"mirror:" + rest + "\" names one place; a mirror needs two, with a comma between");
+        }
+        return new MirrorPlace(openAll(parts, write));
+    }
+
+    private Place cache(String rest, boolean write) throws IOException {
+        List<String> parts = PlaceText.parts(rest, 3);
+        if (parts.size() < 3) {
+            throw new CommandFailure("\"cache:" + rest + "\" is no cache; write cache:SIZE,NEAR,FAR");
+        }
+        long sizeMaxBytes;
+        try {
+            sizeMaxBytes = Figures.parseBytes(parts.get(0));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(FailureText.message(e), e);
+        }
+        List<Place> pair = new ArrayList<>(openAll(List.of(parts.get(1)), true));
+        boolean opened = false;
+        try {
+            pair.add(open(parts.get(2), write));
+            Place place = CachePlace.open(pair.get(0), pair.get(1), sizeMaxBytes);
+            opened = true;
+            return place;
+        } finally {
+            if (!opened) {
+                PlaceText.closeAll(pair);
+            }
+        }
+    }
+
+    private List<Place> openAll(List<String> texts, boolean write) throws IOException {
+        List<Place> places = new ArrayList<>();
+        try {
+            for (String text : texts) {
+                places.add(open(text, write));
+            }
+            return places;
+        } finally {
+            if (places.size() < texts.size()) {
+                PlaceText.closeAll(places);
+            }
+        }
     }
 
     private static ObjectAddress address(String text) {
@@ -104,27 +160,12 @@ public final class Places {
     }
 
     private Place sqlite(String rest, boolean write) throws IOException {
-        int mark = rest.indexOf('?');
+        PlaceText text = PlaceText.of(rest, "table", "key", "value");
         Table standard = Table.standard();
-        Map<String, String> names = new LinkedHashMap<>();
-        names.put("table", standard.table());
-        names.put("key", standard.key());
-        names.put("value", standard.value());
-        if (mark >= 0) {
-            for (String pair : rest.substring(mark + 1).split("&", -1)) {
-                int equals = pair.indexOf('=');
-                String name = equals < 0 ? pair : pair.substring(0, equals);
-                if (equals < 0 || names.put(name, pair.substring(equals + 1)) == null) {
-                    throw new CommandFailure(
-                            "\"" + pair + "\" is not understood; a SQLite file takes" + " ?table=T&key=K&value=V");
-                }
-            }
-        }
-        Table table = new Table(named(names, "table"), named(names, "key"), named(names, "value"));
-        return SqlitePlace.open(session.path(mark < 0 ? rest : rest.substring(0, mark)), table, write);
-    }
-
-    private static String named(Map<String, String> names, String name) {
-        return Optional.ofNullable(names.get(name)).orElse("");
+        Table table = new Table(
+                text.find("table").orElse(standard.table()),
+                text.find("key").orElse(standard.key()),
+                text.find("value").orElse(standard.value()));
+        return SqlitePlace.open(session.path(text.path()), table, write);
     }
 }
