@@ -301,6 +301,29 @@ class ObjectsTest extends ServerCase {
     }
 
     @Test
+    void listing_largerThanTheNetworkTakesAtOnce_comesWholeAndTheConnectionGoesOn() {
+        String keys = "/v1/buckets/photos/objects/" + "long-".repeat(180);
+        try (Wire wire = new Wire(server.http())) {
+            for (int i = 1_000; i < 1_600; i++) {
+                assertThat(wire.send(server.head("PUT", keys + i, "Content-Length: 1\r\n") + "x")
+                                .answer("PUT")
+                                .status())
+                        .isEqualTo(201);
+            }
+            String list = server.head("GET", "/v1/buckets/photos/objects?prefix=long-&limit=1000", "");
+            for (int round = 0; round < 3; round++) {
+                Answer answer = wire.send(list).answer();
+                assertThat(answer.status()).isEqualTo(200);
+                assertThat(Integer.parseInt(answer.header("content-length"))).isGreaterThan(512 << 10);
+                for (int i = 1_000; i < 1_600; i++) {
+                    assertThat(answer.body()).contains("-" + i + "\"");
+                }
+                assertThat(answer.body()).endsWith("\"next\":null}");
+            }
+        }
+    }
+
+    @Test
     void pipelined_requests_areAnsweredInOrder() {
         try (Wire wire = new Wire(server.http())) {
             StringBuilder requests = new StringBuilder();

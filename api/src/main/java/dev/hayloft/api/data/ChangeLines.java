@@ -41,13 +41,22 @@ final class ChangeLines {
 
     /** A page in one of the forms; of events without an end, which a stream does not have. */
     static ByteBuffer write(ChangesPage page, Form form) {
-        LineBytes bytes = new LineBytes((page.changes().size() + 1) * CHANGE_BYTES);
+        LineBytes bytes = new LineBytes(sizeBytes(page)); // Megabytes: to grow would copy them.
         switch (form) {
             case LINES -> writeLines(bytes, page);
             case EVENTS -> writeEvents(bytes, page);
             case RECORDS -> writeRecords(bytes, page);
         }
         return bytes.view();
+    }
+
+    private static int sizeBytes(ChangesPage page) {
+        int size = (page.changes().size() + 1) * CHANGE_BYTES;
+        for (Change change : page.changes()) {
+            size += change.key().sizeBytes()
+                    + change.value().map(ByteBuffer::remaining).orElse(0);
+        }
+        return size;
     }
 
     private static void writeLines(LineBytes bytes, ChangesPage page) {

@@ -1,6 +1,7 @@
 package dev.hayloft.api.data;
 
 import dev.hayloft.api.http.Exchange;
+import dev.hayloft.api.http.SlicedWrite;
 import dev.hayloft.api.metrics.LiveStreams;
 import dev.hayloft.store.ChangesPage;
 import dev.hayloft.store.ChangesRequest;
@@ -160,6 +161,6 @@ final class ChangesAnswer {
 
     private void write(ByteBuffer bytes) {
         exchange.front().metrics().bytesOut(bytes.remaining());
-        exchange.response().write(false, bytes, Callback.from(this::step, exchange::breakOff));
+        SlicedWrite.write(exchange.response(), false, bytes, Callback.from(this::step, exchange::breakOff));
     }
 }

@@ -217,7 +217,11 @@ public final class Exchange {
         if (operation != Operation.OPERATIONS) { // Watching a server is not using it.
             front.metrics().bytesOut(body == null ? 0 : body.remaining());
         }
-        response.write(true, body, new Ending(afterwards));
+        if (body == null) {
+            response.write(true, null, new Ending(afterwards));
+        } else {
+            SlicedWrite.write(response, true, body, new Ending(afterwards));
+        }
     }
 
     /** Takes the answer over, to be written in pieces; false when it has been given already. */
