@@ -109,7 +109,7 @@ public final class HayloftConfiguration extends Configuration {
         }
     }
 
-    /** Threads that read requests, and as many that answer writes: two on small machines, half the cores on others. */
+    /** Threads that read requests and answer: two on small machines, half the cores on others. */
     static int selectors() {
         int cores = Runtime.getRuntime().availableProcessors();
         return Math.min(cores, Math.max(2, cores / 2));

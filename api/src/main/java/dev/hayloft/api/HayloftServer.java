@@ -114,7 +114,7 @@ public final class HayloftServer implements AutoCloseable {
         OpenStore opened = open(settings, opener);
         ObjectStore store = opened.store();
         ThreadPoolExecutor blocking = blockingExecutor();
-        Responders responders = new Responders(HayloftConfiguration.selectors());
+        Responders responders = new Responders(blocking);
         ScheduledThreadPoolExecutor ticker = new ScheduledThreadPoolExecutor(1, named("hayloft-ticker"));
         try {
             Front front = front(settings, opened, blocking, responders, clock);

@@ -52,7 +52,7 @@ public final class HayloftServerFactory extends DefaultServerFactory {
         this.connectionsMax = connectionsMax;
     }
 
-    /** As the superior's, but a connection that was answered by a responder goes on there, without waking a thread. */
+    /** As the superior's, but a connection whose write was answered goes on in that thread, without waking another. */
     @Override
     protected ThreadPool createThreadPool(MetricRegistry metrics) {
         InstrumentedQueuedThreadPool pool =

@@ -177,7 +177,7 @@ public final class Exchange {
 
     /** Runs a step that answers and does not block, off the thread that completed a write. */
     public void respond(Runnable step) {
-        front.responders().execute(System.identityHashCode(request.getConnectionMetaData()), () -> run(step));
+        front.responders().execute(request.getConnectionMetaData(), () -> run(step));
     }
 
     /** Runs a step here; what it throws becomes the answer. */
