@@ -268,11 +268,11 @@ public final class HayloftStore implements ObjectStore {
         threads.every(schedule.interval(), "parity and scrub", schedule::look);
         LOG.log(
                 Level.INFO,
-                "Opened {0}: {1} partitions, {2} buckets, last stop {3}.",
+                "Opened {0}: {1} partitions, {2} buckets, {3}.",
                 folder.path(),
                 partitions.size(),
                 buckets.count(),
-                lastStop);
+                folder.isNew() ? "a new folder" : "last stop " + lastStop);
     }
 
     private void checkOpen() {
