@@ -191,6 +191,27 @@ class JobsTest {
     }
 
     @Test
+    void history_ofManyJobs_keepsTheLastOfEachKind() {
+        steps.release(6);
+        try (JobScheduler jobs = open()) {
+            await(jobs, jobs.submit(request(JobRequest.Kind.SCRUB)).id(), Job.State.DONE);
+            await(jobs, jobs.submit(request(JobRequest.Kind.COMPACT)).id(), Job.State.DONE);
+        }
+        Awaitility.await().until(() -> records.size() == 2);
+        for (int id = 3; id <= 1100; id++) {
+            records.put(Integer.toString(id), records.get("2"));
+        }
+        try (JobScheduler jobs = open()) {
+            jobs.submit(request(JobRequest.Kind.SEAL));
+            assertThat(jobs.list()).hasSize(1000);
+            assertThat(jobs.find("1"))
+                    .hasValueSatisfying(scrub -> assertThat(scrub.kind()).isEqualTo(JobRequest.Kind.SCRUB));
+            assertThat(jobs.find("2")).isEmpty();
+            assertThat(records).hasSize(1000).containsKey("1");
+        }
+    }
+
+    @Test
     void listen_toAJob_tellsOfEachChange() {
         ConcurrentLinkedQueue<Job.State> states = new ConcurrentLinkedQueue<>();
         try (JobScheduler jobs = open();

@@ -89,6 +89,13 @@ final class ScrubTest extends UpkeepCase {
                 Files.setLastModifiedTime(stray, FileTime.fromMillis(0));
                 strays.add(stray.toString());
             }
+            for (String name : List.of("partitions/77", "spool/left")) {
+                Path stray = data().resolve(name);
+                Files.createDirectories(stray);
+                Files.setLastModifiedTime(stray, FileTime.fromMillis(0));
+                strays.add(stray.toString());
+            }
+            Files.createDirectories(data().resolve("partitions/78"));
             Files.writeString(partition.resolve("hints/young.tmp"), "on its way");
             try (Stream<Path> own = Files.list(partition.resolve("parity"))) {
                 for (Path file : own.toList()) { // What belongs to the store may be as old as it likes.

@@ -69,6 +69,7 @@ final class Diagnostics {
                             front.metrics(),
                             front.store().status(),
                             front.store().jobs().figures(),
+                            front.store().jobs().list(),
                             front.budget().takenBytes())));
             add(zip, "threads.txt", utf8(threads()));
             add(zip, "jvm.txt", utf8(jvm()));

@@ -71,6 +71,7 @@ public final class Operations {
                     front.metrics(),
                     front.store().status(),
                     front.store().jobs().figures(),
+                    front.store().jobs().list(),
                     front.budget().takenBytes());
             ByteBuffer body = ByteBuffer.wrap(page.getBytes(StandardCharsets.UTF_8));
             exchange.headers().put(PROMETHEUS);

@@ -1,13 +1,18 @@
 package dev.hayloft.api.metrics;
 
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** The Prometheus page, text format 0.0.4. Names are listed in docs/operations.md. */
@@ -27,10 +32,11 @@ public final class MetricsPage {
      * The page.
      *
      * @param background counters of jobs, each by the end of its name
+     * @param jobs those that are known, also of former runs
      * @param bodyBytes what bodies take in memory right now
      */
     public static String write(
-            ServerMetrics metrics, StoreStatus status, Map<String, Long> background, long bodyBytes) {
+            ServerMetrics metrics, StoreStatus status, Map<String, Long> background, List<Job> jobs, long bodyBytes) {
         MetricsPage page = new MetricsPage();
         page.requests(metrics);
         page.latencies(metrics);
@@ -50,6 +56,7 @@ public final class MetricsPage {
                 metrics.streams().readerCount());
         page.store(status);
         background.forEach((name, value) -> page.single("hayloft_" + name, "counter", "Of background work.", value));
+        page.upkeep(jobs);
         page.partitions(status.partitions());
         page.machine();
         return page.text.toString();
@@ -133,6 +140,40 @@ public final class MetricsPage {
         single("hayloft_rebuilt_bytes_total", "counter", "Bytes in them.", reads.bytes());
         single("hayloft_rebuilt_cached_total", "counter", "Reads answered by a range made before.", reads.cached());
         single("hayloft_lost_ranges_total", "counter", "Damaged ranges that could not be made again.", reads.lost());
+    }
+
+    private void upkeep(List<Job> jobs) {
+        Optional<Job> scrub = last(jobs, JobRequest.Kind.SCRUB, "orphans"); // Only the result of a whole one has it.
+        single("hayloft_scrub_end_seconds", "gauge", "When the last whole scrub ended, since 1970.", endSeconds(scrub));
+        single("hayloft_scrub_checked_bytes", "gauge", "Bytes that it read.", figure(scrub, "checkedBytes"));
+        single("hayloft_scrub_damages", "gauge", "Damaged places that it found.", figure(scrub, "damaged"));
+        single("hayloft_scrub_lost_keys", "gauge", "Keys that it could not read.", figure(scrub, "lost"));
+        single("hayloft_scrub_missing_keys", "gauge", "Keys not in the index.", figure(scrub, "indexMissing"));
+        Optional<Job> repair = last(jobs, JobRequest.Kind.REPAIR, "repaired");
+        single("hayloft_repair_end_seconds", "gauge", "When the last repair ended, since 1970.", endSeconds(repair));
+        single("hayloft_repair_shards", "gauge", "Shards that it made whole.", figure(repair, "repaired"));
+        single("hayloft_repair_lost_keys", "gauge", "Keys that it could not save.", figure(repair, "lost"));
+    }
+
+    private static Optional<Job> last(List<Job> jobs, JobRequest.Kind kind, String figure) {
+        return jobs.stream()
+                .filter(job -> job.kind() == kind && job.state() == Job.State.DONE)
+                .filter(job -> job.result()
+                        .filter(result -> result.containsKey(figure))
+                        .isPresent())
+                .max(Comparator.comparingLong(job -> endSeconds(Optional.of(job))));
+    }
+
+    private static long endSeconds(Optional<Job> job) {
+        return job.flatMap(Job::finishedAt).map(Instant::getEpochSecond).orElse(0L);
+    }
+
+    /** A number, or how long a list is. */
+    private static long figure(Optional<Job> job, String name) {
+        Object figure = job.flatMap(Job::result)
+                .map(result -> result.getOrDefault(name, 0L))
+                .orElse(0L);
+        return figure instanceof List<?> list ? list.size() : ((Number) figure).longValue();
     }
 
     private void partitions(List<PartitionStatus> all) {

@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,11 +141,29 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     private void forgetOldest() {
         List<String> forgotten = new ArrayList<>();
         synchronized (this) {
-            while (all.size() > KEPT_MAX && all.lastEntry().getValue().isFinished()) {
-                forgotten.add(all.pollLastEntry().getValue().id());
+            Set<ScheduledJob> last = lastOfEachKind();
+            Iterator<ScheduledJob> oldest = all.descendingMap().values().iterator();
+            while (all.size() > KEPT_MAX && oldest.hasNext()) {
+                ScheduledJob job = oldest.next();
+                if (job.isFinished() && !last.contains(job)) {
+                    oldest.remove();
+                    forgotten.add(job.id());
+                }
             }
         }
         forgotten.forEach(id -> record(() -> archive.delete(id)));
+    }
+
+    /** The last that was done, also of those of one volume alone: metrics and what is due go by them. */
+    private Set<ScheduledJob> lastOfEachKind() {
+        Map<String, ScheduledJob> last = new TreeMap<>();
+        for (ScheduledJob job : all.values()) { // The newest first.
+            if (job.state() == Job.State.DONE) {
+                JobRequest request = job.request();
+                last.putIfAbsent(request.kind() + " " + request.volume().isPresent(), job);
+            }
+        }
+        return new HashSet<>(last.values());
     }
 
     private void keep(ScheduledJob job) {

@@ -129,7 +129,11 @@ final class ExtentReaper implements AutoCloseable {
                 released.extentIds().forEach(id -> partition.shared().dropUnnamed(released.bucketId(), id));
             }
         } catch (RuntimeException | Error e) { // The thread's boundary: those behind it in the queue must still go.
-            LOG.log(Level.WARNING, "A replaced object's manifest cannot be read: its extents stay until a rebuild.", e);
+            missed = true;
+            LOG.log(
+                    Level.WARNING,
+                    "A replaced object's manifest cannot be read: its extents stay until the next start, which looks for them.",
+                    e);
         }
     }
 
@@ -141,7 +145,10 @@ final class ExtentReaper implements AutoCloseable {
                             needle.view().payload(),
                             id -> partition.shared().unnamed(bucketId, id, Optional.of(needle.view())));
             if (!whole) {
-                LOG.log(Level.WARNING, "A replaced object's extents cannot all be found: some stay until a rebuild.");
+                missed = true;
+                LOG.log(
+                        Level.WARNING,
+                        "A replaced object's extents cannot all be found: some stay until the next start, which looks for them.");
             }
         }
     }

@@ -2,6 +2,9 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
+import dev.hayloft.model.error.CorruptionException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +22,7 @@ import java.util.function.Supplier;
  * <p><i>Threads:</i> background.
  */
 final class IndexTidying {
+    private static final Logger LOG = System.getLogger(IndexTidying.class.getName());
     private static final int PASS_MAX = 1 << 19;
     private static final int BATCH = 256;
     private static final int ATTEMPTS_MAX = 16;
@@ -109,8 +113,22 @@ final class IndexTidying {
         return true;
     }
 
-    /** A volume may go between lookup and read: the index then says where the manifest went. */
+    /** False for a manifest that cannot be read: it may name any content, so none goes. */
     private static boolean readManifest(Partition partition, KeyHash hash, Consumer<KeyHash> named) {
+        try {
+            return readIntact(partition, hash, named);
+        } catch (CorruptionException damaged) {
+            LOG.log(
+                    Level.WARNING,
+                    "Partition " + partition.config().name()
+                            + ": a manifest is damaged; content that nothing names stays until it is repaired.",
+                    damaged);
+            return false;
+        }
+    }
+
+    /** A volume may go between lookup and read: the index then says where the manifest went. */
+    private static boolean readIntact(Partition partition, KeyHash hash, Consumer<KeyHash> named) {
         for (int attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
             Optional<Location> location =
                     partition.parts().index().find(hash).filter(found -> (found.flags() & Location.MANIFEST) != 0);

@@ -33,7 +33,7 @@ final class OrphanFiles {
     private static final Logger LOG = System.getLogger(OrphanFiles.class.getName());
 
     /** A younger file may be on its way to where it belongs. */
-    private static final Duration AGE_MIN = Duration.ofHours(1);
+    static final Duration AGE_MIN = Duration.ofHours(1);
 
     private static final int NAMED_MAX = 1000;
     private static final Pattern OF_VOLUME = Pattern.compile("(\\d{10})(-\\d{3})?\\.(volume|hint|shard)");

@@ -27,6 +27,9 @@ import java.util.function.Function;
  * <p><i>Threads:</i> one.
  */
 final class Scrub {
+    /** Stands in the result of a whole scrub alone. */
+    static final String ORPHANS = "orphans";
+
     private static final long REMEMBERED_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final String DONE = "done";
     private static final String DAMAGED = "damaged";
@@ -157,7 +160,8 @@ final class Scrub {
             result.put("indexMissing", index.missing());
             List<Object> orphans = new ArrayList<>();
             partitions.forEach(partition -> orphans.addAll(OrphanFiles.find(partition, clock)));
-            result.put("orphans", List.copyOf(orphans));
+            orphans.addAll(StrayFolders.find(partitions, clock.millis() - OrphanFiles.AGE_MIN.toMillis()));
+            result.put(ORPHANS, List.copyOf(orphans));
         }
         return result;
     }

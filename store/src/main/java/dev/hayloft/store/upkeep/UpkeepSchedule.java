@@ -61,10 +61,15 @@ public final class UpkeepSchedule {
 
     private boolean isScrubDue() {
         Instant last = jobs.list().stream()
-                .filter(job -> job.kind() == JobRequest.Kind.SCRUB)
+                .filter(job -> job.kind() == JobRequest.Kind.SCRUB && mayBeWhole(job))
                 .map(Job::createdAt)
                 .max(Instant::compareTo)
                 .orElse(storeMadeAt);
         return !clock.instant().isBefore(last.plus(config.scrubEvery()));
+    }
+
+    /** Not a scrub of one volume alone: its result says nothing of what belongs to none. */
+    private static boolean mayBeWhole(Job job) {
+        return job.result().isEmpty() || job.result().get().containsKey(Scrub.ORPHANS);
     }
 }
