@@ -164,6 +164,33 @@ final class UpkeepTest extends UpkeepCase {
     }
 
     @Test
+    void volumeThatIsDamaged_getsNoParityAndStopsNoOther() throws IOException {
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+            for (int i = 0; i < 200; i++) {
+                put(store, "small/" + i, 20_000);
+            }
+            run(store, JobRequest.Kind.SEAL);
+            List<VolumeStatus> sealed = store.volumes().stream()
+                    .filter(volume -> volume.state() == VolumeStatus.State.SEALED && volume.needles() > 0)
+                    .toList();
+            VolumeStatus hit = sealed.get(1);
+            FileDamage.flip(hit.path(), hit.bytes() / 2, 3);
+            assertThat(run(store, JobRequest.Kind.ENCODE))
+                    .containsEntry("refused", List.of(hit.id()))
+                    .containsEntry("volumes", sealed.size() - 1L);
+            assertThat(encoded(store)).extracting(VolumeStatus::id).doesNotContain(hit.id());
+            String number = "%010d"
+                    .formatted(Integer.parseInt(hit.id().substring(hit.id().indexOf('-') + 1)));
+            try (Stream<Path> files = Files.list(hit.path().resolveSibling("../parity"))) {
+                assertThat(files.map(file -> file.getFileName().toString()))
+                        .isNotEmpty()
+                        .noneMatch(name -> name.startsWith(number));
+            }
+        }
+    }
+
+    @Test
     void volumeWithoutParity_thatVanishes_isListedAsDamaged() throws IOException {
         Path lost;
         try (HayloftStore store = open(data())) {
