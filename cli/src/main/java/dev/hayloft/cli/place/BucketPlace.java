@@ -109,7 +109,7 @@ final class BucketPlace implements Place {
             return Content.of(blob.stream(), blob.sizeBytes());
         }
         ByteArrayOutputStream bytes = new ByteArrayOutputStream((int) blob.sizeBytes());
-        WholeFile.copy(blob, bytes);
+        blob.copyTo(bytes);
         return Content.of(bytes.toByteArray());
     }
 

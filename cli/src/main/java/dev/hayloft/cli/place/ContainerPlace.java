@@ -102,7 +102,7 @@ final class ContainerPlace implements Place {
         }
         Path loose = root.resolve("loose").resolve(key.substring(0, 2)).resolve(key.substring(2));
         if (Files.isRegularFile(loose)) {
-            return Optional.of(verified(key, WholeFile.open(loose, Map.of())));
+            return Optional.of(verified(key, Blob.of(loose, Map.of())));
         }
         Packed place = packed.get(key);
         return place == null ? Optional.empty() : Optional.of(verified(key, open(place)));

@@ -4,6 +4,7 @@ import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.transfer.FileFailure;
 import dev.hayloft.cli.transfer.FileTree;
 import dev.hayloft.cli.transfer.SafeFolder;
+import dev.hayloft.cli.transfer.WholeFiles;
 import dev.hayloft.client.Utf8Order;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,9 @@ import java.util.Optional;
 /** The regular files of a folder; a key is the path below it. Listing it holds all names in memory. */
 final class FolderPlace implements Place {
     private final Path root;
+    private final WholeFiles files = new WholeFiles();
+
+    private Optional<SafeFolder> folder = Optional.empty(); // Guarded by this.
 
     FolderPlace(Path root) {
         this.root = root;
@@ -37,7 +41,7 @@ final class FolderPlace implements Place {
         new FileTree(root).walk(new FileTree.Visitor() {
             @Override
             public void file(Path file, String name, long sizeBytes) {
-                if (!WholeFile.isPart(file)) {
+                if (!WholeFiles.isPart(file)) {
                     entries.add(new Entry(name, sizeBytes, Optional.empty()));
                 }
             }
@@ -54,12 +58,19 @@ final class FolderPlace implements Place {
     @Override
     public Optional<Blob> open(String key) throws IOException {
         Optional<Path> file = existing(key);
-        return file.isEmpty() ? Optional.empty() : Optional.of(WholeFile.open(file.get(), Map.of()));
+        return file.isEmpty() ? Optional.empty() : Optional.of(Blob.of(file.get(), Map.of()));
     }
 
     @Override
     public void put(String key, Blob blob) throws IOException {
-        WholeFile.write(SafeFolder.open(root).file(key), blob);
+        files.write(folder().file(key), blob::copyTo);
+    }
+
+    /** Made at the first write, and kept for what it has checked. */
+    private synchronized SafeFolder folder() throws IOException {
+        SafeFolder open = folder.isPresent() ? folder.get() : SafeFolder.open(root);
+        folder = Optional.of(open);
+        return open;
     }
 
     @Override

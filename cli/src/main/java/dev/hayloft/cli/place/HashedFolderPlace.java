@@ -1,6 +1,7 @@
 package dev.hayloft.cli.place;
 
 import dev.hayloft.cli.session.CommandFailure;
+import dev.hayloft.cli.transfer.WholeFiles;
 import dev.hayloft.client.Utf8Order;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.model.Sha256;
@@ -30,6 +31,7 @@ final class HashedFolderPlace implements Place {
     private static final int LEVELS = 3;
 
     private final Path root;
+    private final WholeFiles files = new WholeFiles();
     private final Set<String> keys; // Guarded by this; what KEYS names.
     private final boolean named;
 
@@ -90,7 +92,7 @@ final class HashedFolderPlace implements Place {
     @Override
     public Optional<Blob> open(String key) throws IOException {
         Path file = file(named ? digest(key) : key);
-        return Files.isRegularFile(file) ? Optional.of(WholeFile.open(file, Map.of())) : Optional.empty();
+        return Files.isRegularFile(file) ? Optional.of(Blob.of(file, Map.of())) : Optional.empty();
     }
 
     @Override
@@ -99,7 +101,7 @@ final class HashedFolderPlace implements Place {
         Path file = file(digest(key));
         Files.createDirectories(folderOf(file));
         remember(key);
-        WholeFile.write(file, blob);
+        files.write(file, blob::copyTo);
     }
 
     private synchronized void remember(String key) throws IOException {

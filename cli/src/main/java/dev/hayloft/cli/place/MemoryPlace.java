@@ -47,7 +47,7 @@ final class MemoryPlace implements Place {
     @Override
     public void put(String key, Blob blob) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream();
-        WholeFile.copy(blob, content);
+        blob.copyTo(content);
         objects.put(key, new Stored(ByteBuffer.wrap(content.toByteArray()), Map.copyOf(blob.headers())));
     }
 

@@ -2,8 +2,12 @@ package dev.hayloft.cli.place;
 
 import dev.hayloft.model.Sha256;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.Iterator;
 import java.util.Map;
@@ -47,6 +51,28 @@ public interface Place extends Closeable {
      * @param headers what goes with it, as headers of a PUT; empty where a place keeps content alone
      */
     record Blob(InputStream stream, long sizeBytes, Map<String, String> headers) implements Closeable {
+        private static final int COPY_SIZE = 128 << 10;
+
+        /** A file's content. */
+        static Blob of(Path file, Map<String, String> headers) throws IOException {
+            return new Blob(Files.newInputStream(file), Files.size(file), headers);
+        }
+
+        /** Copies all of it, and fails when it is shorter or longer than it said. */
+        void copyTo(OutputStream target) throws IOException {
+            byte[] buffer = new byte[(int) Math.min(COPY_SIZE, Math.max(1, sizeBytes))];
+            long total = 0;
+            int count;
+            while ((count = stream.read(buffer, 0, buffer.length)) >= 0) {
+                target.write(buffer, 0, count);
+                total += count;
+            }
+            if (total != sizeBytes) {
+                throw new EOFException("the content has " + total + " bytes instead of " + sizeBytes
+                        + ": it changed while it was copied; copy it again");
+            }
+        }
+
         /** The digest that the source states, if it knows one. */
         Optional<Sha256> sha256() {
             return Optional.ofNullable(headers.get(SHA256)).map(Sha256::parse);

@@ -167,7 +167,7 @@ final class S3Place implements Place {
 
     private void putWhole(String key, Blob blob) throws IOException {
         ByteArrayOutputStream content = new ByteArrayOutputStream((int) blob.sizeBytes());
-        WholeFile.copy(blob, content);
+        blob.copyTo(content);
         byte[] bytes = content.toByteArray();
         Sha256 digest = Sha256.of(ByteBuffer.wrap(bytes));
         PutObjectRequest.Builder request = PutObjectRequest.builder()
@@ -187,7 +187,7 @@ final class S3Place implements Place {
 
     private void putParts(String key, Blob blob, int partSize) throws IOException {
         try (S3Upload upload = S3Upload.begin(client, address.bucket(), address.prefix() + key, blob, partSize)) {
-            WholeFile.copy(blob, upload);
+            blob.copyTo(upload);
             upload.complete();
         }
     }

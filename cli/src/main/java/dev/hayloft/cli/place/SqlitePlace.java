@@ -148,7 +148,7 @@ final class SqlitePlace implements Place {
             throw new CommandFailure("refused: \"" + key + "\" is larger than a value of SQLite may be, 1 GiB");
         }
         ByteArrayOutputStream value = new ByteArrayOutputStream((int) blob.sizeBytes());
-        WholeFile.copy(blob, value);
+        blob.copyTo(value);
         change(
                 "INSERT INTO TABLE_ (KEY_, VALUE_) VALUES (?, ?) ON CONFLICT (KEY_) DO UPDATE SET VALUE_ = excluded.VALUE_",
                 key,

@@ -1,6 +1,7 @@
 package dev.hayloft.cli.place;
 
 import dev.hayloft.cli.session.CommandFailure;
+import dev.hayloft.cli.transfer.WholeFiles;
 import dev.hayloft.client.Utf8Order;
 import java.io.IOException;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 /** The entries of a zip archive. What is put or deleted is in the archive once the place is closed. */
 final class ZipPlace implements Place {
     private final Path file;
+    private final WholeFiles files = new WholeFiles();
     private final FileSystem zip;
 
     private ZipPlace(Path file, FileSystem zip) {
@@ -44,7 +46,7 @@ final class ZipPlace implements Place {
         List<Entry> entries = new ArrayList<>();
         try (Stream<Path> paths = Files.walk(zip.getPath("/"))) {
             for (Path path : (Iterable<Path>) paths::iterator) {
-                if (Files.isRegularFile(path) && !WholeFile.isPart(path)) {
+                if (Files.isRegularFile(path) && !WholeFiles.isPart(path)) {
                     entries.add(new Entry(path.toString().substring(1), Files.size(path), Optional.empty()));
                 }
             }
@@ -56,7 +58,7 @@ final class ZipPlace implements Place {
     @Override
     public Optional<Blob> open(String key) throws IOException {
         Path path = path(key);
-        return Files.isRegularFile(path) ? Optional.of(WholeFile.open(path, Map.of())) : Optional.empty();
+        return Files.isRegularFile(path) ? Optional.of(Blob.of(path, Map.of())) : Optional.empty();
     }
 
     @Override
@@ -66,7 +68,7 @@ final class ZipPlace implements Place {
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        WholeFile.write(path, blob);
+        files.write(path, blob::copyTo);
     }
 
     @Override

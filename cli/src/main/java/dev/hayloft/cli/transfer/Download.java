@@ -7,17 +7,10 @@ import dev.hayloft.client.ObjectContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Files that appear whole or not at all: an object is written beside its place, its length and digest are checked, then
- * it is renamed. What an interrupt leaves is deleted on the way out.
+ * Objects as files: length and digest are checked before the file appears.
  *
  * <p><i>Threads:</i> any.
  */
@@ -26,12 +19,11 @@ public final class Download {
 
     private final HayloftClient client;
     private final Progress progress;
-    private final Set<Path> parts = ConcurrentHashMap.newKeySet();
+    private final WholeFiles files = new WholeFiles();
 
     public Download(HayloftClient client, Progress progress) {
         this.client = client;
         this.progress = progress;
-        Runtime.getRuntime().addShutdownHook(new Thread(this::deleteParts, "hayloft-parts"));
     }
 
     /** Stores an object's content as a file; one that is there is replaced. Returns the bytes written. */
@@ -41,45 +33,20 @@ public final class Download {
 
     /** The same of what the options say. */
     public long save(String bucket, String key, GetOptions options, Path file) throws IOException {
-        Path part = file.resolveSibling(
-                ".hayloft-" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".part");
-        parts.add(part);
         try (ObjectContent content = client.get(bucket, key, options)) {
-            progress.expectBytes(content.info().contentSizeBytes());
-            long size = copy(content.stream(), part, content.info().contentSizeBytes());
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return size;
-        } finally {
-            Files.deleteIfExists(part);
-            parts.remove(part);
+            long sizeBytes = content.info().contentSizeBytes();
+            progress.expectBytes(sizeBytes);
+            files.write(file, target -> copy(content.stream(), target, sizeBytes));
+            return sizeBytes;
         }
     }
 
-    private long copy(InputStream source, Path part, long sizeBytes) throws IOException {
+    private void copy(InputStream source, OutputStream target, long sizeBytes) throws IOException {
         byte[] buffer = new byte[(int) Math.min(COPY_SIZE, Math.max(1, sizeBytes))];
-        long total = 0;
-        try (OutputStream target =
-                Files.newOutputStream(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            int count;
-            while ((count = source.read(buffer, 0, buffer.length)) >= 0) {
-                target.write(buffer, 0, count);
-                progress.addBytes(count);
-                total += count;
-            }
-        }
-        return total;
-    }
-
-    private void deleteParts() {
-        parts.removeIf(Download::isGone);
-    }
-
-    private static boolean isGone(Path part) {
-        try {
-            Files.deleteIfExists(part);
-            return true;
-        } catch (IOException e) {
-            return false; // The process ends now, and a hidden file that stays does no harm.
+        int count;
+        while ((count = source.read(buffer, 0, buffer.length)) >= 0) {
+            target.write(buffer, 0, count);
+            progress.addBytes(count);
         }
     }
 }
