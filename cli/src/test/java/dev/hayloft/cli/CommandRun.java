@@ -4,8 +4,11 @@ import dev.hayloft.cli.session.Environment;
 import dev.hayloft.testing.FakeServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -34,6 +37,19 @@ public record CommandRun(int code, String out, String err) {
                 FakeServer.ACCESS_KEY,
                 "HAYLOFT_SECRET_KEY",
                 FakeServer.SECRET_KEY);
+    }
+
+    /** Of a process that reads nothing and whose words nobody hears. */
+    public static Environment silent(Map<String, String> variables, Path folder) {
+        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+        return new Environment(
+                variables,
+                folder,
+                InputStream.nullInputStream(),
+                OutputStream.nullOutputStream(),
+                nowhere,
+                nowhere,
+                false);
     }
 
     public static CommandRun with(Map<String, String> variables, Path folder, String input, String... arguments) {

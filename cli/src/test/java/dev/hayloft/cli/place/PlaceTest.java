@@ -7,7 +7,6 @@ import dev.hayloft.cli.CommandRun;
 import dev.hayloft.cli.place.Place.Blob;
 import dev.hayloft.cli.place.Place.Entry;
 import dev.hayloft.cli.session.CommandFailure;
-import dev.hayloft.cli.session.Environment;
 import dev.hayloft.cli.session.GlobalOptions;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.model.Sha256;
@@ -16,10 +15,6 @@ import dev.hayloft.testing.FakeServer;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintWriter;
-import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -88,16 +83,7 @@ final class PlaceTest {
     private Place open(String text) throws IOException {
         Map<String, String> variables = new HashMap<>(CommandRun.variables(server));
         variables.putAll(s3.variables());
-        PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-        Environment environment = new Environment(
-                variables,
-                folder,
-                InputStream.nullInputStream(),
-                OutputStream.nullOutputStream(),
-                nowhere,
-                nowhere,
-                false);
-        session = Optional.of(new Session(environment, new GlobalOptions()));
+        session = Optional.of(new Session(CommandRun.silent(variables, folder), new GlobalOptions()));
         return new Places(session.get()).open(text, true);
     }
 

@@ -1,10 +1,14 @@
 package dev.hayloft.cli.place;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.cli.CommandRun;
+import dev.hayloft.cli.place.Place.Blob;
 import dev.hayloft.testing.FakeS3;
 import dev.hayloft.testing.FakeServer;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -103,7 +107,7 @@ final class S3PlaceTest {
     }
 
     @Test
-    void largeObject_goesInParts_andOneThatBreaksOffLeavesNothing() throws IOException {
+    void largeObject_goesInParts_andComesBackTheSame() throws IOException {
         byte[] large = new byte[(17 << 20) + 5];
         for (int i = 0; i < large.length; i++) {
             large[i] = (byte) (i * 31 + i / 4099);
@@ -115,6 +119,18 @@ final class S3PlaceTest {
         done("sync", "s3:hay", "./back");
         assertThat(folder.resolve("back/large")).hasBinaryContent(large);
         assertThat(done("sync", "./tree", "s3:hay")).contains("1 equal already");
+    }
+
+    @Test
+    void largeObject_thatBreaksOff_leavesNothing() throws IOException {
+        S3Address address = S3Address.of("hay", CommandRun.silent(s3.variables(), folder));
+        try (Place place = S3Place.open(address)) {
+            Blob cut = new Blob(new ByteArrayInputStream(new byte[9 << 20]), 20 << 20, Map.of());
+            assertThatThrownBy(() -> place.put("large", cut)).isInstanceOf(EOFException.class);
+            assertThat(place.open("large")).isEmpty();
+            assertThat(place.list()).isExhausted();
+        }
+        assertThat(s3.openUploads()).isZero();
     }
 
     @Test
