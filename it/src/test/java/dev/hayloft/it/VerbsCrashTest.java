@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("crash")
 final class VerbsCrashTest {
     /** Kills under load; more by {@code -Dhayloft.rounds=N}. */
-    private static final int ROUNDS = Integer.getInteger("hayloft.rounds", 5);
+    private static final int ROUNDS = Integer.getInteger("hayloft.rounds", 3);
 
     private static final int CLIENTS = 6;
 
