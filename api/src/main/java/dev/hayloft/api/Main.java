@@ -52,7 +52,8 @@ public final class Main {
                         "hayloft-stop"));
     }
 
-    private static OpenStore open(StoreConfig config) {
+    /** Opens the store of a server. */
+    static OpenStore open(StoreConfig config) {
         HayloftStore store = HayloftStore.open(config, Clock.systemUTC());
         return new OpenStore(store, store.key().derive("identity"));
     }

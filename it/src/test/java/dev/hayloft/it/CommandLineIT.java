@@ -236,6 +236,12 @@ final class CommandLineIT extends ServerCase {
     }
 
     @Test
+    void server_afterTheFirstOne_mapsTheArchiveOfClasses() throws IOException {
+        String maps = Files.readString(Path.of("/proc", Long.toString(server.pid()), "maps"));
+        assertThat(maps).contains(SourceTree.root().resolve("api/target/cds").toString());
+    }
+
+    @Test
     void operatorVerbs_askTheAdminPort() {
         done("bucket", "create", "loaded");
         String[] load = {"bench", "put", "--bucket", "loaded", "--size", "1KiB", "--count", "200", "--connections", "4"
