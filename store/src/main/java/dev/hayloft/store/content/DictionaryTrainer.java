@@ -46,6 +46,9 @@ final class DictionaryTrainer {
 
     /** Empty when the samples have nothing in common. */
     Optional<Candidate> train(List<byte[]> samples, int number, int level, Optional<Dictionary> current) {
+        if (Likeness.isMissing(samples)) {
+            return Optional.empty();
+        }
         List<byte[]> training = new ArrayList<>();
         List<byte[]> trial = new ArrayList<>();
         for (int i = 0; i < samples.size(); i++) {

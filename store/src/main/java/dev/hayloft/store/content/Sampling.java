@@ -28,6 +28,15 @@ final class Sampling {
      */
     private static final double MARGIN_BITS = 0.2;
 
+    /** Looked at before the sample is, in four places: that random bytes are such costs a sixth so. */
+    private static final int PROBE_SIZE = 256;
+
+    /**
+     * Random bytes show 162 values in a probe, with a deviation of 5. What shows as many as this is none of 200 values
+     * or less, and so has 7.6 bits a byte at least.
+     */
+    private static final int PROBE_VALUES = 147;
+
     /** Bits that a sample of n random bytes seems to lack, times n: (256 - 1) / (2 ln 2), after Miller and Madow. */
     private static final double BIAS = 255 / (2 * Math.log(2));
 
@@ -50,6 +59,9 @@ final class Sampling {
 
     /** Whether the bytes alone look as if they could get shorter. */
     static boolean isPromising(ByteBuffer content) {
+        if (content.remaining() >= 2 * PROBE_SIZE && probe(content) >= PROBE_VALUES) {
+            return false;
+        }
         int[] counts = new int[256];
         int size = content.remaining();
         int sampled = Math.min(size, Math.max(SAMPLE_MIN, Math.min(SAMPLE_MAX, size >> SAMPLE_SHIFT)));
@@ -69,6 +81,32 @@ final class Sampling {
         }
         double entropy = (N_LOG_N[sampled] - sum) / sampled;
         return entropy < 8 - BIAS / sampled - MARGIN_BITS;
+    }
+
+    /** How many values of a byte a few of the content show. */
+    private static int probe(ByteBuffer content) {
+        int stripe = PROBE_SIZE / STRIPES;
+        int step = (content.remaining() - stripe) / (STRIPES - 1);
+        byte[] seen = new byte[256];
+        for (int i = 0; i < STRIPES; i++) {
+            int from = content.position() + i * step;
+            for (int at = from; at < from + stripe; at += Long.BYTES) {
+                long word = content.getLong(at);
+                seen[(int) word & 0xFF] = 1;
+                seen[(int) (word >>> 8) & 0xFF] = 1;
+                seen[(int) (word >>> 16) & 0xFF] = 1;
+                seen[(int) (word >>> 24) & 0xFF] = 1;
+                seen[(int) (word >>> 32) & 0xFF] = 1;
+                seen[(int) (word >>> 40) & 0xFF] = 1;
+                seen[(int) (word >>> 48) & 0xFF] = 1;
+                seen[(int) (word >>> 56)] = 1;
+            }
+        }
+        int values = 0;
+        for (byte each : seen) {
+            values += each;
+        }
+        return values;
     }
 
     private static void count(ByteBuffer content, int from, int size, int[] counts) {

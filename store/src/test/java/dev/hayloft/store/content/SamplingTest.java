@@ -37,6 +37,16 @@ final class SamplingTest {
         assertThat(Sampling.isPromising(TYPE, ByteBuffer.wrap(text, 0, size))).isTrue();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1_024, 20_480, 1 << 20})
+    void bytesOfSevenBits_areTried(int size) {
+        byte[] bytes = random(1, size);
+        for (int i = 0; i < size; i++) {
+            bytes[i] &= 0x7F;
+        }
+        assertThat(Sampling.isPromising(TYPE, ByteBuffer.wrap(bytes))).isTrue();
+    }
+
     @Test
     void content_thatIsPlainInOneOfFourPlaces_isTried() {
         byte[] bytes = random(1, 64 << 10);
