@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
@@ -46,7 +47,10 @@ public final class BenchVerbs {
 
     /** What all loads have in common. */
     abstract static class Bench extends Verb {
-        /** Random bytes of which bodies are slices: many times what a dictionary holds. */
+        /** Bodies of up to this size are all random; a dictionary learns from such, and from no larger ones. */
+        private static final int FRESH_MAX = 16 << 10;
+
+        /** Random bytes of which larger bodies are slices. */
         private static final int BODY_POOL = 8 << 20;
 
         /** Where the next body begins; odd, so that each place has its turn. */
@@ -146,14 +150,19 @@ public final class BenchVerbs {
 
         /** Bytes of the asked size that do not compress, nor have anything in common that a dictionary could learn. */
         final LongFunction<byte[]> bodies() {
+            if (sizeBytes() <= FRESH_MAX) {
+                return number -> {
+                    byte[] body = new byte[sizeBytes()];
+                    new SplittableRandom(seed << 40 ^ number).nextBytes(body);
+                    return body;
+                };
+            }
             byte[] pool = new byte[BODY_POOL + sizeBytes()];
             new Random(seed).nextBytes(pool);
             return number -> {
                 int from = (int) ((number * BODY_STEP) & (BODY_POOL - 1));
                 byte[] body = Arrays.copyOfRange(pool, from, from + sizeBytes());
-                if (body.length >= Long.BYTES) {
-                    ByteBuffer.wrap(body).putLong(0, seed << 40 ^ number);
-                }
+                ByteBuffer.wrap(body).putLong(0, seed << 40 ^ number);
                 return body;
             };
         }
