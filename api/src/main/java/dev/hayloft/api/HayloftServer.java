@@ -136,8 +136,8 @@ public final class HayloftServer implements AutoCloseable {
         } catch (Throwable failure) { // Whatever it was: the folder must be let go.
             ticker.shutdownNow();
             blocking.shutdownNow();
-            responders.close();
             store.close();
+            responders.close();
             throw StartException.of(failure, settings);
         }
     }

@@ -16,6 +16,7 @@ final class MemoryJobs implements Jobs {
     private static final Job DONE = new Job(
             "1",
             JobRequest.Kind.SEAL,
+            Optional.empty(),
             Job.State.DONE,
             1,
             "done",

@@ -11,6 +11,7 @@ import java.util.TreeMap;
  *
  * @param id a decimal number
  * @param kind what it does
+ * @param volume the one volume it was asked for
  * @param state where it is
  * @param progress 0..1
  * @param detail what it does right now, for people
@@ -25,6 +26,7 @@ import java.util.TreeMap;
 public record Job(
         String id,
         JobRequest.Kind kind,
+        Optional<String> volume,
         State state,
         double progress,
         String detail,

@@ -19,7 +19,6 @@ import java.util.Optional;
 /** The regular files of a folder; a key is the path below it. Listing it holds all names in memory. */
 final class FolderPlace implements Place {
     private final Path root;
-    private final WholeFiles files = new WholeFiles();
 
     private Optional<SafeFolder> folder = Optional.empty(); // Guarded by this.
 
@@ -63,7 +62,7 @@ final class FolderPlace implements Place {
 
     @Override
     public void put(String key, Blob blob) throws IOException {
-        files.write(folder().file(key), blob::copyTo);
+        WholeFiles.write(folder().file(key), blob::copyTo);
     }
 
     /** Made at the first write, and kept for what it has checked. */

@@ -31,7 +31,6 @@ final class HashedFolderPlace implements Place {
     private static final int LEVELS = 3;
 
     private final Path root;
-    private final WholeFiles files = new WholeFiles();
     private final Set<String> keys; // Guarded by this; what KEYS names.
     private final boolean named;
 
@@ -101,7 +100,7 @@ final class HashedFolderPlace implements Place {
         Path file = file(digest(key));
         Files.createDirectories(folderOf(file));
         remember(key);
-        files.write(file, blob::copyTo);
+        WholeFiles.write(file, blob::copyTo);
     }
 
     private synchronized void remember(String key) throws IOException {

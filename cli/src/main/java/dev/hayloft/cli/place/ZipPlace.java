@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 /** The entries of a zip archive. What is put or deleted is in the archive once the place is closed. */
 final class ZipPlace implements Place {
     private final Path file;
-    private final WholeFiles files = new WholeFiles();
     private final FileSystem zip;
 
     private ZipPlace(Path file, FileSystem zip) {
@@ -68,7 +67,7 @@ final class ZipPlace implements Place {
         if (folder != null) {
             Files.createDirectories(folder);
         }
-        files.write(path, blob::copyTo);
+        WholeFiles.write(path, blob::copyTo);
     }
 
     @Override

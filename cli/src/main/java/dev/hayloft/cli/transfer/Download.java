@@ -19,7 +19,6 @@ public final class Download {
 
     private final HayloftClient client;
     private final Progress progress;
-    private final WholeFiles files = new WholeFiles();
 
     public Download(HayloftClient client, Progress progress) {
         this.client = client;
@@ -36,7 +35,7 @@ public final class Download {
         try (ObjectContent content = client.get(bucket, key, options)) {
             long sizeBytes = content.info().contentSizeBytes();
             progress.expectBytes(sizeBytes);
-            files.write(file, target -> copy(content.stream(), target, sizeBytes));
+            WholeFiles.write(file, target -> copy(content.stream(), target, sizeBytes));
             return sizeBytes;
         }
     }

@@ -22,11 +22,13 @@ public final class WholeFiles {
     private static final String PREFIX = ".hayloft-";
     private static final String SUFFIX = ".part";
 
-    private final Set<Path> parts = ConcurrentHashMap.newKeySet();
+    private static final Set<Path> PARTS = ConcurrentHashMap.newKeySet();
 
-    public WholeFiles() {
-        Runtime.getRuntime().addShutdownHook(new Thread(this::deleteParts, "hayloft-parts"));
+    static {
+        Runtime.getRuntime().addShutdownHook(new Thread(WholeFiles::deleteParts, "hayloft-parts"));
     }
+
+    private WholeFiles() {}
 
     /** What becomes a file. */
     public interface Content {
@@ -41,12 +43,12 @@ public final class WholeFiles {
     }
 
     /** Writes a file, in place of one that is there; its folder is there. */
-    public void write(Path file, Content content) throws IOException {
+    public static void write(Path file, Content content) throws IOException {
         Path part = file.resolveSibling(
                 PREFIX + Long.toHexString(ThreadLocalRandom.current().nextLong()) + SUFFIX);
         boolean ordinary = file.getFileSystem().equals(FileSystems.getDefault());
         if (ordinary) {
-            parts.add(part); // In an archive nothing stays until that is closed.
+            PARTS.add(part); // In an archive nothing stays until that is closed.
         }
         try {
             try (OutputStream target =
@@ -60,12 +62,12 @@ public final class WholeFiles {
             Files.move(part, file, how);
         } finally {
             Files.deleteIfExists(part);
-            parts.remove(part);
+            PARTS.remove(part);
         }
     }
 
-    private void deleteParts() {
-        parts.removeIf(WholeFiles::isGone);
+    private static void deleteParts() {
+        PARTS.removeIf(WholeFiles::isGone);
     }
 
     private static boolean isGone(Path part) {

@@ -162,8 +162,16 @@ final class ColumnWriting implements AutoCloseable {
     public void close() throws IOException {
         end(writing);
         end(forcing);
+        IOException first = null;
         for (ShardFileWriter writer : writers.values()) {
-            writer.close();
+            try {
+                writer.close();
+            } catch (IOException failed) {
+                first = first == null ? failed : first;
+            }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 }

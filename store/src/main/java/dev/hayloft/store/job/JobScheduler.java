@@ -141,6 +141,9 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     private void forgetOldest() {
         List<String> forgotten = new ArrayList<>();
         synchronized (this) {
+            if (all.size() <= KEPT_MAX) {
+                return;
+            }
             Set<ScheduledJob> last = lastOfEachKind();
             Iterator<ScheduledJob> oldest = all.descendingMap().values().iterator();
             while (all.size() > KEPT_MAX && oldest.hasNext()) {

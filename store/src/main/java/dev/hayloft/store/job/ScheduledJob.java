@@ -116,6 +116,7 @@ final class ScheduledJob {
         return new Job(
                 id,
                 request.kind(),
+                request.volume(),
                 state,
                 progress,
                 detail,

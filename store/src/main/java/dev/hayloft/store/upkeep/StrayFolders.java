@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -43,28 +44,24 @@ final class StrayFolders {
         StrayFolders strays = new StrayFolders(bornBeforeMillis);
         Set<Path> known = new HashSet<>();
         Set<Path> parents = new HashSet<>();
-        try {
-            for (Partition partition : partitions) {
-                Path folder = absolute(partition.config().folder());
-                if (partition.config().id() == PartitionConfig.SYSTEM) {
-                    strays.look(folder.resolveSibling("spool"), Set.of(), "the body of a request that has ended");
-                    continue;
-                }
-                known.add(folder);
-                parents.add(folder.resolveSibling(""));
-                for (Path shards : partition.config().shardFolders()) {
-                    if (!absolute(shards).startsWith(folder)) {
-                        known.add(absolute(shards));
-                        parents.add(absolute(shards).resolveSibling(""));
-                        parents.add(absolute(shards).resolveSibling("../partitions"));
-                    }
+        for (Partition partition : partitions) {
+            Path folder = absolute(partition.config().folder());
+            if (partition.config().id() == PartitionConfig.SYSTEM) {
+                strays.look(folder.resolveSibling("spool"), Set.of(), "the body of a request that has ended");
+                continue;
+            }
+            known.add(folder);
+            parents.add(folder.resolveSibling(""));
+            for (Path shards : partition.config().shardFolders()) {
+                if (!absolute(shards).startsWith(folder)) {
+                    known.add(absolute(shards));
+                    parents.add(absolute(shards).resolveSibling(""));
+                    parents.add(absolute(shards).resolveSibling("../partitions"));
                 }
             }
-            for (Path parent : parents) {
-                strays.look(absolute(parent), known, "no partition that this store has there");
-            }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+        }
+        for (Path parent : parents) {
+            strays.look(absolute(parent), known, "no partition that this store has there");
         }
         if (!strays.found.isEmpty()) {
             LOG.log(
@@ -79,16 +76,24 @@ final class StrayFolders {
         return path.toAbsolutePath().normalize();
     }
 
-    private void look(Path parent, Set<Path> known, String reason) throws IOException {
+    private void look(Path parent, Set<Path> known, String reason) {
         if (!Files.isDirectory(parent)) {
             return;
         }
         try (DirectoryStream<Path> children = Files.newDirectoryStream(parent)) {
             for (Path child : children) {
-                if (!known.contains(child) && isOld(child) && found.size() < NAMED_MAX) {
-                    found.add(Map.of("path", child.toString(), "bytes", sizeBytes(child), "reason", reason));
+                if (!known.contains(child) && isOld(child)) {
+                    add(child, sizeBytes(child), reason);
                 }
             }
+        } catch (IOException | DirectoryIteratorException unreadable) {
+            add(parent, 0, "cannot be looked into: " + unreadable);
+        }
+    }
+
+    private void add(Path path, long bytes, String reason) {
+        if (found.size() < NAMED_MAX) {
+            found.add(Map.of("path", path.toString(), "bytes", bytes, "reason", reason));
         }
     }
 
@@ -100,15 +105,15 @@ final class StrayFolders {
         }
     }
 
-    /** Of a file, or of all files in a folder. */
-    private static long sizeBytes(Path path) throws IOException {
+    /** Of a file, or of all files in a folder; 0 if they do not let themselves be read. */
+    private static long sizeBytes(Path path) {
         try (Stream<Path> all = Files.walk(path)) {
             long sum = 0;
             for (Path each : (Iterable<Path>) all::iterator) {
                 sum += Files.isRegularFile(each) ? Files.size(each) : 0;
             }
             return sum;
-        } catch (NoSuchFileException | UncheckedIOException goneMeanwhile) {
+        } catch (IOException | UncheckedIOException goneOrUnreadable) {
             return 0;
         }
     }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * Asks for encoding and scrubbing when they are due.
@@ -18,7 +19,7 @@ public final class UpkeepSchedule {
     private static final Duration INTERVAL_MAX = Duration.ofMinutes(1);
     private static final Duration INTERVAL_MIN = Duration.ofSeconds(1);
 
-    private final UpkeepJobs upkeep;
+    private final BooleanSupplier hasWork;
     private final Jobs jobs;
     private final ParityConfig config;
     private final InstantSource clock;
@@ -27,10 +28,12 @@ public final class UpkeepSchedule {
     /**
      * A schedule.
      *
+     * @param hasWork whether a volume is due to be encoded
      * @param storeMadeAt from when the first scrub is counted
      */
-    public UpkeepSchedule(UpkeepJobs upkeep, Jobs jobs, ParityConfig config, InstantSource clock, Instant storeMadeAt) {
-        this.upkeep = upkeep;
+    public UpkeepSchedule(
+            BooleanSupplier hasWork, Jobs jobs, ParityConfig config, InstantSource clock, Instant storeMadeAt) {
+        this.hasWork = hasWork;
         this.jobs = jobs;
         this.config = config;
         this.clock = clock;
@@ -46,7 +49,7 @@ public final class UpkeepSchedule {
 
     /** Submits what is due and does not wait already. */
     public void look() {
-        if (config.automatic() && !isUnderWay(JobRequest.Kind.ENCODE) && upkeep.hasWork()) {
+        if (config.automatic() && !isUnderWay(JobRequest.Kind.ENCODE) && hasWork.getAsBoolean()) {
             jobs.submit(new JobRequest(JobRequest.Kind.ENCODE, Optional.empty(), false));
         }
         if (!isUnderWay(JobRequest.Kind.SCRUB) && isScrubDue()) {
@@ -61,15 +64,11 @@ public final class UpkeepSchedule {
 
     private boolean isScrubDue() {
         Instant last = jobs.list().stream()
-                .filter(job -> job.kind() == JobRequest.Kind.SCRUB && mayBeWhole(job))
+                .filter(job ->
+                        job.kind() == JobRequest.Kind.SCRUB && job.volume().isEmpty())
                 .map(Job::createdAt)
                 .max(Instant::compareTo)
                 .orElse(storeMadeAt);
         return !clock.instant().isBefore(last.plus(config.scrubEvery()));
-    }
-
-    /** Not a scrub of one volume alone: its result says nothing of what belongs to none. */
-    private static boolean mayBeWhole(Job job) {
-        return job.result().isEmpty() || job.result().get().containsKey(Scrub.ORPHANS);
     }
 }
