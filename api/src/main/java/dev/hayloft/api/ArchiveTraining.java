@@ -20,12 +20,12 @@ import java.util.stream.Stream;
  */
 final class ArchiveTraining {
     private static final String[] REQUESTS = {
-        "PUT /v1/buckets/b HTTP/1.1\r\nContent-Length: 0\r\n",
-        "PUT /v1/buckets/b/objects/k HTTP/1.1\r\nContent-Length: 5\r\n",
-        "GET /v1/buckets/b/objects/k HTTP/1.1\r\n",
-        "GET /v1/buckets/b/objects/none HTTP/1.1\r\n",
-        "GET /v1/buckets/b/objects HTTP/1.1\r\n",
-        "DELETE /v1/buckets/b/objects/k HTTP/1.1\r\n",
+        "PUT /v1/buckets/bucket HTTP/1.1\r\nContent-Length: 0\r\n",
+        "PUT /v1/buckets/bucket/objects/k HTTP/1.1\r\nContent-Length: 5\r\n",
+        "GET /v1/buckets/bucket/objects/k HTTP/1.1\r\n",
+        "GET /v1/buckets/bucket/objects/none HTTP/1.1\r\n",
+        "GET /v1/buckets/bucket/objects HTTP/1.1\r\n",
+        "DELETE /v1/buckets/bucket/objects/k HTTP/1.1\r\n",
     };
     private static final String BODY = "hello";
 

@@ -79,6 +79,7 @@ final class ArchitectureTest {
     static void read() {
         classes = new ClassFileImporter()
                 .withImportOption(new ImportOption.DoNotIncludeTests())
+                .withImportOption(location -> !location.contains("/bench/")) // Measures, and is no room.
                 .importPackages("dev.hayloft");
     }
 
