@@ -34,7 +34,7 @@ final class FrameScanner {
     private static final int WORD = Integer.BYTES;
 
     /** Chronicle's own excerpts are a header of some 100 bytes and pages of 32 KiB. */
-    private static final int META_SIZE_MAX = 256 << 10;
+    static final int META_SIZE_MAX = 256 << 10;
 
     static final int WINDOW_SIZE = 4 << 20;
     private static final int REBUILT_SIZE_MIN = 64 << 10;

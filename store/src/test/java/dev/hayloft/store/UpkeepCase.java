@@ -67,6 +67,11 @@ abstract class UpkeepCase {
     void put(ObjectStore store, String key, int size) {
         byte[] content = new byte[size];
         random.nextBytes(content);
+        put(store, key, content);
+    }
+
+    void put(ObjectStore store, String key, byte[] content) {
+        int size = content.length;
         if (size > ObjectStore.EXTENT_SIZE) {
             try (Upload upload = store.startUpload(PutRequest.of(HAY, ObjectKey.of(key)))) {
                 for (int at = 0; at < size; at += ObjectStore.EXTENT_SIZE) {

@@ -3,14 +3,18 @@ package dev.hayloft.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.testing.FileDamage;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +92,67 @@ final class UpkeepTest extends UpkeepCase {
                 assertThat(encoded(store).stream().map(VolumeStatus::id)).isEqualTo(ids);
             }
         }
+    }
+
+    /**
+     * A volume is cut at what looks like the beginning of a frame, and that may stand inside of an object: then a true
+     * frame lies across the cut.
+     */
+    @Test
+    void objectFullOfFrames_isCutInsideAndReadThroughDamageAllTheSame() throws IOException {
+        onSixDisks();
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            put(store, "first", 5000);
+            run(store, JobRequest.Kind.SEAL);
+            byte[] copied = firstFrame(store);
+            byte[] content = new byte[800_000];
+            for (int at = 0; at + copied.length + 4 < content.length; at += copied.length) {
+                at += (at / 4096) % 4; // Frames begin at multiples of 4 of the file, wherever the object begins.
+                System.arraycopy(copied, 0, content, at, copied.length);
+            }
+            put(store, "full", content);
+            run(store, JobRequest.Kind.SEAL);
+            byte[] volume = Files.readAllBytes(volumeOf(store, 700_000).path());
+            run(store, JobRequest.Kind.ENCODE);
+            VolumeStatus encoded = volumeOf(store, 700_000);
+            long cut = 0;
+            int cutInside = 0;
+            for (VolumeStatus.Shard shard : encoded.shards().subList(0, DATA_SHARDS - 1)) {
+                cut += shard.length();
+                byte[] found = Arrays.copyOfRange(volume, (int) cut + 4, (int) cut + 4 + copied.length);
+                cutInside += Arrays.equals(found, copied) ? 1 : 0;
+            }
+            assertThat(cutInside).isPositive();
+            assertAllReadable(store);
+            for (int first = 0; first < DATA_SHARDS; first++) {
+                Files.delete(encoded.shards().get(first).path());
+                Files.delete(encoded.shards().get((first + 1) % DATA_SHARDS).path());
+                assertAllReadable(store);
+                assertThat(run(store, JobRequest.Kind.REPAIR)).containsEntry("lost", List.of());
+                assertAllWhole(store);
+            }
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).isEmpty();
+            assertAllReadable(store);
+        }
+    }
+
+    private static VolumeStatus volumeOf(HayloftStore store, long bytesMin) {
+        return store.volumes().stream()
+                .filter(volume -> volume.state() != VolumeStatus.State.OPEN && volume.bytes() > bytesMin)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** The bytes of a frame of a sealed volume. */
+    private static byte[] firstFrame(HayloftStore store) throws IOException {
+        byte[] bytes = Files.readAllBytes(volumeOf(store, 5000).path());
+        ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        int at = 0;
+        while (file.getInt(at + 4) != FrameFormat.MAGIC || (file.getInt(at) & 0x3FFF_FFFF) < 5000) {
+            at += 4;
+        }
+        return Arrays.copyOfRange(bytes, at + 4, at + 4 + file.getInt(at));
     }
 
     @Test

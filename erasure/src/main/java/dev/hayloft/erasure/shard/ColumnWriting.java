@@ -1,5 +1,6 @@
 package dev.hayloft.erasure.shard;
 
+import dev.hayloft.erasure.ReedSolomon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,8 +15,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes columns to the files of their shards on a thread of its own, while the next ones are made, and brings what is
- * written to the disk on another, while more is written: so the end waits for little.
+ * Makes the parity of columns and writes them to the files of their shards on a thread of its own, while the next ones
+ * are read, and brings what is written to the disk and reads it back on another, while more is written: so the end
+ * waits for little.
  *
  * <p><i>Threads:</i> one owner; its two threads end with {@link #close}.
  */
@@ -24,6 +26,7 @@ final class ColumnWriting implements AutoCloseable {
     private static final long FORCED_BYTES = 8L << 20;
 
     private final ShardLayout layout;
+    private final ReedSolomon codec;
     private final BlockTable table;
     private final byte[][][] sets;
     private final List<Future<?>> underWay = new ArrayList<>();
@@ -41,6 +44,7 @@ final class ColumnWriting implements AutoCloseable {
      */
     ColumnWriting(ShardLayout layout, Map<Integer, Path> targets, BlockTable table, int step) throws IOException {
         this.layout = layout;
+        this.codec = ReedSolomon.of(layout.matrix());
         this.table = table;
         this.sets = new byte[SETS][layout.shards()][step];
         boolean isDone = false;
@@ -64,7 +68,10 @@ final class ColumnWriting implements AutoCloseable {
         });
     }
 
-    /** Arrays to be filled, one for each shard; waits until those that were written last but one are free. */
+    /**
+     * Arrays, one for each shard, of which those of data are to be filled; waits until those that were written last but
+     * one are free.
+     */
     byte[][] take() throws IOException {
         if (underWay.size() == SETS) {
             await(underWay.remove(0));
@@ -73,13 +80,14 @@ final class ColumnWriting implements AutoCloseable {
         return sets[next];
     }
 
-    /** Writes what {@link #take} gave last. */
+    /** Makes parity of what {@link #take} gave last, and writes it. */
     void write(long at, int step) {
         byte[][] columns = sets[next];
         underWay.add(writing.submit(call(() -> writeNow(columns, at, step))));
     }
 
     private void writeNow(byte[][] columns, long at, int step) throws IOException {
+        codec.encode(columns, 0, step);
         for (int shard = layout.dataShards(); shard < layout.shards(); shard++) {
             table.note(layout, shard, at, columns[shard], step);
         }
@@ -91,13 +99,13 @@ final class ColumnWriting implements AutoCloseable {
                 if (force != null) {
                     await(force); // A force that failed is not asked again: it might say yes.
                 }
-                writer.forcing();
-                forces.put(entry.getKey(), forcing.submit(call(writer::force)));
+                long end = writer.forcing();
+                forces.put(entry.getKey(), forcing.submit(call(() -> writer.force(end, table))));
             }
         }
     }
 
-    /** Ends the files; they are durable at return. */
+    /** Ends the files; they are durable and were read back at return. */
     void finish() throws IOException {
         while (!underWay.isEmpty()) {
             await(underWay.remove(0));
@@ -107,6 +115,7 @@ final class ColumnWriting implements AutoCloseable {
         }
         for (ShardFileWriter writer : writers.values()) {
             writer.finish(table);
+            writer.check(table);
         }
     }
 
@@ -131,6 +140,9 @@ final class ColumnWriting implements AutoCloseable {
                 } catch (InterruptedException e) {
                     wasInterrupted = true; // The arrays and files are in use.
                 } catch (ExecutionException e) {
+                    if (e.getCause() instanceof RuntimeException wrong) {
+                        throw wrong;
+                    }
                     throw e.getCause() instanceof IOException failed ? failed : new IOException(e.getCause());
                 }
             }

@@ -80,7 +80,7 @@ class ShardFormatTest {
         Path own = folder.resolve("own");
         Files.write(own, new byte[1000]);
         Path shard = folder.resolve("shard");
-        VolumeEncoder.encode(LAYOUT, own, Map.of(4, shard), bytes -> {});
+        VolumeEncoder.encode(LAYOUT, own, Map.of(4, shard), (number, bytes, length) -> {}, bytes -> {});
         assertThat(Files.size(shard)).isEqualTo(ShardFile.sizeOf(LAYOUT, 4));
         ShardFile.open(shard).table();
         long contentEnd = 4096 + LAYOUT.length(4);

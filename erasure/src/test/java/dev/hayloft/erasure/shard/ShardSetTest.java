@@ -60,7 +60,7 @@ class ShardSetTest {
             for (int shard = inPlace ? data : 0; shard < layout.shards(); shard++) {
                 paths.put(shard, folder.resolve("shard-" + shard));
             }
-            VolumeEncoder.encode(layout, own, paths, bytes -> {});
+            VolumeEncoder.encode(layout, own, paths, (number, bytes, length) -> {}, bytes -> {});
             if (!inPlace) {
                 Files.delete(own);
             }
@@ -153,7 +153,8 @@ class ShardSetTest {
                             .isEmpty();
                 } else { // All parity is damaged, so all data is right: parity is made anew.
                     assertThat(inPlace).isTrue();
-                    VolumeEncoder.encode(fixture.layout, fixture.own, fixture.paths, bytes -> {});
+                    VolumeEncoder.encode(
+                            fixture.layout, fixture.own, fixture.paths, (number, bytes, length) -> {}, bytes -> {});
                 }
             }
             assertThat(ShardCheck.check(fixture.set, bytes -> {}).damages()).isEmpty();

@@ -111,9 +111,17 @@ public final class FrameFormat {
     public static boolean isBodyIntact(ByteBuffer bytes, int at) {
         int from = at + headerSize(bytes, at);
         long end = at + frameSize(bytes, at);
-        return end <= bytes.limit()
-                && bytes.getInt(at + STORED_SIZE_OFFSET) == bytes.getInt(at + RAW_SIZE_OFFSET)
-                && crc(bytes, from, (int) end) == bytes.getInt(at + BODY_CRC_OFFSET);
+        return end <= bytes.limit() && isStoredAsIs(bytes, at) && crc(bytes, from, (int) end) == bodyCrc(bytes, at);
+    }
+
+    /** Whether the body behind a right header is not compressed, as its sizes tell. */
+    public static boolean isStoredAsIs(ByteBuffer bytes, int at) {
+        return bytes.getInt(at + STORED_SIZE_OFFSET) == bytes.getInt(at + RAW_SIZE_OFFSET);
+    }
+
+    /** The checksum that the body behind a right header must have. */
+    public static int bodyCrc(ByteBuffer bytes, int at) {
+        return bytes.getInt(at + BODY_CRC_OFFSET);
     }
 
     /** Bytes that a run of this producer takes; none for the empty name. */

@@ -82,11 +82,11 @@ final class Progress implements ShardWatcher {
                 .orElse(volume.info().dataEndBytes());
     }
 
-    /** Bytes that encoding reads and writes: the volume twice, parity, and data shards where they become files. */
+    /** Bytes that encoding reads and writes: the volume, parity, and data shards where they become files. */
     static long encoded(VolumeName volume, int dataShards, int parityShards) {
         long data = volume.info().dataEndBytes();
         boolean movesData = volume.partition().parity().folders().count() > 1;
-        return data * (movesData ? 3 : 2) + data * parityShards / dataShards;
+        return data * (movesData ? 2 : 1) + data * parityShards / dataShards;
     }
 
     private static long shardBytes(ShardSet set) {

@@ -6,7 +6,9 @@ import dev.hayloft.erasure.shard.ShardLayout;
 import dev.hayloft.erasure.shard.ShardWatcher;
 import dev.hayloft.erasure.shard.VolumeEncoder;
 import dev.hayloft.log.DamagedRange;
+import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.format.FrameView;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
@@ -23,9 +25,9 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * Gives a sealed volume parity: cuts it between its frames, writes the shard files beside their names while it checks
- * all frames, reads the files back, and lets the whole set appear at once. With one disk the volume's file stays and
- * holds the data shards; with more, data shards become files too and the volume's own file goes last.
+ * Gives a sealed volume parity: cuts it between its frames, writes the shard files beside their names, checks all
+ * frames as they pass by, reads the files back, and lets the whole set appear at once. With one disk the volume's file
+ * stays and holds the data shards; with more, data shards become files too and the volume's own file goes last.
  *
  * <p><i>Threads:</i> any; under the volume's lock.
  */
@@ -73,14 +75,17 @@ final class VolumeEncoding {
         ParityKeeper parity = volume.partition().parity();
         checkRoom(layout, targets);
         boolean isDone = false;
-        try (FrameCheck check = new FrameCheck(volume.partition().log(), volume.id())) {
-            VolumeEncoder.encode(layout, volume.info().path(), unfinished, bytes -> {
-                check.allow(bytes);
-                check.damaged().ifPresent(range -> refuse(volume, range));
-                watcher.advance(bytes + check.takeCheckedBytes());
+        PassingFrames frames = new PassingFrames(layout);
+        try {
+            VolumeEncoder.encode(layout, volume.info().path(), unfinished, frames, bytes -> {
+                if (frames.isNewDoubt()) {
+                    check(volume);
+                }
+                watcher.advance(bytes);
             });
-            check.await().ifPresent(range -> refuse(volume, range));
-            watcher.advance(check.takeCheckedBytes());
+            if (!frames.areWhole()) {
+                check(volume);
+            }
             isDone = true;
         } finally {
             if (!isDone) {
@@ -124,6 +129,21 @@ final class VolumeEncoding {
                 volume.info().sealedAtMillis(),
                 cuts.cuts(),
                 CodingMatrix.preferred(config.dataShards(), config.parityShards()));
+    }
+
+    /** Looks closely, when the frames that passed by were not as expected. */
+    private void check(VolumeName volume) {
+        volume.partition().log().scanVolume(volume.id(), 0, new FrameVisitor() {
+            @Override
+            public void frame(FrameView frame) {
+                watcher.advance(frame.sizeBytes());
+            }
+
+            @Override
+            public void damaged(DamagedRange range) {
+                refuse(volume, range);
+            }
+        });
     }
 
     private static void refuse(VolumeName volume, DamagedRange damaged) {
