@@ -38,7 +38,11 @@ final class ConsoleDoor {
         needles = new VolumeNeedles(front);
         live = new LiveCalls(front);
         calls = new ConsoleCalls(front, sessions);
-        events = new Events(front, () -> Json.document(operations::writeStatus), operations::jobDocuments);
+        events = new Events(
+                front,
+                () -> Json.document(operations::writeStatus),
+                () -> Json.document(operations::writeHistory),
+                operations::jobDocuments);
     }
 
     /**

@@ -183,6 +183,9 @@ final class ConsoleCallsTest extends ServerCase {
             wire.send(server.head("GET", "/api/events", ""));
             assertThat(wire.until("event: figures")).contains("text/event-stream");
             assertThat(wire.until("\"incarnation\"")).contains("data: {\"version\"");
+            assertThat(wire.until("\"getP99Micros\":["))
+                    .contains("event: history")
+                    .contains("\"puts\":[");
         }
     }
 }

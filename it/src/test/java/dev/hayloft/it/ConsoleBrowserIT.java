@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.WaitForSelectorState;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Base64;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -64,7 +66,30 @@ final class ConsoleBrowserIT extends ConsoleCase {
         });
         page.locator("[data-figure=puts] .note", new Page.LocatorOptions().setHasText("p99"))
                 .waitFor();
+        page.locator(".stacks a").first().waitFor();
         soundEverywhere("overview");
+    }
+
+    @Test
+    void charts_ofAPageOpenedLate_showWhatWasBefore() {
+        browser.go("overview", "Overview");
+        Awaitility.await("seconds to remember").until(() -> {
+            page.reload();
+            // Figures come one a second, so a line of that many points at once is the server's memory.
+            return (int) page.waitForFunction(
+                                    "() => document.querySelector('hay-chart polyline')?.points.length || undefined")
+                            .jsonValue()
+                    > 4;
+        });
+        Locator chart = page.getByRole(AriaRole.IMG, new Page.GetByRoleOptions().setName("Operations over the last"));
+        chart.focus();
+        page.keyboard().press("ArrowLeft");
+        page.locator("hay-chart figcaption")
+                .getByText(Pattern.compile("\\d s ago"))
+                .first()
+                .waitFor();
+        page.keyboard().press("Escape");
+        page.locator("hay-chart figcaption").getByText("now").first().waitFor();
     }
 
     @Test

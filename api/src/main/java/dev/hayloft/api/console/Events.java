@@ -15,14 +15,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 /**
- * {@code GET /api/events}: the status every second, and jobs as they change. Both are written once for all who listen;
- * a listener that does not keep up loses the connection, and its client asks again.
+ * {@code GET /api/events}: the status every second, and jobs as they change, to a newcomer also the figures of the last
+ * minutes. Status and jobs are written once for all who listen; a listener that does not keep up loses the connection,
+ * and its client asks again.
  *
  * <p><i>Threads:</i> any may listen; {@link #tick} is called by one.
  */
 public final class Events {
     private final Front front;
     private final Supplier<ByteBuffer> status;
+    private final Supplier<ByteBuffer> history;
     private final Supplier<Map<String, ByteBuffer>> jobs;
     private final Set<EventAnswer> listeners = ConcurrentHashMap.newKeySet();
     private final Map<String, String> seenJobs = new HashMap<>(); // The telling thread's own.
@@ -33,11 +35,17 @@ public final class Events {
      * A source of events.
      *
      * @param status writes the document of {@code /api/status}; may block
+     * @param history writes the last minutes, for who begins to listen; may block
      * @param jobs writes each job by its id; may block
      */
-    public Events(Front front, Supplier<ByteBuffer> status, Supplier<Map<String, ByteBuffer>> jobs) {
+    public Events(
+            Front front,
+            Supplier<ByteBuffer> status,
+            Supplier<ByteBuffer> history,
+            Supplier<Map<String, ByteBuffer>> jobs) {
         this.front = front;
         this.status = status;
+        this.history = history;
         this.jobs = jobs;
     }
 
@@ -56,6 +64,7 @@ public final class Events {
             });
             self[0] = answer;
             answer.send("figures", text(status.get()));
+            answer.send("history", text(history.get()));
             jobs.get().values().forEach(job -> answer.send("job", text(job)));
             listeners.add(answer);
             if (closed) {

@@ -32,6 +32,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToDoubleFunction;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.Callback;
@@ -193,6 +194,33 @@ public final class Operations {
         json.writeNumberField("bytesInPerSecond", rates.bytesIn());
         json.writeNumberField("bytesOutPerSecond", rates.bytesOut());
         json.writeEndObject();
+    }
+
+    /** The last minutes, second by second, the oldest first: a list for each figure, all of one length. */
+    public void writeHistory(JsonGenerator json) throws IOException {
+        List<ServerMetrics.Moment> history = front.metrics().history();
+        json.writeStartObject();
+        writeColumn(json, "puts", history, moment -> moment.rates().puts());
+        writeColumn(json, "gets", history, moment -> moment.rates().gets());
+        writeColumn(json, "records", history, moment -> moment.rates().records());
+        writeColumn(json, "bytesIn", history, moment -> moment.rates().bytesIn());
+        writeColumn(json, "bytesOut", history, moment -> moment.rates().bytesOut());
+        writeColumn(json, "putP99Micros", history, moment -> moment.p99Micros(Operation.PUT));
+        writeColumn(json, "getP99Micros", history, moment -> moment.p99Micros(Operation.GET));
+        json.writeEndObject();
+    }
+
+    private static void writeColumn(
+            JsonGenerator json,
+            String name,
+            List<ServerMetrics.Moment> history,
+            ToDoubleFunction<ServerMetrics.Moment> figure)
+            throws IOException {
+        json.writeArrayFieldStart(name);
+        for (ServerMetrics.Moment moment : history) {
+            json.writeNumber(Math.round(figure.applyAsDouble(moment) * 10) / 10.0);
+        }
+        json.writeEndArray();
     }
 
     /** Of the last minute. */

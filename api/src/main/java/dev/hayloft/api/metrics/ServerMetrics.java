@@ -1,5 +1,7 @@
 package dev.hayloft.api.metrics;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +20,9 @@ public final class ServerMetrics {
     /** Seconds that recent latencies look back. */
     public static final int LATENCY_WINDOW = 60;
 
+    /** Seconds that the history looks back. */
+    public static final int HISTORY = 600;
+
     private static final int STATUS_CLASSES = 6;
     private static final List<Operation> RECENT = List.of(Operation.PUT, Operation.GET);
 
@@ -30,6 +35,7 @@ public final class ServerMetrics {
     private final LiveStreams streams = new LiveStreams();
     private final Map<Operation, long[][]> latencyWindows = new EnumMap<>(Operation.class);
     private final long[][] window = new long[WINDOW + 1][];
+    private final Deque<Moment> history = new ArrayDeque<>(); // Guarded by itself.
     private int ticks;
     private volatile Rates rates = new Rates(0, 0, 0, 0, 0); // Written by tick, read by any.
     private volatile Map<Operation, Latency> recent = Map.of(); // Written by tick, read by any.
@@ -139,6 +145,19 @@ public final class ServerMetrics {
                     (now[3] - then[3]) / (double) back,
                     (now[4] - then[4]) / (double) back);
         }
+        synchronized (history) {
+            if (history.size() == HISTORY) {
+                history.removeFirst();
+            }
+            history.addLast(new Moment(rates, recent));
+        }
+    }
+
+    /** What {@link #tick} saw, the oldest first, at most {@link #HISTORY} of them. */
+    public List<Moment> history() {
+        synchronized (history) {
+            return List.copyOf(history);
+        }
     }
 
     /** Latencies of the last minute; none before the first tick. */
@@ -183,6 +202,20 @@ public final class ServerMetrics {
      * @param records records acknowledged
      */
     public record Rates(double puts, double gets, double bytesIn, double bytesOut, double records) {}
+
+    /**
+     * A second of the past.
+     *
+     * @param rates over the last seconds before it
+     * @param latencies of the minute before it
+     */
+    public record Moment(Rates rates, Map<Operation, Latency> latencies) {
+        /** What 99 of 100 requests took at most, in microseconds; 0 if there were none. */
+        public long p99Micros(Operation operation) {
+            Latency latency = latencies.get(operation);
+            return latency == null || latency.count() == 0 ? 0 : latency.p99Micros();
+        }
+    }
 
     /**
      * How long requests took.

@@ -2,7 +2,8 @@
 
 import { OWN_PAGE, get, session } from './api.js';
 
-const HISTORY_SECONDS = 180;
+/** As long as the server’s own memory of it. */
+export const HISTORY_SECONDS = 600;
 const RETRY_MAX_MILLIS = 10_000;
 
 /**
@@ -12,6 +13,8 @@ const RETRY_MAX_MILLIS = 10_000;
  * @property {number} records a second
  * @property {number} bytesIn a second
  * @property {number} bytesOut a second
+ * @property {number} putP99Micros of the minute before; 0 if there were none
+ * @property {number} getP99Micros as well
  */
 
 /** The latest figures and the last minutes of them; fires `change`, and `job` with a job that changed. */
@@ -107,6 +110,8 @@ class Live extends EventTarget {
     }
     if (event === 'figures') {
       this.figures(JSON.parse(data));
+    } else if (event === 'history') {
+      this.past(JSON.parse(data));
     } else if (event === 'job') {
       const job = JSON.parse(data);
       this.jobs.set(job.id, job);
@@ -119,17 +124,28 @@ class Live extends EventTarget {
     this.status = status;
     this.connected = true;
     this.retryMillis = 500;
-    const rates = status.rates;
+    const { rates, latency } = status;
     this.history.push({
       puts: rates.putsPerSecond,
       gets: rates.getsPerSecond,
       records: rates.recordsPerSecond,
       bytesIn: rates.bytesInPerSecond,
       bytesOut: rates.bytesOutPerSecond,
+      putP99Micros: latency.put.count > 0 ? latency.put.p99Micros : 0,
+      getP99Micros: latency.get.count > 0 ? latency.get.p99Micros : 0,
     });
     if (this.history.length > HISTORY_SECONDS) {
       this.history.shift();
     }
+    this.dispatchEvent(new Event('change'));
+  }
+
+  /** What was before this page was opened, or its connection broke. @param {Record<string, number[]>} columns */
+  past(columns) {
+    const names = Object.keys(columns);
+    this.history = columns[names[0]].map(
+      (_, second) => /** @type {any} */ (Object.fromEntries(names.map((name) => [name, columns[name][second]]))),
+    );
     this.dispatchEvent(new Event('change'));
   }
 

@@ -69,11 +69,11 @@ export function pill(state) {
 }
 
 /**
- * A figure with its name, and how it went in the last minutes.
+ * A figure with its name.
  *
  * @param {string} label
  * @param {string} value with its unit
- * @param {{ history?: number[], note?: unknown, id?: string }} [more]
+ * @param {{ note?: unknown, id?: string }} [more]
  */
 export function stat(label, value, more = {}) {
   const cut = value.lastIndexOf(' ');
@@ -82,28 +82,8 @@ export function stat(label, value, more = {}) {
   return html`<div class="stat" data-figure=${more.id ?? label}>
     <div class="label">${label}</div>
     <div class="value">${value.slice(0, at)}<span class="unit">${value.slice(at)}</span></div>
-    ${more.history ? sparkline(more.history, label) : nothing}
     ${more.note ? html`<div class="note">${more.note}</div>` : nothing}
   </div>`;
-}
-
-/** @param {number[]} values @param {string} label */
-export function sparkline(values, label) {
-  const width = 180;
-  const max = Math.max(...values, 1e-9);
-  const points = values.map((value, index) => {
-    const x = width - (values.length - 1 - index);
-    const y = 30 - (value / max) * 27;
-    return `${x.toFixed(1)},${y.toFixed(1)}`;
-  });
-  const first = width - (values.length - 1);
-  return html`<svg class="spark" viewBox="0 0 ${width} 32" preserveAspectRatio="none" role="img"
-      aria-label="${label}, the last ${values.length} seconds, at most ${number(max, 1)}">
-    ${points.length > 1
-      ? svg`<path class="area" d="M${first},32 L${points.join(' L')} L${width},32 Z"></path>
-            <polyline class="line" points=${points.join(' ')}></polyline>`
-      : nothing}
-  </svg>`;
 }
 
 /**
@@ -140,6 +120,54 @@ export function legend(shares) {
       </div>`,
     )}
   </dl>`;
+}
+
+/**
+ * Shares of a whole as a ring, with the whole in its middle.
+ *
+ * @param {{ kind: string, value: number, label: string }[]} shares
+ * @param {string} label
+ */
+export function ring(shares, label) {
+  const total = shares.reduce((sum, share) => sum + share.value, 0);
+  const said = shares.map((share) => `${share.label} ${bytes(share.value)}`).join(', ');
+  let from = 0;
+  return html`<svg class="ring" viewBox="0 0 120 120" role="img" aria-label="${label} ${bytes(total)}: ${said}">
+    <circle class="ground" cx="60" cy="60" r="50" pathLength="100"></circle>
+    ${shares.filter((share) => share.value > 0).map((share) => {
+      const part = (share.value / total) * 100;
+      const offset = -from;
+      from += part;
+      return svg`<circle class=${share.kind} cx="60" cy="60" r="50" pathLength="100"
+        stroke-dasharray="${part.toFixed(3)} 100" stroke-dashoffset=${offset.toFixed(3)}><title>${share.label} ${bytes(share.value)}</title></circle>`;
+    })}
+    <text x="60" y="58">${bytes(total)}</text><text class="small" x="60" y="76">${label}</text>
+  </svg>`;
+}
+
+const MAP_MAX = 2000;
+
+/** Every volume as a stack of hay: what is live, what is dead above it, and how it is by its frame. @param {any[]} volumes */
+export function volumeMap(volumes) {
+  const largest = Math.max(...volumes.map((volume) => volume.liveBytes + volume.deadBytes), 1);
+  const height = (/** @type {number} */ size) => (size > 0 ? Math.max(1, (size / largest) * 20) : 0);
+  return html`<ul class="stacks" aria-label="Map of the volumes">
+    ${volumes.slice(0, MAP_MAX).map((volume) => {
+      const live = height(volume.liveBytes);
+      const dead = height(volume.deadBytes);
+      const said = `${volume.id}, ${volume.state}: ${bytes(volume.liveBytes)} live, ${bytes(volume.deadBytes)} dead`;
+      return html`<li><a class=${volume.state} href="#/volumes/${volume.id}" aria-label=${said} title=${said}>
+        <svg viewBox="0 0 18 20" preserveAspectRatio="none" aria-hidden="true">
+          <rect class="live" x="0" y=${20 - live} width="18" height=${live}></rect>
+          <rect class="dead" x="0" y=${20 - live - dead} width="18" height=${dead}></rect>
+        </svg></a></li>`;
+    })}
+  </ul>
+  <p class="muted stack-key">
+    ${['open', 'sealed', 'encoded', 'damaged'].map((state) => html`<span><span class="swatch frame ${state}" aria-hidden="true"></span>${state}</span>`)}
+    <span><span class="swatch live" aria-hidden="true"></span>live</span> <span><span class="swatch dead" aria-hidden="true"></span>dead</span>
+    ${volumes.length > MAP_MAX ? html`<span>and ${number(volumes.length - MAP_MAX)} more under Volumes</span>` : nothing}
+  </p>`;
 }
 
 /** @param {number} ratio 0 to 1 @param {string} label */

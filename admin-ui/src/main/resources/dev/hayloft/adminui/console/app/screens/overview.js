@@ -1,11 +1,32 @@
 import { html, nothing } from 'lit';
+import { get } from '../api.js';
+import '../chart.js';
 import { byteRate, bytes, counted, duration, micros, number, rate } from '../format.js';
-import { live } from '../live.js';
-import { command, heading, legend, pill, progress, shareBar, stat, table } from '../parts.js';
-import { Screen } from '../screen.js';
+import { HISTORY_SECONDS, live } from '../live.js';
+import { command, heading, legend, pill, progress, ring, stat, table, volumeMap } from '../parts.js';
+import { Reloading, Screen } from '../screen.js';
+
+/** What the charts show: as little as has all there is. */
+const SPANS = [60, 120, 300, HISTORY_SECONDS];
+
+/** @typedef {import('../chart.js').Series} Series @typedef {import('../live.js').Sample} Sample */
 
 /** How the store is, at a glance. */
-class Overview extends Screen {
+class Overview extends Reloading {
+  static properties = { ...Screen.properties, volumes: { state: true } };
+
+  constructor() {
+    super();
+    /** @type {any[]} */
+    this.volumes = [];
+  }
+
+  load() {
+    return this.attempt(async () => {
+      this.volumes = (await get('/api/volumes')).volumes;
+    });
+  }
+
   render() {
     const status = live.status;
     if (!status) {
@@ -13,8 +34,9 @@ class Overview extends Screen {
     }
     return html`${heading('Overview')} ${this.health(status)} ${this.rates(status)}
       ${status.buckets === 0 ? this.welcome() : nothing}
+      ${this.charts()} ${this.jobs(status)}
       <div class="columns">${this.space(status)} ${this.holdings(status)}</div>
-      ${this.jobs(status)} ${this.partitions(status)}`;
+      ${this.partitions(status)}`;
   }
 
   /** @param {any} status */
@@ -29,7 +51,6 @@ class Overview extends Screen {
 
   /** @param {any} status */
   rates(status) {
-    const history = live.history;
     const rates = status.rates;
     const latency = status.latency;
     const quantiles = (/** @type {any} */ of) =>
@@ -37,11 +58,25 @@ class Overview extends Screen {
         ? html`p50 ${micros(of.p50Micros)} · p99 ${micros(of.p99Micros)}`
         : html`<span class="muted">none in the last minute</span>`;
     return html`<section class="stats" aria-label="Rates">
-      ${stat('Puts', rate(rates.putsPerSecond), { id: 'puts', history: history.map((s) => s.puts), note: latency ? quantiles(latency.put) : nothing })}
-      ${stat('Gets', rate(rates.getsPerSecond), { id: 'gets', history: history.map((s) => s.gets), note: latency ? quantiles(latency.get) : nothing })}
-      ${stat('Records in', rate(rates.recordsPerSecond), { id: 'records', history: history.map((s) => s.records), note: 'by ingestion' })}
-      ${stat('Bytes in', byteRate(rates.bytesInPerSecond), { id: 'bytes-in', history: history.map((s) => s.bytesIn), note: 'content taken in' })}
-      ${stat('Bytes out', byteRate(rates.bytesOutPerSecond), { id: 'bytes-out', history: history.map((s) => s.bytesOut), note: 'content given out' })}
+      ${stat('Puts', rate(rates.putsPerSecond), { id: 'puts', note: latency ? quantiles(latency.put) : nothing })}
+      ${stat('Gets', rate(rates.getsPerSecond), { id: 'gets', note: latency ? quantiles(latency.get) : nothing })}
+      ${stat('Records in', rate(rates.recordsPerSecond), { id: 'records', note: 'by ingestion' })}
+      ${stat('Bytes in', byteRate(rates.bytesInPerSecond), { id: 'bytes-in', note: 'content taken in' })}
+      ${stat('Bytes out', byteRate(rates.bytesOutPerSecond), { id: 'bytes-out', note: 'content given out' })}
+    </section>`;
+  }
+
+  charts() {
+    /** @type {(name: string, kind: string, of: keyof Sample) => Series} */
+    const series = (name, kind, of) => ({ name, kind, values: live.history.map((sample) => sample[of]) });
+    const seconds = SPANS.find((span) => span >= live.history.length) ?? HISTORY_SECONDS;
+    return html`<section class="charts" aria-label="The last minutes">
+      <hay-chart label="Operations" least="10" .seconds=${seconds} .form=${(/** @type {number} */ value) => rate(value)}
+        .series=${[series('Puts', 'put', 'puts'), series('Gets', 'get', 'gets'), series('Records', 'record', 'records')]}></hay-chart>
+      <hay-chart label="Latency, p99" least="1000" .seconds=${seconds} .form=${micros}
+        .series=${[series('Put', 'put', 'putP99Micros'), series('Get', 'get', 'getP99Micros')]}></hay-chart>
+      <hay-chart label="Content" binary least="1024" .seconds=${seconds} .form=${byteRate}
+        .series=${[series('In', 'put', 'bytesIn'), series('Out', 'get', 'bytesOut')]}></hay-chart>
     </section>`;
   }
 
@@ -63,8 +98,10 @@ class Overview extends Screen {
     ];
     return html`<section class="panel" aria-label="Space">
       <h2>Space</h2>
-      ${shareBar(shares, 'Space taken')} ${legend(shares)}
-      <p class="muted">${bytes(status.freeBytes)} free on disk. Compaction gives dead bytes back.</p>
+      <div class="ringed">${ring(shares, 'stored')}
+        <div>${legend(shares)}<p class="muted">${bytes(status.freeBytes)} free on disk. Compaction gives dead bytes back.</p></div>
+      </div>
+      ${this.volumes.length === 0 ? nothing : volumeMap(this.volumes)}
     </section>`;
   }
 

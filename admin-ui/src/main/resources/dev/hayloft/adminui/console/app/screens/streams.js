@@ -130,8 +130,8 @@ class Streams extends Screen {
   figures(status) {
     const behind = Math.max(0, ...this.streams.readers.map((/** @type {any} */ each) => each.behind ?? 0));
     return html`<section class="stats" aria-label="Rates">
-      ${stat('Records in', rate(status.rates.recordsPerSecond), { id: 'records', history: live.history.map((s) => s.records) })}
-      ${stat('Bytes in', byteRate(status.rates.bytesInPerSecond), { id: 'bytes-in', history: live.history.map((s) => s.bytesIn) })}
+      ${stat('Records in', rate(status.rates.recordsPerSecond), { id: 'records' })}
+      ${stat('Bytes in', byteRate(status.rates.bytesInPerSecond), { id: 'bytes-in' })}
       ${stat('Ingest requests', `${number(this.streams.ingest.length)} open`, { id: 'ingest', note: 'each holds a connection' })}
       ${stat('Feed readers', `${number(this.streams.readers.length)} active`, {
         id: 'feeds', note: this.streams.readers.length === 0 ? 'in the last two minutes' : behind === 0 ? 'all up to date' : `at most ${counted(behind, 'mutation')} behind` })}

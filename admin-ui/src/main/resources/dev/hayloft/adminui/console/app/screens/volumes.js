@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { get } from '../api.js';
 import { bytes, number, percent } from '../format.js';
-import { empty, heading, legend, moment, pill, problemBox, shareBar, table } from '../parts.js';
+import { empty, heading, legend, moment, pill, problemBox, shareBar, table, volumeMap } from '../parts.js';
 import { Reloading, Screen } from '../screen.js';
 import { startJob, startOnVolume } from './jobs.js';
 
@@ -49,7 +49,7 @@ class Volumes extends Reloading {
     ];
     const states = [...new Set(all.map((volume) => volume.state))];
     const shown = all.filter((volume) => this.state === '' || volume.state === this.state);
-    return html`<section class="panel" aria-label="All volumes">${shareBar(shares, 'All volumes')} ${legend(shares)}</section>
+    return html`<section class="panel" aria-label="All volumes">${shareBar(shares, 'All volumes')} ${legend(shares)} ${volumeMap(all)}</section>
       <div class="filters" role="group" aria-label="Show">
         ${['', ...states].map(
           (state) => html`<button class="quiet small" aria-pressed=${this.state === state} @click=${() => (this.state = state)}>
