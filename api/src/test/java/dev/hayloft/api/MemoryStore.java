@@ -9,7 +9,8 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.Bucket;
 import dev.hayloft.store.BucketStatistics;
-import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangeView;
+import dev.hayloft.store.ChangesReached;
 import dev.hayloft.store.ChangesRequest;
 import dev.hayloft.store.CreatedBucket;
 import dev.hayloft.store.DeleteRequest;
@@ -56,6 +57,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -211,7 +213,7 @@ final class MemoryStore implements ObjectStore {
     }
 
     @Override
-    public ChangesPage changes(ChangesRequest request) {
+    public ChangesReached changes(ChangesRequest request, Consumer<ChangeView> visitor) {
         state(request.bucket());
         throw new UnsupportedOperationException("a store in memory keeps no changes; ChangesIT has a real one");
     }

@@ -41,6 +41,11 @@ final class FrameScanner {
     static final int MIDDLE_WINDOW_SIZE = 256 << 10;
     static final int SMALL_WINDOW_SIZE = 16 << 10;
 
+    /** A window that is read through grows up to this: many frames are read at once, and few twice. */
+    private static final int GROWN_SIZE_MAX = 1 << 20;
+
+    private static final int GROWTH = 4;
+
     private final VolumeFile file;
     private final IdleHandles idle;
     private final long limit;
@@ -48,13 +53,18 @@ final class FrameScanner {
     private long windowStart;
     private String reason = "";
 
+    /** The excerpt judged last, and its word. */
+    private long judgedOffset = -1;
+
+    private int judgedWord;
+
     /** Whether the window holds, and reads on into it fetch, what is kept of the volume elsewhere. */
     private boolean isRebuilt;
 
     /**
      * A scanner of a file's bytes 0 to limit.
      *
-     * @param windowSize bytes read at a time; grows to a frame's size
+     * @param windowSize bytes read at a time at first
      */
     FrameScanner(VolumeFile file, IdleHandles idle, long limit, int windowSize) {
         this.file = file;
@@ -104,6 +114,8 @@ final class FrameScanner {
             return bad("the file ends");
         }
         int word = window.getInt(at(offset));
+        judgedOffset = offset;
+        judgedWord = word;
         if (word == END_WORD) {
             return Place.END_OF_FILE;
         }
@@ -134,8 +146,11 @@ final class FrameScanner {
 
     /** Where the excerpt behind this good one starts. */
     long next(long offset) throws IOException {
-        load(offset, WORD);
-        return align(offset + WORD + (window.getInt(at(offset)) & SIZE_MASK));
+        if (offset != judgedOffset) { // Else the window need not go back for it.
+            load(offset, WORD);
+            judgedWord = window.getInt(at(offset));
+        }
+        return align(offset + WORD + (judgedWord & SIZE_MASK));
     }
 
     /**
@@ -288,9 +303,11 @@ final class FrameScanner {
         if (offset + size > limit) {
             return false;
         }
+        boolean isNext = window.limit() > 0 && offset >= windowStart && offset <= windowStart + window.limit();
         isRebuilt &= offset <= windowStart + window.limit();
-        if (size > window.capacity()) {
-            window = allocate(size);
+        int larger = isNext && window.capacity() < GROWN_SIZE_MAX ? GROWTH * window.capacity() : 0;
+        if (Math.max(size, larger) > window.capacity()) {
+            window = allocate(Math.max(size, Math.min(larger, GROWN_SIZE_MAX)));
         }
         window.clear();
         int wanted = isRebuilt ? Math.max(size, REBUILT_SIZE_MIN) : window.capacity();

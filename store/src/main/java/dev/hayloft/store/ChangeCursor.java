@@ -4,6 +4,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.PartitionFeed.Place;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.UUID;
 
@@ -19,6 +20,42 @@ import java.util.UUID;
 record ChangeCursor(UUID incarnation, int bucketId, Place place, long known) {
     private static final byte VERSION = 1;
     private static final int SIZE = 1 + 2 * Long.BYTES + Integer.BYTES + 3 * Long.BYTES;
+
+    /** Characters that all cursors of a bucket begin with; what follows begins with a character of its own. */
+    static final int PREFIX_SIZE = 28;
+
+    static final int TEXT_SIZE = 60;
+    private static final byte[] ALPHABET =
+            "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".getBytes(StandardCharsets.US_ASCII);
+
+    /** The same of another place. */
+    ChangeCursor at(Place other) {
+        return new ChangeCursor(incarnation, bucketId, other, known);
+    }
+
+    /**
+     * Writes the cursor of another place.
+     *
+     * @param prefix the beginning of any cursor of this bucket, {@link #PREFIX_SIZE} characters of ASCII at least
+     * @return where it ends, {@link #TEXT_SIZE} bytes further
+     */
+    int put(byte[] prefix, Place other, byte[] target, int at) {
+        System.arraycopy(prefix, 0, target, at, PREFIX_SIZE);
+        long sequence = other.sequence();
+        long position = other.position();
+        put(sequence >>> 16, target, at + PREFIX_SIZE);
+        put((sequence & 0xFFFF) << 32 | position >>> 32, target, at + PREFIX_SIZE + 8);
+        put((position & 0xFFFF_FFFFL) << 16 | known >>> 48, target, at + PREFIX_SIZE + 16);
+        put(known, target, at + PREFIX_SIZE + 24);
+        return at + TEXT_SIZE;
+    }
+
+    /** The lower six bytes, as eight characters. */
+    private static void put(long bytes, byte[] target, int at) {
+        for (int i = 0; i < 8; i++) {
+            target[at + i] = ALPHABET[(int) (bytes >>> (42 - 6 * i)) & 63];
+        }
+    }
 
     @Override
     public String toString() {

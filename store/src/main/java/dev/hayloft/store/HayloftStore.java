@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -410,9 +411,9 @@ public final class HayloftStore implements ObjectStore {
     }
 
     @Override
-    public ChangesPage changes(ChangesRequest request) {
+    public ChangesReached changes(ChangesRequest request, Consumer<ChangeView> visitor) {
         checkOpen();
-        return feed.read(request);
+        return feed.read(request, visitor);
     }
 
     @Override

@@ -6,11 +6,13 @@ import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -142,7 +144,14 @@ public interface ObjectStore extends AutoCloseable {
      * @throws dev.hayloft.model.error.RequestException {@code gone} for a cursor of another store,
      *     {@code bad-parameter} for what is none
      */
-    ChangesPage changes(ChangesRequest request);
+    default ChangesPage changes(ChangesRequest request) {
+        List<Change> changes = new ArrayList<>();
+        ChangesReached reached = changes(request, change -> changes.add(change.toChange()));
+        return new ChangesPage(changes, reached.cursor(), reached.atEnd());
+    }
+
+    /** The same, each shown where it stands: what is shown when this throws is not to be relied on. */
+    ChangesReached changes(ChangesRequest request, Consumer<ChangeView> visitor);
 
     /**
      * Completes with true when the bucket has changes behind a cursor, perhaps none that the reader wants, and with

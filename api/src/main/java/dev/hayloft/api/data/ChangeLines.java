@@ -3,13 +3,22 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.records.OutRecords;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.store.Change;
-import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangeView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
-/** Changes as the contract writes them. Pure functions. */
-final class ChangeLines {
+/**
+ * Changes as the contract writes them, from where they stand in the log straight to the bytes of the answer.
+ *
+ * <p><i>Threads:</i> one.
+ */
+final class ChangeLines implements Consumer<ChangeView> {
     /** How a page of changes goes out. */
     enum Form {
         LINES,
@@ -17,11 +26,11 @@ final class ChangeLines {
         RECORDS
     }
 
-    private static final int CHANGE_BYTES = 400;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private static final byte[] CURSOR = ascii("{\"cursor\":\"");
     private static final byte[] OP = ascii("\",\"op\":\"");
+    private static final Map<Change.Op, byte[]> OPS = ops();
     private static final byte[] KEY = ascii("\",\"key\":");
     private static final byte[] VERSION = ascii(",\"version\":\"");
     private static final byte[] TIME = ascii("\",\"time\":");
@@ -33,104 +42,129 @@ final class ChangeLines {
     private static final byte[] TO = ascii(",\"to\":");
     private static final byte[] END = ascii("\",\"end\":true}");
 
-    private ChangeLines() {}
+    private static final byte[] EVENT = ascii("id: ");
+    private static final byte[] DATA = ascii("\ndata: ");
+    private static final byte[] EVENT_END = ascii("\n\n");
+
+    private final Form form;
+    private final LineBytes bytes = new LineBytes();
+    private final LineBytes line = new LineBytes();
+    private int changes;
+
+    /** Those that were written last, and how: thousands of objects have the same. */
+    private @Nullable ObjectAttributes lastAttributes;
+
+    private byte[] lastWritten = new byte[0];
+
+    ChangeLines(Form form) {
+        this.form = form;
+    }
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** A page in one of the forms; of events without an end, which a stream does not have. */
-    static ByteBuffer write(ChangesPage page, Form form) {
-        LineBytes bytes = new LineBytes(sizeBytes(page)); // Megabytes: to grow would copy them.
+    private static Map<Change.Op, byte[]> ops() {
+        Map<Change.Op, byte[]> ops = new EnumMap<>(Change.Op.class);
+        for (Change.Op op : Change.Op.values()) {
+            ops.put(op, ascii(op.wireName()));
+        }
+        return ops;
+    }
+
+    /** How many changes were written. */
+    int changes() {
+        return changes;
+    }
+
+    /** Ends the page, of events without an end, which a stream does not have; and what it is, in pieces. */
+    List<ByteBuffer> end(String cursor) {
         switch (form) {
-            case LINES -> writeLines(bytes, page);
-            case EVENTS -> writeEvents(bytes, page);
-            case RECORDS -> writeRecords(bytes, page);
+            case LINES -> writeEnd(bytes, cursor).raw('\n');
+            case EVENTS -> {}
+            case RECORDS -> {
+                line.reset();
+                writeEnd(line, cursor);
+                writeRecord(OutRecords.NOTE, NOTHING, NOTHING);
+            }
         }
-        return bytes.view();
+        return bytes.pieces();
     }
 
-    private static int sizeBytes(ChangesPage page) {
-        int size = (page.changes().size() + 1) * CHANGE_BYTES;
-        for (Change change : page.changes()) {
-            size += change.key().sizeBytes()
-                    + change.value().map(ByteBuffer::remaining).orElse(0);
+    @Override
+    public void accept(ChangeView change) {
+        changes++;
+        switch (form) {
+            case LINES -> {
+                write(bytes, change);
+                bytes.raw('\n');
+            }
+            case EVENTS -> {
+                bytes.raw(EVENT).cursorOf(change).raw(DATA);
+                write(bytes, change);
+                bytes.raw(EVENT_END);
+            }
+            case RECORDS -> {
+                int withValue = change.value().isEmpty() ? OutRecords.NOTE : OutRecords.FOUND;
+                line.reset();
+                write(line, change);
+                writeRecord(
+                        change.hasObject() ? withValue : OutRecords.ABSENT,
+                        change.key(),
+                        change.value().orElse(NOTHING));
+            }
         }
-        return size;
     }
 
-    private static void writeLines(LineBytes bytes, ChangesPage page) {
-        for (Change change : page.changes()) {
-            write(bytes, change);
-            bytes.write('\n');
-        }
-        writeEnd(bytes, page.cursor());
-        bytes.write('\n');
+    /** A record with the line as its metadata. */
+    private void writeRecord(int op, ByteBuffer key, ByteBuffer value) {
+        ByteBuffer metadata = line.view();
+        bytes.ensure(OutRecords.HEAD_SIZE + key.remaining() + metadata.remaining() + value.remaining());
+        bytes.raw(OutRecords.head(op, key.remaining(), metadata.remaining(), value.remaining()));
+        bytes.raw(key).raw(metadata).raw(value);
     }
 
-    private static void writeEvents(LineBytes bytes, ChangesPage page) {
-        for (Change change : page.changes()) {
-            bytes.raw("id: ").raw(change.cursor()).raw("\ndata: ");
-            write(bytes, change);
-            bytes.raw("\n\n");
-        }
+    private static LineBytes writeEnd(LineBytes target, String cursor) {
+        return target.raw(CURSOR).raw(cursor).raw(END);
     }
 
-    private static void writeRecords(LineBytes bytes, ChangesPage page) {
-        LineBytes line = new LineBytes(CHANGE_BYTES);
-        for (Change change : page.changes()) {
-            int op = change.object().isEmpty() ? OutRecords.ABSENT : OutRecords.FOUND;
-            int withValue = op == OutRecords.FOUND && change.value().isEmpty() ? OutRecords.NOTE : op;
-            line.reset();
-            write(line, change);
-            OutRecords.write(
-                    bytes,
-                    withValue,
-                    change.key().utf8(),
-                    line.view(),
-                    change.value().orElse(NOTHING));
-        }
-        line.reset();
-        writeEnd(line, page.cursor());
-        OutRecords.write(bytes, OutRecords.NOTE, NOTHING, line.view(), NOTHING);
-    }
-
-    private static void writeEnd(LineBytes bytes, String cursor) {
-        bytes.raw(CURSOR).raw(cursor).raw(END);
-    }
-
-    private static void write(LineBytes bytes, Change change) {
-        bytes.raw(CURSOR).raw(change.cursor());
-        bytes.raw(OP).raw(change.op().wireName());
-        bytes.raw(KEY).text(change.key().utf8());
-        bytes.raw(VERSION).raw(Long.toString(change.version()));
-        bytes.raw(TIME).time(change.time());
-        if (change.object().isPresent()) {
-            write(bytes, change.object().get());
+    private void write(LineBytes target, ChangeView change) {
+        target.raw(CURSOR).cursorOf(change);
+        target.raw(OP).raw(Objects.requireNonNull(OPS.get(change.op())));
+        target.raw(KEY).text(change.key());
+        target.raw(VERSION).number(change.version());
+        target.raw(TIME).time(change.timeMillis());
+        if (change.hasObject()) {
+            target.raw(SIZE).number(change.sizeBytes()).raw(ETAG);
+            change.sha256().ifPresent(target::hex);
+            target.raw(written(change.attributes()));
         }
         if (change.other().isPresent()) {
-            bytes.raw(change.object().isPresent() ? FROM : TO)
-                    .text(change.other().get().utf8());
+            target.raw(change.hasObject() ? FROM : TO).text(change.other().get().utf8());
         }
-        bytes.write('}');
+        target.raw('}');
     }
 
-    private static void write(LineBytes bytes, Change.Stored object) {
-        ObjectAttributes attributes = object.attributes();
-        bytes.raw(SIZE).raw(Long.toString(object.sizeBytes()));
-        bytes.raw(ETAG).raw(object.etag());
-        bytes.raw(CONTENT_TYPE).text(attributes.contentType());
-        bytes.raw(METADATA);
-        boolean isFirst = true;
-        for (Map.Entry<String, String> entry : attributes.metadata().entrySet()) {
-            if (!isFirst) {
-                bytes.write(',');
+    /** From the end of the entity tag to the end of the metadata. */
+    @SuppressWarnings("ReferenceEquality") // Equal ones come as the same, and a miss costs time alone.
+    private byte[] written(ObjectAttributes attributes) {
+        if (attributes != lastAttributes) {
+            LineBytes target = new LineBytes();
+            target.raw(attributes.etagEnd());
+            target.raw(CONTENT_TYPE).text(attributes.contentType());
+            target.raw(METADATA);
+            boolean isFirst = true;
+            for (Map.Entry<String, String> entry : attributes.metadata().entrySet()) {
+                if (!isFirst) {
+                    target.raw(',');
+                }
+                isFirst = false;
+                target.text(entry.getKey()).raw(':').text(entry.getValue());
             }
-            isFirst = false;
-            bytes.text(entry.getKey());
-            bytes.write(':');
-            bytes.text(entry.getValue());
+            target.raw('}');
+            lastWritten = target.toByteArray();
+            lastAttributes = attributes;
         }
-        bytes.write('}');
+        return lastWritten;
     }
 }

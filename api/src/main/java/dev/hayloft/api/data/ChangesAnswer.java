@@ -3,9 +3,10 @@ package dev.hayloft.api.data;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.SlicedWrite;
 import dev.hayloft.api.metrics.LiveStreams;
-import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangesReached;
 import dev.hayloft.store.ChangesRequest;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -67,35 +68,35 @@ final class ChangesAnswer {
     }
 
     private void read() {
-        ChangesPage page = exchange.front().store().changes(request);
-        request = request.after(page.cursor());
+        ChangeLines lines = new ChangeLines(form);
+        ChangesReached reached = exchange.front().store().changes(request, lines);
+        request = request.after(reached.cursor());
+        boolean isEmpty = lines.changes() == 0;
         if (form == ChangeLines.Form.EVENTS) {
             if (!started) {
                 startEvents();
-            } else if (page.changes().isEmpty() && page.atEnd()) {
+            } else if (isEmpty && reached.atEnd()) {
                 await(COMMENT_NANOS);
                 return;
             }
-            note(page.changes().size(), false);
-            write(page.changes().isEmpty() ? COMMENT.duplicate() : ChangeLines.write(page, form));
+            note(lines.changes(), false);
+            write(isEmpty ? List.of(COMMENT.duplicate()) : lines.end(reached.cursor()));
             return;
         }
         long left = untilNanos - System.nanoTime();
-        if (!page.changes().isEmpty() || left <= 0) {
-            answer(page);
-        } else if (page.atEnd()) {
+        if (!isEmpty || left <= 0) {
+            answer(lines, reached);
+        } else if (reached.atEnd()) {
             await(left);
         } else {
             step();
         }
     }
 
-    private void answer(ChangesPage page) {
-        note(page.changes().size(), false);
-        ByteBuffer body = ChangeLines.write(page, form);
+    private void answer(ChangeLines lines, ChangesReached reached) {
+        note(lines.changes(), false);
         exchange.headers().put(HttpHeader.CONTENT_TYPE, contentType);
-        exchange.headers().put(HttpHeader.CONTENT_LENGTH, body.remaining());
-        exchange.answer(200, body, Callback.NOOP);
+        exchange.answer(200, lines.end(reached.cursor()));
     }
 
     /** Operators see who reads, and how far. */
@@ -129,7 +130,7 @@ final class ChangesAnswer {
             if (timeout == null && !isNews) {
                 end();
             } else if (timeout != null && form == ChangeLines.Form.EVENTS) {
-                write(COMMENT.duplicate());
+                write(List.of(COMMENT.duplicate()));
             } else {
                 step();
             }
@@ -141,7 +142,10 @@ final class ChangesAnswer {
         if (form == ChangeLines.Form.EVENTS) {
             exchange.response().write(true, null, Callback.from(exchange::endAnswer, exchange::breakOff));
         } else {
-            exchange.block(() -> answer(exchange.front().store().changes(request)));
+            exchange.block(() -> {
+                ChangeLines lines = new ChangeLines(form);
+                answer(lines, exchange.front().store().changes(request, lines));
+            });
         }
     }
 
@@ -159,8 +163,10 @@ final class ChangesAnswer {
         }
     }
 
-    private void write(ByteBuffer bytes) {
-        exchange.front().metrics().bytesOut(bytes.remaining());
+    private void write(List<ByteBuffer> bytes) {
+        exchange.front()
+                .metrics()
+                .bytesOut(bytes.stream().mapToLong(ByteBuffer::remaining).sum());
         SlicedWrite.write(exchange.response(), false, bytes, Callback.from(this::step, exchange::breakOff));
     }
 }

@@ -208,20 +208,36 @@ public final class Exchange {
      * @param afterwards completed when the network has the bytes, or never will
      */
     public void answer(int status, @Nullable ByteBuffer body, Callback afterwards) {
-        checkAuthorized();
-        if (!answered.compareAndSet(false, true)) {
-            afterwards.succeeded();
+        if (!begin(status, body == null ? 0 : body.remaining(), afterwards)) {
             return;
-        }
-        response.setStatus(status);
-        if (operation != Operation.OPERATIONS) { // Watching a server is not using it.
-            front.metrics().bytesOut(body == null ? 0 : body.remaining());
         }
         if (body == null) {
             response.write(true, null, new Ending(afterwards));
         } else {
             SlicedWrite.write(response, true, body, new Ending(afterwards));
         }
+    }
+
+    /** Answers with a body of several pieces, of which not all are empty. */
+    public void answer(int status, List<ByteBuffer> body) {
+        long size = body.stream().mapToLong(ByteBuffer::remaining).sum();
+        headers().put(HttpHeader.CONTENT_LENGTH, size);
+        if (begin(status, size, Callback.NOOP)) {
+            SlicedWrite.write(response, true, body, new Ending(Callback.NOOP));
+        }
+    }
+
+    private boolean begin(int status, long bodyBytes, Callback afterwards) {
+        checkAuthorized();
+        if (!answered.compareAndSet(false, true)) {
+            afterwards.succeeded();
+            return false;
+        }
+        response.setStatus(status);
+        if (operation != Operation.OPERATIONS) { // Watching a server is not using it.
+            front.metrics().bytesOut(bodyBytes);
+        }
+        return true;
     }
 
     /** Takes the answer over, to be written in pieces; false when it has been given already. */

@@ -1,6 +1,8 @@
 package dev.hayloft.api.http;
 
 import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.List;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingNestedCallback;
@@ -16,13 +18,15 @@ public final class SlicedWrite extends IteratingNestedCallback {
 
     private final Response response;
     private final boolean last;
-    private final ByteBuffer bytes;
+    private final Iterator<ByteBuffer> further;
+    private ByteBuffer bytes;
 
-    private SlicedWrite(Response response, boolean last, ByteBuffer bytes, Callback callback) {
+    private SlicedWrite(Response response, boolean last, Iterator<ByteBuffer> pieces, Callback callback) {
         super(callback);
         this.response = response;
         this.last = last;
-        this.bytes = bytes;
+        this.further = pieces;
+        this.bytes = pieces.next();
     }
 
     /**
@@ -35,19 +39,27 @@ public final class SlicedWrite extends IteratingNestedCallback {
         if (bytes.isDirect() || bytes.remaining() <= SLICE_BYTES) {
             response.write(last, bytes, callback);
         } else {
-            new SlicedWrite(response, last, bytes, callback).iterate();
+            write(response, last, List.of(bytes), callback);
         }
+    }
+
+    /** The same of several pieces, of which not all are empty. */
+    public static void write(Response response, boolean last, List<ByteBuffer> pieces, Callback callback) {
+        new SlicedWrite(response, last, pieces.iterator(), callback).iterate();
     }
 
     @Override
     protected Action process() {
         if (!bytes.hasRemaining()) {
-            return Action.SUCCEEDED;
+            if (!further.hasNext()) {
+                return Action.SUCCEEDED;
+            }
+            bytes = further.next();
         }
         int size = Math.min(bytes.remaining(), SLICE_BYTES);
         ByteBuffer slice = bytes.slice(bytes.position(), size);
         bytes.position(bytes.position() + size);
-        response.write(last && !bytes.hasRemaining(), slice, this);
+        response.write(last && !bytes.hasRemaining() && !further.hasNext(), slice, this);
         return Action.SCHEDULED;
     }
 }

@@ -17,20 +17,26 @@ public final class OutRecords {
     /** Of a feed: the metadata alone tell. */
     public static final int NOTE = 6;
 
-    private static final int HEAD_SIZE = 12;
+    /** Bytes before the key. */
+    public static final int HEAD_SIZE = 12;
 
     private OutRecords() {}
 
     /** Adds a record; what is given is read from position to limit and left as it was. */
     public static void write(
             ByteArrayOutputStream target, int op, ByteBuffer key, ByteBuffer metadata, ByteBuffer value) {
-        ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE);
-        head.put((byte) op).put((byte) 0).putShort((short) key.remaining());
-        head.putInt(metadata.remaining()).putInt(value.remaining());
-        target.writeBytes(head.array());
+        target.writeBytes(head(op, key.remaining(), metadata.remaining(), value.remaining())
+                .array());
         write(target, key);
         write(target, metadata);
         write(target, value);
+    }
+
+    /** What stands before the key. */
+    public static ByteBuffer head(int op, int keySize, int metadataSize, int valueSize) {
+        ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE);
+        head.put((byte) op).put((byte) 0).putShort((short) keySize);
+        return head.putInt(metadataSize).putInt(valueSize).flip();
     }
 
     private static void write(ByteArrayOutputStream target, ByteBuffer bytes) {

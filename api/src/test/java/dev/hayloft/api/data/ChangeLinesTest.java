@@ -6,11 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hayloft.api.http.Json;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.Sha256;
 import dev.hayloft.store.Change;
-import dev.hayloft.store.ChangesPage;
+import dev.hayloft.store.ChangeView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +21,81 @@ import org.junit.jupiter.api.Test;
 class ChangeLinesTest {
     private static final String EVERY_CONTROL = controls() + "\"\\/\u007f\u00e4\u20ac\ud83d\ude00";
     private static final Instant TIME = Instant.parse("2026-11-21T10:15:30.120Z");
+
+    private static final Sha256 DIGEST = new Sha256(0x0123456789ABCDEFL, -1, 0, Long.MIN_VALUE + 10);
+
+    private static ByteBuffer write(ChangeLines.Form form, Change... changes) {
+        ChangeLines lines = new ChangeLines(form);
+        for (Change change : changes) {
+            lines.accept(new Shown(change));
+        }
+        assertThat(lines.changes()).isEqualTo(changes.length);
+        List<ByteBuffer> pieces = lines.end("END");
+        ByteBuffer bytes =
+                ByteBuffer.allocate(pieces.stream().mapToInt(ByteBuffer::remaining).sum());
+        pieces.forEach(piece -> bytes.put(piece.duplicate()));
+        return bytes.flip();
+    }
+
+    /** A change as the store shows it. */
+    private record Shown(Change change) implements ChangeView {
+        @Override
+        public int putCursor(byte[] target, int at) {
+            byte[] cursor = change.cursor().getBytes(StandardCharsets.US_ASCII);
+            System.arraycopy(cursor, 0, target, at, cursor.length);
+            return at + cursor.length;
+        }
+
+        @Override
+        public Change.Op op() {
+            return change.op();
+        }
+
+        @Override
+        public ByteBuffer key() {
+            return change.key().utf8();
+        }
+
+        @Override
+        public long version() {
+            return change.version();
+        }
+
+        @Override
+        public long timeMillis() {
+            return change.time().toEpochMilli();
+        }
+
+        @Override
+        public boolean hasObject() {
+            return change.object().isPresent();
+        }
+
+        @Override
+        public long sizeBytes() {
+            return change.object().orElseThrow().sizeBytes();
+        }
+
+        @Override
+        public Optional<Sha256> sha256() {
+            return Optional.of(DIGEST);
+        }
+
+        @Override
+        public ObjectAttributes attributes() {
+            return change.object().orElseThrow().attributes();
+        }
+
+        @Override
+        public Optional<ByteBuffer> value() {
+            return change.value();
+        }
+
+        @Override
+        public Optional<ObjectKey> other() {
+            return change.other();
+        }
+    }
 
     private static String controls() {
         StringBuilder text = new StringBuilder();
@@ -37,18 +114,19 @@ class ChangeLinesTest {
                 ObjectKey.of(key),
                 123,
                 time,
-                Optional.of(new Change.Stored(5, "abcd", attributes)),
+                Optional.of(new Change.Stored(5, DIGEST.hex(), attributes)),
                 Optional.of(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5})),
                 Optional.empty());
     }
 
     @Test
     void lines_withEveryKindOfCharacter_areTheJsonOfTheContract() {
-        ChangesPage page = new ChangesPage(
-                List.of(change(EVERY_CONTROL, TIME), change("b", TIME), change("c", TIME.plusMillis(1))), "END", true);
-
         String[] lines = StandardCharsets.UTF_8
-                .decode(ChangeLines.write(page, ChangeLines.Form.LINES))
+                .decode(write(
+                        ChangeLines.Form.LINES,
+                        change(EVERY_CONTROL, TIME),
+                        change("b", TIME),
+                        change("c", TIME.plusMillis(1))))
                 .toString()
                 .split("\n", -1);
 
@@ -60,7 +138,7 @@ class ChangeLinesTest {
         assertThat(first.get("version").textValue()).isEqualTo("123");
         assertThat(first.get("time").textValue()).isEqualTo("2026-11-21T10:15:30.120Z");
         assertThat(first.get("size").longValue()).isEqualTo(5);
-        assertThat(first.get("etag").textValue()).isEqualTo("abcd");
+        assertThat(first.get("etag").textValue()).isEqualTo(DIGEST.hex());
         assertThat(first.get("contentType").textValue()).isEqualTo("text/\"odd\"");
         assertThat(first.get("metadata").get("name").textValue()).isEqualTo("\u00fc\"\t");
         assertThat(first.get("metadata").get("other").textValue()).isEqualTo("b");
@@ -81,8 +159,7 @@ class ChangeLinesTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of(ObjectKey.of("new\nname")));
-        ByteBuffer bytes = ChangeLines.write(
-                new ChangesPage(List.of(change("a", TIME), deletion), "END", true), ChangeLines.Form.RECORDS);
+        ByteBuffer bytes = write(ChangeLines.Form.RECORDS, change("a", TIME), deletion);
 
         Frame put = new Frame(bytes);
         assertThat(put.op).isEqualTo(3);
@@ -96,6 +173,37 @@ class ChangeLinesTest {
         Frame end = new Frame(bytes);
         assertThat(end.op).isEqualTo(6);
         assertThat(end.metadata).isEqualTo("{\"cursor\":\"END\",\"end\":true}");
+        assertThat(bytes.hasRemaining()).isFalse();
+    }
+
+    @Test
+    void pages_ofManyPieces_areTheSameBytesOneAfterTheOther() {
+        byte[] large = new byte[300_000];
+        large[7] = 7;
+        Change small = change("s", TIME);
+        Change withLarge = new Change(
+                small.cursor(),
+                small.op(),
+                ObjectKey.of("l"),
+                Long.MAX_VALUE,
+                TIME,
+                small.object(),
+                Optional.of(ByteBuffer.wrap(large)),
+                Optional.empty());
+        Change[] changes = new Change[2_000];
+        Arrays.fill(changes, small);
+        changes[1_000] = withLarge;
+
+        ByteBuffer bytes = write(ChangeLines.Form.RECORDS, changes);
+
+        for (int i = 0; i < changes.length; i++) {
+            Frame frame = new Frame(bytes);
+            assertThat(frame.key).isEqualTo(i == 1_000 ? "l" : "s");
+            assertThat(frame.value).isEqualTo(i == 1_000 ? large : new byte[] {1, 2, 3, 4, 5});
+            assertThat(parse(frame.metadata).get("version").textValue())
+                    .isEqualTo(i == 1_000 ? Long.toString(Long.MAX_VALUE) : "123");
+        }
+        assertThat(new Frame(bytes).op).isEqualTo(6);
         assertThat(bytes.hasRemaining()).isFalse();
     }
 
