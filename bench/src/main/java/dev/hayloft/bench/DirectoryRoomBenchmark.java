@@ -11,52 +11,29 @@ import dev.hayloft.model.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The directory by itself, with half a million keys: groups of overwrites, pages, a walk; per key. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class DirectoryRoomBenchmark {
+public class DirectoryRoomBenchmark extends RoomBenchmark {
     private static final int KEYS = 500_000;
     private static final int GROUP = 1_000;
     private static final int BUCKET = 1;
     private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
     private final SplittableRandom random = new SplittableRandom(7);
-    private Path folder = Path.of("");
     private List<Directory> directory = List.of();
     private long sequence;
 
     /** Fills the directory. */
-    @Setup(Level.Trial)
-    public void fill() throws IOException {
-        folder = Files.createTempDirectory("hayloft-directory-bench");
+    @Override
+    void open(Path folder) throws IOException {
         Directory open = Directory.open(DirectoryConfig.defaults(folder.resolve("directory")));
         for (int from = 0; from < KEYS; from += GROUP) {
             List<DirectoryChange> changes = new ArrayList<>(GROUP);
@@ -69,15 +46,9 @@ public class DirectoryRoomBenchmark {
         directory = List.of(open);
     }
 
-    /** Closes and removes it. */
-    @TearDown(Level.Trial)
-    public void remove() throws IOException {
+    @Override
+    void close() {
         directory.forEach(Directory::close);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private DirectoryChange change(int number) {

@@ -8,49 +8,26 @@ import dev.hayloft.index.Location;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The point index by itself, with a million keys: hashing, random gets and overwrites, a walk; per key. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class IndexRoomBenchmark {
+public class IndexRoomBenchmark extends RoomBenchmark {
     private static final int KEYS = 1_000_000;
 
     private final KeyHasher hasher = new KeyHasher(1, 2);
     private final KeyHash[] hashes = new KeyHash[KEYS];
     private final SplittableRandom random = new SplittableRandom(7);
     private final ByteBuffer key = ByteBuffer.wrap("device/1000000000/abc".getBytes(StandardCharsets.US_ASCII));
-    private Path folder = Path.of("");
     private List<KeyIndex> index = List.of();
 
     /** Fills the index. */
-    @Setup(Level.Trial)
-    public void fill() throws IOException {
-        folder = Files.createTempDirectory("hayloft-index-bench");
+    @Override
+    void open(Path folder) throws IOException {
         KeyIndex open = KeyIndex.open(IndexConfig.defaults(folder.resolve("index")), KeyIndex.OpenMode.CREATE);
         for (int i = 0; i < KEYS; i++) {
             hashes[i] = hasher.extent(1, i);
@@ -63,15 +40,9 @@ public class IndexRoomBenchmark {
         return new Location(number * 40L, number % 60_000, 200, (long) number << 16, 100, 0, 1, number);
     }
 
-    /** Closes and removes it. */
-    @TearDown(Level.Trial)
-    public void remove() throws IOException {
+    @Override
+    void close() {
         index.forEach(KeyIndex::close);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     /** From a key of 21 bytes to its hash. */

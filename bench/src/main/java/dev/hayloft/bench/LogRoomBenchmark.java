@@ -8,37 +8,16 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.Sha256;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** The log by itself: encoding frames of 64 needles with their checksum, and scanning a log of them; per needle. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-public class LogRoomBenchmark {
+public class LogRoomBenchmark extends RoomBenchmark {
     private static final int NEEDLES = 64;
     private static final int FRAMES = 1024;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -51,16 +30,14 @@ public class LogRoomBenchmark {
     private final ByteBuffer key = ByteBuffer.wrap(new byte[21]);
     private ByteBuffer payload = NOTHING;
     private NeedleHead head = NeedleHead.object(0, new Sha256(1, 2, 3, 4));
-    private Path folder = Path.of("");
     private List<VolumeLog> log = List.of();
     private long sequence;
 
     /** Fills a log of 64 Ki needles, which then lies in the page cache. */
-    @Setup(Level.Trial)
-    public void fill() throws IOException {
+    @Override
+    void open(Path folder) throws IOException {
         payload = ByteBuffer.allocateDirect(payloadSize);
         head = NeedleHead.object(payloadSize, new Sha256(1, 2, 3, 4));
-        folder = Files.createTempDirectory("hayloft-log-bench");
         VolumeLog open = VolumeLog.open(VolumeLogConfig.defaults(folder, new UUID(1, 2), 0), InstantSource.system());
         open.startAppending(LogPosition.START, true);
         for (int i = 0; i < FRAMES; i++) {
@@ -70,15 +47,9 @@ public class LogRoomBenchmark {
         log = List.of(open);
     }
 
-    /** Closes and removes it. */
-    @TearDown(Level.Trial)
-    public void remove() throws IOException {
+    @Override
+    void close() {
         log.forEach(VolumeLog::close);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
-        }
     }
 
     private FrameEncoder frame() {

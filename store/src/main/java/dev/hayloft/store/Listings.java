@@ -57,7 +57,7 @@ final class Listings {
 
     private ListCursor open(BucketState bucket, ListRequest request) {
         if (request.delimiter().isPresent()) {
-            return new PagingCursor(bucket, request, clock.millis());
+            return new RollingCursor(bucket, request, clock.millis());
         }
         DirectoryCursor cursor = bucket.partition()
                 .directory()
@@ -131,41 +131,26 @@ final class Listings {
         }
     }
 
-    /** Page after page, so a key written meanwhile may or may not come. */
-    private static final class PagingCursor implements ListCursor {
+    /** Each page seeks over what it rolls up. */
+    private static final class RollingCursor extends PagingCursor {
         private final BucketState bucket;
         private final ListRequest request;
         private final long nowMillis;
-        private List<ListEntry> entries = List.of();
-        private int at;
         private Optional<String> after;
-        private boolean last;
 
-        PagingCursor(BucketState bucket, ListRequest request, long nowMillis) {
-            this.nowMillis = nowMillis;
+        RollingCursor(BucketState bucket, ListRequest request, long nowMillis) {
             this.bucket = bucket;
             this.request = request;
+            this.nowMillis = nowMillis;
             this.after = request.after();
         }
 
         @Override
-        public Optional<ListEntry> next() {
-            if (at == entries.size() && !last) {
-                DirectoryQuery query = query(bucket, request, after, DirectoryQuery.LIMIT_MAX);
-                ListPage page = page(bucket, bucket.partition().directory().list(query, nowMillis));
-                entries = page.entries();
-                at = 0;
-                after = page.next();
-                last = after.isEmpty();
-            }
-            return at < entries.size() ? Optional.of(entries.get(at++)) : Optional.empty();
-        }
-
-        @Override
-        public void close() {
-            entries = List.of();
-            at = 0;
-            last = true;
+        Page read() {
+            DirectoryQuery query = query(bucket, request, after, DirectoryQuery.LIMIT_MAX);
+            ListPage page = page(bucket, bucket.partition().directory().list(query, nowMillis));
+            after = page.next();
+            return new Page(page.entries(), after.isEmpty());
         }
     }
 }

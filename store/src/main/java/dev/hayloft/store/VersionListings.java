@@ -93,7 +93,7 @@ final class VersionListings {
 
     CompletionStage<ListCursor> cursor(VersionListRequest request) {
         BucketState bucket = buckets.require(request.keys().bucket());
-        return bucket.partition().whenListed().thenApplyAsync(unused -> new PagingCursor(bucket, request), reading);
+        return bucket.partition().whenListed().thenApplyAsync(unused -> new VersionCursor(bucket, request), reading);
     }
 
     private VersionListPage page(BucketState bucket, VersionListRequest request) {
@@ -177,16 +177,13 @@ final class VersionListings {
     }
 
     /** Page after page, so a version written meanwhile may or may not come. */
-    private final class PagingCursor implements ListCursor {
+    private final class VersionCursor extends PagingCursor {
         private final BucketState bucket;
         private final ListRequest keys;
-        private List<ListEntry> entries = List.of();
-        private int at;
         private Optional<String> after;
         private OptionalLong afterVersion;
-        private boolean last;
 
-        PagingCursor(BucketState bucket, VersionListRequest request) {
+        VersionCursor(BucketState bucket, VersionListRequest request) {
             this.bucket = bucket;
             this.keys = request.keys();
             this.after = keys.after();
@@ -194,24 +191,12 @@ final class VersionListings {
         }
 
         @Override
-        public Optional<ListEntry> next() {
-            if (at == entries.size() && !last) {
-                ListRequest next = new ListRequest(keys.bucket(), keys.prefix(), keys.delimiter(), after, CURSOR_PAGE);
-                VersionListPage page = page(bucket, new VersionListRequest(next, afterVersion));
-                entries = page.entries();
-                at = 0;
-                after = page.next();
-                afterVersion = page.nextVersion();
-                last = after.isEmpty();
-            }
-            return at < entries.size() ? Optional.of(entries.get(at++)) : Optional.empty();
-        }
-
-        @Override
-        public void close() {
-            entries = List.of();
-            at = 0;
-            last = true;
+        Page read() {
+            ListRequest next = new ListRequest(keys.bucket(), keys.prefix(), keys.delimiter(), after, CURSOR_PAGE);
+            VersionListPage page = page(bucket, new VersionListRequest(next, afterVersion));
+            after = page.next();
+            afterVersion = page.nextVersion();
+            return new Page(page.entries(), after.isEmpty());
         }
     }
 }

@@ -13,16 +13,21 @@ import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.ListCursor;
 import dev.hayloft.store.ListEntry;
 import dev.hayloft.store.ListPage;
 import dev.hayloft.store.ListRequest;
 import dev.hayloft.store.ObjectInfo;
+import dev.hayloft.store.VersionListPage;
 import dev.hayloft.store.VersionListRequest;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** Listings, a page at a time as JSON or all of the rest as a stream of lines. */
@@ -32,12 +37,10 @@ public final class ObjectListings {
     private static final int LIMIT_DEFAULT = 1000;
 
     private final Front front;
-    private final ObjectVersions versions;
     private final int pageMax;
 
     public ObjectListings(Front front) {
         this.front = front;
-        this.versions = new ObjectVersions(front);
         this.pageMax = front.settings().integer(Setting.LIMITS_LIST_PAGE);
     }
 
@@ -68,14 +71,14 @@ public final class ObjectListings {
         if (query.flag("versions")) {
             VersionListRequest ofVersions = new VersionListRequest(request, afterVersion);
             if (wantsLines(exchange)) {
-                versions.stream(exchange, ofVersions, metadata);
+                stream(exchange, () -> front.store().listAllVersions(ofVersions), metadata);
             } else {
-                versions.page(exchange, ofVersions, metadata);
+                page(exchange, front.store().listVersions(ofVersions), (json, page) -> write(json, page, metadata));
             }
         } else if (wantsLines(exchange)) {
-            stream(exchange, request, metadata);
+            stream(exchange, () -> front.store().listAll(request), metadata);
         } else {
-            page(exchange, request, metadata);
+            page(exchange, front.store().list(request), (json, page) -> write(json, page, metadata));
         }
     }
 
@@ -84,19 +87,24 @@ public final class ObjectListings {
         return accept != null && accept.contains(Headers.NDJSON_TYPE);
     }
 
-    private void page(Exchange exchange, ListRequest request, boolean metadata) {
-        front.store().list(request).whenComplete((page, failure) -> {
+    /** Writes a page's document. */
+    private interface PageWriter<T> {
+        void write(JsonGenerator json, T page) throws IOException;
+    }
+
+    private static <T> void page(Exchange exchange, CompletionStage<T> asked, PageWriter<T> writer) {
+        asked.whenComplete((page, failure) -> {
             if (failure == null) {
-                exchange.block(() -> exchange.answerJson(200, json -> write(json, page, metadata)));
+                exchange.block(() -> exchange.answerJson(200, json -> writer.write(json, page)));
             } else {
                 exchange.fail(failure);
             }
         });
     }
 
-    private void stream(Exchange exchange, ListRequest request, boolean metadata) {
+    private void stream(Exchange exchange, Supplier<CompletionStage<ListCursor>> question, boolean metadata) {
         front.streams().take();
-        front.store().listAll(request).whenComplete((cursor, failure) -> {
+        question.get().whenComplete((cursor, failure) -> {
             if (failure == null) {
                 exchange.headers().put(Headers.NDJSON);
                 new ListingStream(exchange, cursor, metadata).start(200);
@@ -109,22 +117,37 @@ public final class ObjectListings {
 
     private static void write(JsonGenerator json, ListPage page, boolean metadata) throws IOException {
         json.writeStartObject();
+        writeEntries(json, page.entries(), page.next(), metadata);
+        json.writeEndObject();
+    }
+
+    private static void write(JsonGenerator json, VersionListPage page, boolean metadata) throws IOException {
+        json.writeStartObject();
+        writeEntries(json, page.entries(), page.next(), metadata);
+        OptionalLong nextVersion = page.nextVersion();
+        json.writeStringField("nextVersion", nextVersion.isPresent() ? Long.toString(nextVersion.getAsLong()) : null);
+        json.writeEndObject();
+    }
+
+    private static void writeEntries(
+            JsonGenerator json, List<ListEntry> entries, Optional<String> next, boolean metadata) throws IOException {
         json.writeArrayFieldStart("objects");
-        for (ListEntry entry : page.entries()) {
+        for (ListEntry entry : entries) {
             if (entry instanceof ListEntry.ObjectLine line) {
                 writeObject(json, line.info(), metadata);
+            } else if (entry instanceof ListEntry.VersionLine line) {
+                ObjectVersions.write(json, line, metadata);
             }
         }
         json.writeEndArray();
         json.writeArrayFieldStart("prefixes");
-        for (ListEntry entry : page.entries()) {
+        for (ListEntry entry : entries) {
             if (entry instanceof ListEntry.PrefixLine line) {
                 json.writeString(line.prefix());
             }
         }
         json.writeEndArray();
-        json.writeStringField("next", page.next().orElse(null));
-        json.writeEndObject();
+        json.writeStringField("next", next.orElse(null));
     }
 
     /** An object's entry. */

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
-import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Query;
 import dev.hayloft.api.identity.Access;
@@ -13,11 +12,8 @@ import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
-import dev.hayloft.store.ListEntry;
 import dev.hayloft.store.ListEntry.VersionLine;
 import dev.hayloft.store.ObjectInfo;
-import dev.hayloft.store.VersionListPage;
-import dev.hayloft.store.VersionListRequest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** The versions of one key, and listings of the versions of all keys. */
+/** The versions of one key, and what a listing shows of a version. */
 final class ObjectVersions {
     private static final Set<String> PARAMETERS = Set.of("versions", "after", "limit");
     private static final int LIMIT_DEFAULT = 1000;
@@ -69,56 +65,6 @@ final class ObjectVersions {
                 json.writeEndObject();
             });
         });
-    }
-
-    /** Answers with a page of the versions of all keys. */
-    void page(Exchange exchange, VersionListRequest request, boolean metadata) {
-        front.store().listVersions(request).whenComplete((page, failure) -> {
-            if (failure == null) {
-                exchange.block(() -> exchange.answerJson(200, json -> write(json, page, metadata)));
-            } else {
-                exchange.fail(failure);
-            }
-        });
-    }
-
-    /** Answers with all of the rest as lines. */
-    void stream(Exchange exchange, VersionListRequest request, boolean metadata) {
-        front.streams().take();
-        front.store().listAllVersions(request).whenComplete((cursor, failure) -> {
-            if (failure == null) {
-                exchange.headers().put(Headers.NDJSON);
-                new ListingStream(exchange, cursor, metadata).start(200);
-            } else {
-                front.streams().giveBack();
-                exchange.fail(failure);
-            }
-        });
-    }
-
-    private static void write(JsonGenerator json, VersionListPage page, boolean metadata) throws IOException {
-        json.writeStartObject();
-        json.writeArrayFieldStart("objects");
-        for (ListEntry entry : page.entries()) {
-            if (entry instanceof VersionLine line) {
-                write(json, line, metadata);
-            }
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("prefixes");
-        for (ListEntry entry : page.entries()) {
-            if (entry instanceof ListEntry.PrefixLine line) {
-                json.writeString(line.prefix());
-            }
-        }
-        json.writeEndArray();
-        json.writeStringField("next", page.next().orElse(null));
-        json.writeStringField(
-                "nextVersion",
-                page.nextVersion().isPresent()
-                        ? Long.toString(page.nextVersion().getAsLong())
-                        : null);
-        json.writeEndObject();
     }
 
     /** A version's entry in a listing. */
