@@ -3,6 +3,8 @@ package dev.hayloft.compactor;
 import dev.hayloft.index.HintEntry;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.format.FrameView;
 import dev.hayloft.model.LogPosition;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -20,24 +22,58 @@ import java.util.Set;
  * filter says "maybe" is asked again by its hint file, exactly.
  *
  * <p>The open volume has no hint file. All that was written to it is younger than any deletion in a sealed one, but for
- * what compaction moved there: those needles alone are looked at, as they are appended.
+ * what compaction moved there: those keys are remembered as they are handed over, until the volume that was open when
+ * all of them had been appended is open no more. What an earlier run moved there is looked for once.
  *
  * <p><i>Threads:</i> confined to the thread of the compaction.
  */
 public final class NeededDeletions {
     private static final long FILTERS_BYTES_MAX = 64L << 20;
-    private static final int OPEN_KEYS_MIN = 1 << 16;
 
     private final NeedleMover mover;
     private final LinkedHashMap<Integer, KeyFilter> filters = new LinkedHashMap<>(16, 0.75f, true);
-    private final List<KeyHash> openKeys = new ArrayList<>(); // For a filter twice as large.
-    private KeyFilter open = new KeyFilter(OPEN_KEYS_MIN);
-    private OptionalInt openVolume = OptionalInt.empty();
-    private long openScannedTo;
+
+    /** Keys moved by earlier compactions: they stand in this volume, or before it. */
+    private KeyCollection settled = new KeyCollection();
+
+    private OptionalInt settledVolume = OptionalInt.empty();
+
+    /** Keys moved by the compaction that runs. */
+    private KeyCollection recent = new KeyCollection();
+
+    /** What an earlier run moved stands before this position; {@link LogPosition#START} when nobody need look. */
+    private long earlierEnd = LogPosition.START;
+
+    private boolean isBegun;
 
     /** Of one partition; worth keeping from one compaction to the next. */
     public NeededDeletions(NeedleMover mover) {
         this.mover = mover;
+    }
+
+    /** A compaction begins, and whatever was handed over before has been appended. */
+    void begin() {
+        if (!isBegun) {
+            earlierEnd = mover.end();
+            isBegun = true;
+        }
+        OptionalInt volume = mover.openVolume();
+        if (volume.equals(settledVolume)) {
+            settled.addAll(recent);
+        } else {
+            settled = recent;
+            settledVolume = volume;
+        }
+        recent = new KeyCollection();
+    }
+
+    /** These needles are handed over to be appended. */
+    void moving(List<MovedNeedle> needles) {
+        for (MovedNeedle needle : needles) {
+            if (!needle.isDeletion()) {
+                recent.add(needle.hash());
+            }
+        }
     }
 
     /**
@@ -51,6 +87,7 @@ public final class NeededDeletions {
         for (HintEntry deletion : deletions) {
             byKey.computeIfAbsent(deletion.hash(), unused -> new ArrayList<>(1)).add(deletion);
         }
+        lookForEarlierRun();
         List<Integer> volumes = mover.sealedVolumes();
         filters.keySet().retainAll(new HashSet<>(volumes));
         for (int volume : volumes) {
@@ -64,9 +101,8 @@ public final class NeededDeletions {
                 });
             }
         }
-        scanOpenVolume();
         byKey.forEach((hash, all) -> {
-            if (open.mayContain(hash)) {
+            if (settled.mayContain(hash) || recent.mayContain(hash)) {
                 all.forEach(deletion -> needed.add(deletion.sequence()));
             }
         });
@@ -114,35 +150,30 @@ public final class NeededDeletions {
         return filter;
     }
 
-    private void scanOpenVolume() {
-        OptionalInt volume = mover.openVolume();
-        if (volume.isEmpty()) {
-            return;
+    private void lookForEarlierRun() {
+        long end = earlierEnd;
+        earlierEnd = LogPosition.START;
+        int volume = LogPosition.volume(end);
+        if (end == LogPosition.START || !mover.openVolume().equals(OptionalInt.of(volume))) {
+            return; // It was sealed since, or nothing was there: see above.
         }
-        if (!volume.equals(openVolume)) {
-            openVolume = volume;
-            openScannedTo = 0;
-            openKeys.clear();
-            open = new KeyFilter(OPEN_KEYS_MIN);
-        }
-        long end = mover.scan(
-                        volume.getAsInt(),
-                        openScannedTo,
-                        frame -> mover.moved(frame, entry -> {
-                            if (isVersion(entry.location())) {
-                                addOpen(entry.hash());
-                            }
-                        }))
-                .end();
-        openScannedTo = LogPosition.offset(end);
-    }
+        mover.scan(volume, 0, new FrameVisitor() {
+            private boolean isEnough;
 
-    private void addOpen(KeyHash hash) {
-        openKeys.add(hash);
-        open.add(hash);
-        if (open.isFull()) {
-            open = new KeyFilter(2L * openKeys.size());
-            openKeys.forEach(open::add);
-        }
+            @Override
+            public void frame(FrameView frame) {
+                isEnough = frame.position() >= end;
+                mover.moved(frame, entry -> {
+                    if (isVersion(entry.location())) {
+                        settled.add(entry.hash());
+                    }
+                });
+            }
+
+            @Override
+            public boolean isEnough() {
+                return isEnough;
+            }
+        });
     }
 }

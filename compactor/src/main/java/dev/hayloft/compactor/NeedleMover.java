@@ -46,6 +46,9 @@ public interface NeedleMover {
     /** The volume that is appended to. */
     OptionalInt openVolume();
 
+    /** The position behind what was appended last. */
+    long end();
+
     /** Hands on what a sealed volume's hint file says; of the volume itself when there is none. */
     void entries(int volume, Consumer<HintEntry> entries);
 

@@ -95,6 +95,7 @@ public final class VolumeCompaction {
      * @throws CorruptionException when the volume is damaged: it stays as it is
      */
     public long run() {
+        deletions.begin();
         mover.scan(volume, 0, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
@@ -190,6 +191,7 @@ public final class VolumeCompaction {
         while (!underWay.isEmpty() && underWayBytes + batch.bytes > UNDER_WAY_BYTES_MAX) {
             await(underWay.remove());
         }
+        deletions.moving(batch.needles);
         long startNanos = System.nanoTime();
         CompletableFuture<Long> moved = mover.move(bucketId, batch.needles)
                 .whenComplete((bytes, failure) -> pace.waited(System.nanoTime() - startNanos))

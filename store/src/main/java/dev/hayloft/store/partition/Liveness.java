@@ -4,7 +4,6 @@ import dev.hayloft.index.HintEntry;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.IntPredicate;
 
@@ -36,17 +35,17 @@ final class Liveness {
      * @param offset in the frame
      */
     Optional<Entry> find(int bucketId, KeyHash hash, long version, long position, int offset) {
-        List<KeyHash> candidates = List.of(hash, hasher.version(hash, version), hasher.extent(bucketId, version));
-        for (KeyHash candidate : candidates) {
-            Optional<Location> entry = index.find(candidate)
-                    .filter(location -> !location.has(Location.ALIAS)
-                            && location.position() == position
-                            && location.needleOffset() == offset);
-            if (entry.isPresent()) {
-                return Optional.of(new Entry(candidate, entry.get()));
-            }
-        }
-        return Optional.empty();
+        return entry(hash, position, offset)
+                .or(() -> entry(hasher.version(hash, version), position, offset))
+                .or(() -> entry(hasher.extent(bucketId, version), position, offset));
+    }
+
+    private Optional<Entry> entry(KeyHash hash, long position, int offset) {
+        return index.find(hash)
+                .filter(location -> !location.has(Location.ALIAS)
+                        && location.position() == position
+                        && location.needleOffset() == offset)
+                .map(location -> new Entry(hash, location));
     }
 
     /**

@@ -90,6 +90,11 @@ final class PartitionMover implements NeedleMover {
     }
 
     @Override
+    public long end() {
+        return parts.log().end();
+    }
+
+    @Override
     public void entries(int volume, Consumer<HintEntry> entries) {
         Path hint = parts.folder().hint(volume);
         List<HintEntry> read = new ArrayList<>();
