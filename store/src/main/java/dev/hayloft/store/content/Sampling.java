@@ -102,9 +102,10 @@ final class Sampling {
                 seen[(int) (word >>> 56)] = 1;
             }
         }
+        ByteBuffer marks = ByteBuffer.wrap(seen);
         int values = 0;
-        for (byte each : seen) {
-            values += each;
+        for (int at = 0; at < seen.length; at += Long.BYTES) {
+            values += Long.bitCount(marks.getLong(at));
         }
         return values;
     }
