@@ -383,7 +383,16 @@ final class MainTest {
 
     @Test
     void operatorVerbs_print() {
-        assertThat(done("status").out()).contains("healthy").contains("420 B").contains("partition 0");
+        assertThat(done("status").out())
+                .contains("healthy")
+                .contains("2 in 0 buckets, ")
+                .contains("420 B stored, 0 B saved by sharing")
+                .contains("open volume 0-17")
+                .contains("partition 0")
+                .contains("none under way");
+        assertThat(done("seal").out())
+                .contains("queued, 50 %, 1 B of 2 B: half")
+                .contains("hayloft job show 42");
         assertThat(json(done("status", "--json")).text("version")).isEqualTo("0.1.0");
         assertThat(done("volumes").out()).contains("0-17").contains("4.0 KiB");
         assertThat(json(done("volume", "show", "0-17", "--json")).text("state")).isEqualTo("open");

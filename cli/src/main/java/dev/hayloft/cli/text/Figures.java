@@ -44,6 +44,18 @@ public final class Figures {
                 : String.format(Locale.ROOT, "%d:%02d:%02d", whole / 3600, whole / 60 % 60, whole % 60);
     }
 
+    /** For example {@code 85 µs}, {@code 1.5 ms}, {@code 12 ms}, {@code 2.5 s}. */
+    public static String micros(double micros) {
+        if (micros < 1000) {
+            return Math.round(micros) + " µs";
+        }
+        double millis = micros / 1000;
+        if (millis < 1000) {
+            return String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis);
+        }
+        return String.format(Locale.ROOT, "%.1f s", millis / 1000);
+    }
+
     /**
      * Reads a size: digits, or digits and {@code KiB MiB GiB TiB}.
      *

@@ -1,6 +1,7 @@
 package dev.hayloft.cli.verb;
 
 import dev.hayloft.cli.session.Session;
+import dev.hayloft.cli.text.Figures;
 import dev.hayloft.cli.text.Table;
 import dev.hayloft.client.Job;
 import dev.hayloft.client.Operations;
@@ -10,6 +11,7 @@ import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -17,6 +19,9 @@ import picocli.CommandLine.Parameters;
 /** {@code job} and what stands below it. */
 @Command(name = "job", description = "Look at the server's long work.")
 public final class JobVerbs {
+    private static final List<String> TIMES = List.of("createdAt", "startedAt", "finishedAt");
+    private static final Set<String> UNDER_WAY = Set.of("queued", "running", "paused");
+
     /** The verb with its own verbs. */
     public static CommandLine commandLine(Session session) {
         return new CommandLine(new JobVerbs())
@@ -29,21 +34,45 @@ public final class JobVerbs {
 
     /** Prints a job as a person or a program wants it. */
     static void print(Session session, Job job) {
+        JsonObject json = job.json();
         if (session.json()) {
-            session.print(job.json());
+            session.print(json);
             return;
         }
-        Table table = new Table("id", job.id());
-        job.json().members().forEach((name, value) -> {
-            if (!name.equals("id")) {
-                table.add(name, plain(value));
-            }
-        });
+        Table table = new Table("job " + job.id(), inWords(json));
+        for (String name : TIMES) {
+            json.find(name).filter(time -> !time.isNull()).ifPresent(time -> table.add(name, JsonText.plain(time)));
+        }
+        json.find("result").filter(result -> !result.isNull()).ifPresent(result -> result.asObject()
+                .members()
+                .forEach((name, value) -> table.add(name, JsonText.figure(name, value))));
+        json.find("error")
+                .filter(error -> !error.isNull())
+                .ifPresent(error -> table.add("error", JsonText.plain(error)));
         table.print(session.out());
+        if (UNDER_WAY.contains(job.state())) {
+            session.out().println("`hayloft job show " + job.id() + "` tells how far it is, `hayloft job ls` of all.");
+        }
     }
 
-    private static String plain(JsonValue value) {
-        return value.isNull() ? "-" : value instanceof JsonValue.Text text ? text.value() : value.toString();
+    /** Kind, state and how far it is, for example {@code scrub running, 45 %, 12 MiB of 27 MiB: volume 0-3}. */
+    static String inWords(JsonObject job) {
+        StringBuilder words = new StringBuilder(job.text("kind")).append(' ').append(job.text("state"));
+        double bytes = job.find("bytesDone").map(JsonValue::asDouble).orElse(0.0);
+        double total = job.find("bytesTotal").map(JsonValue::asDouble).orElse(0.0);
+        boolean isDone = job.text("state").equals("done");
+        if (!isDone && total > 0) {
+            words.append(String.format(
+                    Locale.ROOT,
+                    ", %.0f %%",
+                    100 * job.find("progress").map(JsonValue::asDouble).orElse(0.0)));
+        }
+        if (total > 0) {
+            words.append(", ").append(Figures.bytes(Math.round(bytes)));
+            words.append(bytes < total && !isDone ? " of " + Figures.bytes(Math.round(total)) : "");
+        }
+        String detail = job.find("detail").map(JsonText::plain).orElse("");
+        return detail.isEmpty() || detail.equals(job.text("state")) ? words.toString() : words + ": " + detail;
     }
 
     @Command(name = "ls", description = "List the jobs.")
@@ -67,8 +96,8 @@ public final class JobVerbs {
                         job.kind(),
                         job.state(),
                         String.format(Locale.ROOT, "%.0f %%", 100 * job.progress()),
-                        plain(job.json().find("createdAt").orElse(JsonNull.NULL)),
-                        plain(job.json().find("detail").orElse(JsonNull.NULL)));
+                        JsonText.plain(job.json().find("createdAt").orElse(JsonNull.NULL)),
+                        JsonText.plain(job.json().find("detail").orElse(JsonNull.NULL)));
             }
             table.print(session().out());
             return 0;
