@@ -5,7 +5,9 @@ import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleView;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
@@ -51,6 +53,9 @@ public interface NeedleMover {
 
     /** Hands on what a sealed volume's hint file says; of the volume itself when there is none. */
     void entries(int volume, Consumer<HintEntry> entries);
+
+    /** A whole needle that may move in the place of one that lives, being shorter: memory of its own. */
+    Optional<ByteBuffer> shorter(int bucketId, NeedleView needle);
 
     /**
      * Appends copies of needles of one bucket, with their own stamps, and then moves the index from each old place to

@@ -122,12 +122,13 @@ public final class VolumeCompaction {
     private void take(FrameView frame) {
         mover.judge(frame, (entry, fate, needle) -> {
             if (fate == NeedleMover.Fate.LIVE) {
-                gather(frame.bucketId(), copy(entry, fate, needle));
+                ByteBuffer bytes = mover.shorter(frame.bucketId(), needle).orElseGet(() -> copy(needle));
+                gather(frame.bucketId(), moved(entry, fate, needle, bytes));
             } else if (fate == NeedleMover.Fate.DELETION) {
                 if (needle.timeMillis() >= deletionsKeptFromMillis) {
-                    gather(frame.bucketId(), copy(entry, fate, needle));
+                    gather(frame.bucketId(), moved(entry, fate, needle, copy(needle)));
                 } else {
-                    doubtful.add(new Doubtful(entry, copy(entry, fate, needle)));
+                    doubtful.add(new Doubtful(entry, moved(entry, fate, needle, copy(needle))));
                 }
             }
         });
@@ -137,9 +138,12 @@ public final class VolumeCompaction {
         pace.read(frame.sizeBytes());
     }
 
-    private static MovedNeedle copy(HintEntry entry, NeedleMover.Fate fate, NeedleView needle) {
+    private static ByteBuffer copy(NeedleView needle) {
         ByteBuffer bytes = needle.bytes();
-        ByteBuffer copy = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+        return ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+    }
+
+    private static MovedNeedle moved(HintEntry entry, NeedleMover.Fate fate, NeedleView needle, ByteBuffer bytes) {
         Stamp stamp = new Stamp(needle.sequence(), needle.version(), needle.timeMillis());
         return new MovedNeedle(
                 entry.hash(),
@@ -147,7 +151,7 @@ public final class VolumeCompaction {
                 entry.location().needleOffset(),
                 stamp,
                 fate == NeedleMover.Fate.DELETION,
-                copy);
+                bytes);
     }
 
     private void judgeDoubtful() {

@@ -8,10 +8,12 @@ import dev.hayloft.index.Location;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.format.FrameView;
+import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.log.format.Stamp;
 import dev.hayloft.model.LogPosition;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -112,6 +114,11 @@ class NeededDeletionsTest {
         @Override
         public void entries(int volume, Consumer<HintEntry> entries) {
             throw new AssertionError("there is no sealed volume");
+        }
+
+        @Override
+        public Optional<ByteBuffer> shorter(int bucketId, NeedleView needle) {
+            throw new AssertionError("nobody compacts");
         }
 
         @Override

@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
@@ -8,6 +9,7 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.content.BucketContent;
 import dev.hayloft.store.content.Compressors;
+import dev.hayloft.store.content.Encoded;
 import dev.hayloft.store.partition.BucketGate;
 import dev.hayloft.store.partition.Partition;
 import java.time.Instant;
@@ -178,6 +180,12 @@ final class BucketRegistry {
     boolean mayHaveOlder(int bucketId) {
         BucketState bucket = byId.get(bucketId);
         return bucket == null || bucket.gate().rules().mayHaveOlder();
+    }
+
+    /** A needle's content as its bucket stores such content now, where that is shorter; any thread. */
+    Optional<Encoded> shorter(int bucketId, NeedleView needle) {
+        return Optional.ofNullable(byId.get(bucketId)).flatMap(bucket -> bucket.content()
+                .shorter(bucket.bucket().settings().compression(), needle));
     }
 
     synchronized CreatedBucket create(BucketName name, BucketSettings settings) {

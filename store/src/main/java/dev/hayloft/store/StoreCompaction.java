@@ -41,6 +41,7 @@ final class StoreCompaction implements JobTask {
     private static final double URGENT_DEAD_RATIO = 0.02;
 
     private final List<PartitionCompactor> compactors;
+    private final Recompression recompression;
     private final BucketRegistry buckets;
     private final DiskGuard disk;
     private final StoreConfig config;
@@ -59,9 +60,11 @@ final class StoreCompaction implements JobTask {
             StoreConfig config,
             InstantSource clock) {
         List<PartitionCompactor> all = new ArrayList<>();
-        partitions.forEach(
-                partition -> all.add(new PartitionCompactor(partition, buckets::isLiving, buckets::mayHaveOlder)));
-        all.add(new PartitionCompactor(system, bucketId -> true, bucketId -> false));
+        this.recompression = new Recompression(buckets);
+        partitions.forEach(partition -> all.add(
+                new PartitionCompactor(partition, buckets::isLiving, buckets::mayHaveOlder, recompression::shorter)));
+        all.add(new PartitionCompactor(
+                system, bucketId -> true, bucketId -> false, (bucketId, needle) -> Optional.empty()));
         this.compactors = List.copyOf(all);
         this.buckets = buckets;
         this.disk = disk;
@@ -102,7 +105,11 @@ final class StoreCompaction implements JobTask {
                 "compaction_moved_bytes_total",
                 bytesMoved.sum(),
                 "compaction_reclaimed_bytes_total",
-                bytesReclaimed.sum());
+                bytesReclaimed.sum(),
+                "compaction_recompressed_total",
+                recompression.needles(),
+                "compaction_recompressed_saved_bytes_total",
+                recompression.savedBytes());
     }
 
     @Override

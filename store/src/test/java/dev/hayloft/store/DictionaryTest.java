@@ -266,6 +266,62 @@ class DictionaryTest {
         }
     }
 
+    /** What was written before there was a dictionary is stored by it when it moves, and nothing else of it changes. */
+    @Test
+    void compaction_ofWhatIsOlderThanTheDictionary_storesItByThatAndChangesNothingElse() throws Exception {
+        int deleted = 40;
+        Map<String, ObjectInfo> before = new TreeMap<>();
+        try (HayloftStore store = open("data")) {
+            createBuckets(store);
+            for (BucketName bucket : ALL) {
+                for (int i = 0; i < ENTRIES; i++) {
+                    put(store, bucket, "early-" + i, entry());
+                }
+            }
+            train(store);
+            store.updateBucket(SHARING, settings -> settings.withCompression("none"));
+            for (BucketName bucket : ALL) {
+                for (int i = 0; i < deleted; i++) {
+                    Futures.await(store.delete(new DeleteRequest(
+                            bucket, ObjectKey.of("early-" + i), new DeleteRequest.Target.All(), WriteCondition.NONE)));
+                    known(bucket).remove("early-" + i);
+                }
+            }
+            before.putAll(infos(store));
+            long stored = store.statistics(SECRET).storedBytes();
+            assertThat(needlesByDictionary(store)).isZero();
+            run(store, JobRequest.Kind.SEAL);
+            run(store, JobRequest.Kind.COMPACT);
+            int recompressed = 3 * (ENTRIES - deleted);
+            assertThat(needlesByDictionary(store)).isEqualTo(recompressed);
+            assertThat(store.statistics(SECRET).storedBytes()).isLessThan(stored * 3 / 4);
+            assertThat(store.jobs().figures())
+                    .containsEntry("compaction_recompressed_total", (long) recompressed)
+                    .hasEntrySatisfying("compaction_recompressed_saved_bytes_total", saved -> assertThat(saved)
+                            .isGreaterThan(100L * recompressed));
+            assertThat(infos(store)).isEqualTo(before);
+            compare(store);
+        }
+        Files.delete(root.resolve("data/RUN")); // As after a power cut: no view is trusted.
+        try (HayloftStore store = open("data")) {
+            assertThat(infos(store)).isEqualTo(before);
+            compare(store);
+            run(store, JobRequest.Kind.REBUILD_INDEX);
+            assertThat(infos(store)).isEqualTo(before);
+            compare(store);
+        }
+    }
+
+    private Map<String, ObjectInfo> infos(HayloftStore store) {
+        Map<String, ObjectInfo> infos = new TreeMap<>();
+        known.forEach((bucket, objects) -> objects.keySet().forEach(key -> {
+            try (StoredObject object = store.read(bucket, ObjectKey.of(key)).orElseThrow()) {
+                infos.put(bucket + "/" + key, object.info());
+            }
+        }));
+        return infos;
+    }
+
     @Test
     void tryRead_ofAnObjectByDictionary_waitsForNothingOnceItIsLoaded() throws Exception {
         try (HayloftStore store = open("data")) {

@@ -151,6 +151,38 @@ public final class BucketContent {
                         "An object's encrypted attributes are damaged, or belong to another object."));
     }
 
+    /**
+     * Content that was stored without a dictionary, as a put would store it now: with the bucket's newest one. Empty
+     * where a put would not use one, where that is no shorter, or where the content cannot be read now.
+     *
+     * @param compression the bucket's setting; a level that takes long gives way to one that does not
+     * @param needle of an object, with its digest; no manifest
+     */
+    public Optional<Encoded> shorter(String compression, NeedleView needle) {
+        Compression parsed = parse(compression).brisk();
+        Coding coding = needle.coding();
+        boolean isMeant = coding.codec() != NeedleFormat.CODEC_ZSTD_DICTIONARY
+                && needle.contentSize() <= BucketDictionaries.CONTENT_SIZE_MAX
+                && BucketDictionaries.suits(parsed, (int) needle.contentSize())
+                && (isUnlocked() || !coding.encrypted());
+        Optional<Dictionary> dictionary =
+                isMeant ? dictionaries.forWriting(coding.encrypted()) : Optional.<Dictionary>empty();
+        return dictionary.flatMap(known -> shorter(parsed, needle, known));
+    }
+
+    private Optional<Encoded> shorter(Compression compression, NeedleView needle, Dictionary dictionary) {
+        Sha256 digest = needle.sha256().orElseThrow();
+        String contentType = attributes(needle.metadata(), needle.key(), needle.contentSize(), digest)
+                .contentType();
+        Encoded encoded = compressors.compressAgain(compression, contentType, decode(needle), dictionary);
+        if (encoded.coding().isRaw()) {
+            return Optional.empty();
+        }
+        Encoded stored =
+                needle.coding().encrypted() ? seal(encoded, (int) needle.contentSize(), Optional.of(digest)) : encoded;
+        return Optional.of(stored).filter(found -> found.payload().remaining() < needle.payloadSize());
+    }
+
     private static Compression parse(String compression) {
         return Compression.parse(compression)
                 .orElseThrow(() -> new IllegalStateException("a bucket's compression is checked when it is set"));

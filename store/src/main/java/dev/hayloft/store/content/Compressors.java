@@ -51,6 +51,14 @@ public final class Compressors implements AutoCloseable {
     }
 
     private Encoded compress(Compression compression, String contentType, ByteBuffer content, Dictionary dictionary) {
+        Encoded encoded = compressAgain(compression, contentType, content, dictionary);
+        contentBytes.add(content.remaining());
+        storedBytes.add(encoded.payload().remaining());
+        return encoded;
+    }
+
+    /** Content that was stored before, and has been counted, as the setting wants it stored now. */
+    Encoded compressAgain(Compression compression, String contentType, ByteBuffer content, Dictionary dictionary) {
         boolean isAuto = compression.kind() == Compression.Kind.AUTO;
         int size = content.remaining();
         ByteBuffer payload = isAuto && !Sampling.isPromisingWithDictionary(contentType, content)
@@ -60,8 +68,6 @@ public final class Compressors implements AutoCloseable {
                         content,
                         isAuto ? size - (size >> SAVING_SHIFT) : size,
                         dictionary);
-        contentBytes.add(size);
-        storedBytes.add(payload.remaining());
         return payload.remaining() == size
                 ? new Encoded(content, Coding.RAW)
                 : new Encoded(payload, new Coding(NeedleFormat.CODEC_ZSTD_DICTIONARY, false, false));

@@ -127,7 +127,8 @@ public final class MissingEntries {
 
     /** Hands on what stands in all volumes, up to the log's end at the time of the call. */
     private void needles(Consumer<HintEntry> entries) {
-        PartitionMover volumes = new PartitionMover(partition, isLiving, bucketId -> true);
+        PartitionMover volumes =
+                new PartitionMover(partition, isLiving, bucketId -> true, (bucketId, needle) -> Optional.empty());
         for (VolumeInfo volume : partition.log().volumes()) {
             if (isStopping.getAsBoolean()) {
                 throw new CancellationException("Stopped while the index was looked at.");

@@ -4,8 +4,11 @@ import dev.hayloft.compactor.NeededDeletions;
 import dev.hayloft.compactor.VolumeCompaction;
 import dev.hayloft.compactor.VolumeLoad;
 import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.format.NeedleView;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntPredicate;
@@ -16,6 +19,13 @@ import java.util.function.IntPredicate;
  * <p><i>Threads:</i> {@link #compact} one at a time; {@link #loads} any.
  */
 public final class PartitionCompactor {
+    /** Makes needles shorter. */
+    @FunctionalInterface
+    public interface Shortening {
+        /** A needle of a bucket, as a whole, that says the same and is shorter; memory of its own. */
+        Optional<ByteBuffer> shorter(int bucketId, NeedleView needle);
+    }
+
     private final Partition partition;
     private final PartitionMover mover;
     private final NeededDeletions deletions;
@@ -25,10 +35,12 @@ public final class PartitionCompactor {
      *
      * @param isLiving whether a bucket exists
      * @param mayHaveOlder whether keys of a bucket may have more than one version
+     * @param shortening how needles become shorter on their way
      */
-    public PartitionCompactor(Partition partition, IntPredicate isLiving, IntPredicate mayHaveOlder) {
+    public PartitionCompactor(
+            Partition partition, IntPredicate isLiving, IntPredicate mayHaveOlder, Shortening shortening) {
         this.partition = partition;
-        this.mover = new PartitionMover(partition, isLiving, mayHaveOlder);
+        this.mover = new PartitionMover(partition, isLiving, mayHaveOlder, shortening);
         this.deletions = new NeededDeletions(mover);
     }
 

@@ -10,16 +10,19 @@ import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.FrameView;
+import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -33,13 +36,19 @@ final class PartitionMover implements NeedleMover {
     private final Liveness liveness;
     private final IntPredicate isLiving;
     private final IntPredicate mayHaveOlder;
+    private final PartitionCompactor.Shortening shortening;
 
-    PartitionMover(Partition partition, IntPredicate isLiving, IntPredicate mayHaveOlder) {
+    PartitionMover(
+            Partition partition,
+            IntPredicate isLiving,
+            IntPredicate mayHaveOlder,
+            PartitionCompactor.Shortening shortening) {
         this.partition = partition;
         this.parts = partition.parts();
         this.liveness = new Liveness(parts.index(), parts.hasher());
         this.isLiving = isLiving;
         this.mayHaveOlder = mayHaveOlder;
+        this.shortening = shortening;
     }
 
     @Override
@@ -110,6 +119,11 @@ final class PartitionMover implements NeedleMover {
             }
         }
         parts.log().scanVolume(volume, 0, frame -> parts.hints().entries(frame, entries));
+    }
+
+    @Override
+    public Optional<ByteBuffer> shorter(int bucketId, NeedleView needle) {
+        return shortening.shorter(bucketId, needle);
     }
 
     @Override
