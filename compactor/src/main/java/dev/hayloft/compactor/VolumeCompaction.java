@@ -96,6 +96,17 @@ public final class VolumeCompaction {
      */
     public long run() {
         deletions.begin();
+        try {
+            moveAll();
+        } finally {
+            // What was handed over when a cancel or damage ended the walk: the next compaction takes it for appended.
+            underWay.forEach(way -> way.moved().exceptionally(failed -> 0L).join());
+        }
+        mover.drop(volume, lastDroppedDeletion);
+        return movedBytes;
+    }
+
+    private void moveAll() {
         mover.scan(volume, 0, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
@@ -115,8 +126,6 @@ public final class VolumeCompaction {
         while (!underWay.isEmpty()) {
             await(underWay.remove());
         }
-        mover.drop(volume, lastDroppedDeletion);
-        return movedBytes;
     }
 
     private void take(FrameView frame) {
