@@ -175,11 +175,13 @@ public final class BucketContent {
         String contentType = attributes(needle.metadata(), needle.key(), needle.contentSize(), digest)
                 .contentType();
         Encoded encoded = compressors.compressAgain(compression, contentType, decode(needle), dictionary);
-        if (encoded.coding().isRaw()) {
+        int size = (int) needle.contentSize();
+        // What it stands for will be dropped: it must give the object back, bit for bit.
+        if (encoded.coding().isRaw()
+                || !Sha256.of(decodeByDictionary(encoded.payload(), size)).equals(digest)) {
             return Optional.empty();
         }
-        Encoded stored =
-                needle.coding().encrypted() ? seal(encoded, (int) needle.contentSize(), Optional.of(digest)) : encoded;
+        Encoded stored = needle.coding().encrypted() ? seal(encoded, size, Optional.of(digest)) : encoded;
         return Optional.of(stored).filter(found -> found.payload().remaining() < needle.payloadSize());
     }
 
