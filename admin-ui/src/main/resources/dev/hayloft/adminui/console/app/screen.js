@@ -73,12 +73,13 @@ export class Reloading extends Screen {
   constructor() {
     super();
     this.timer = 0;
+    this.reloadMillis = RELOAD_MILLIS;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.load();
-    this.timer = setInterval(() => this.load(), RELOAD_MILLIS);
+    this.timer = setInterval(() => this.load(), this.reloadMillis);
   }
 
   disconnectedCallback() {

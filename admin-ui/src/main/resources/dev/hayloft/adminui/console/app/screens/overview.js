@@ -17,6 +17,7 @@ class Overview extends Reloading {
 
   constructor() {
     super();
+    this.reloadMillis = 15_000; // The figures come by themselves; of thousands of volumes this is much.
     /** @type {any[]} */
     this.volumes = [];
   }
