@@ -5,20 +5,28 @@ import com.codahale.metrics.health.HealthCheckRegistry;
 import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
 import dev.hayloft.api.control.SubmitTask;
+import dev.hayloft.api.metrics.LastUpkeep;
 import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Environment;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 
 /** Hayloft as a Dropwizard application: what Dropwizard is told of a store that is open already. */
 public final class HayloftApplication extends Application<HayloftConfiguration> {
     private final Settings settings;
     private final ObjectStore store;
+    private final InstantSource clock;
 
-    HayloftApplication(Settings settings, ObjectStore store) {
+    HayloftApplication(Settings settings, ObjectStore store, InstantSource clock) {
         this.settings = settings;
         this.store = store;
+        this.clock = clock;
     }
 
     @Override
@@ -33,6 +41,7 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
         health.register("partitions", check(this::partitions));
         health.register("disk", check(this::disk));
         health.register("volumes", check(this::volumes));
+        health.register("scrub", check(this::scrub));
         health.register("keys", check(this::keys));
         for (JobRequest.Kind kind : JobRequest.Kind.values()) {
             environment.admin().addTask(new SubmitTask(store, kind));
@@ -72,6 +81,20 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
                 ? HealthCheck.Result.healthy()
                 : HealthCheck.Result.healthy("Volumes with damaged or missing bytes: " + damaged + ". `hayloft scrub`"
                         + " names them and the keys in them, `hayloft repair` makes again what parity covers.");
+    }
+
+    /** Nobody is kept from being served, so this is told, and the check is passed. */
+    private HealthCheck.Result scrub() {
+        Optional<Instant> ended = LastUpkeep.of(store.jobs().list()).scrub().map(LastUpkeep::endedAt);
+        Duration every = settings.time(Setting.SCRUB_EVERY);
+        boolean isLate = ended.filter(end -> end.plus(every.multipliedBy(2)).isBefore(clock.instant()))
+                .isPresent();
+        return isLate
+                ? HealthCheck.Result.healthy(
+                        "The last whole scrub ended at " + ended.get().truncatedTo(ChronoUnit.SECONDS)
+                                + ", longer ago than twice scrub.every. `hayloft scrub` starts one; is scrub.bytesPerSecond too low"
+                                + " for what the store holds?")
+                : HealthCheck.Result.healthy();
     }
 
     /** The other buckets are served, so this is told, and the check is passed. */

@@ -219,7 +219,7 @@ public final class HayloftServer implements AutoCloseable {
 
     private static Built build(Front front, String version) throws Exception {
         HayloftConfiguration configuration = new HayloftConfiguration(front.settings());
-        HayloftApplication application = new HayloftApplication(front.settings(), front.store());
+        HayloftApplication application = new HayloftApplication(front.settings(), front.store(), front.clock());
         Bootstrap<HayloftConfiguration> bootstrap = new Bootstrap<>(application);
         application.initialize(bootstrap);
         Environment environment = new Environment(

@@ -347,6 +347,7 @@ class ObjectsTest extends ServerCase {
         assertThat(server.callAdmin("GET", KEY, "", "").body()).isEqualTo("x");
         assertThat(server.callAdmin("GET", "/api/status", "", "").body())
                 .contains("\"buckets\":1")
+                .contains("\"lastScrub\":null,\"lastRepair\":null")
                 .contains("\"healthy\":true");
         assertThat(server.callAdmin("GET", "/api/volumes", "", "").body()).contains("\"id\":\"0-0\"");
         assertThat(server.callAdmin("GET", "/api/volumes/0-0", "", "").body()).contains("\"state\":\"open\"");

@@ -388,6 +388,8 @@ final class MainTest {
                 .contains("2 in 0 buckets, ")
                 .contains("420 B stored, 0 B saved by sharing")
                 .contains("open volume 0-17")
+                .containsPattern("last whole scrub +2026-11-20T10:15:30.123Z, 2.0 KiB checked, 1 damage, 2 keys lost\n")
+                .containsPattern("last repair +never\n")
                 .contains("partition 0")
                 .contains("none under way");
         assertThat(done("seal").out())

@@ -101,6 +101,7 @@ final class ConsoleOperationsIT extends ConsoleCase {
         assertThat(said()).isEqualTo("bin/hayloft scrub");
         browser.inDialog("Start").click();
         browser.says("were checked, and all of it was right");
+        page.getByLabel("Upkeep").getByText("Bytes checked").waitFor();
         assertThat(jobs()).contains("\"kind\":\"scrub\"").contains("\"damaged\":[]");
     }
 

@@ -372,6 +372,8 @@ public final class FakeServer implements AutoCloseable {
                         200,
                         "{\"version\":\"0.1.0\",\"uptimeSeconds\":12,\"objects\":2,"
                                 + "\"storedBytes\":420,\"savedBytes\":0,\"partitions\":[{\"id\":0,\"state\":\"ok\",\"openVolume\":\"0-17\"}],"
+                                + "\"lastScrub\":{\"job\":\"9\",\"endedAt\":\"2026-11-20T10:15:30.123Z\",\"checkedBytes\":2048,"
+                                + "\"damages\":1,\"lostKeys\":2,\"missingKeys\":0},\"lastRepair\":null,"
                                 + "\"volumes\":{\"open\":1,\"sealed\":0},\"jobs\":[],\"health\":{\"healthy\":true,\"problems\":[]}}");
             case "/api/volumes" -> json(exchange, 200, "{\"volumes\":[" + volume + "],\"next\":null}");
             case "/api/volumes/0-17" -> json(exchange, 200, volume);

@@ -9,6 +9,7 @@ import dev.hayloft.api.http.BodyCollector;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Json;
+import dev.hayloft.api.metrics.LastUpkeep;
 import dev.hayloft.api.metrics.MetricsPage;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.api.metrics.ServerMetrics;
@@ -166,6 +167,7 @@ public final class Operations {
         json.writeNumberField("encoded", status.volumes().encoded());
         json.writeNumberField("damaged", status.volumes().damaged());
         json.writeEndObject();
+        UpkeepJson.write(json, LastUpkeep.of(front.store().jobs().list()));
         writeRates(json, front.metrics().rates());
         writeLatency(json, front.metrics());
         json.writeArrayFieldStart("jobs");

@@ -1,18 +1,14 @@
 package dev.hayloft.api.metrics;
 
 import dev.hayloft.store.Job;
-import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryUsage;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** The Prometheus page, text format 0.0.4. Names are listed in docs/operations.md. */
@@ -143,37 +139,47 @@ public final class MetricsPage {
     }
 
     private void upkeep(List<Job> jobs) {
-        Optional<Job> scrub = last(jobs, JobRequest.Kind.SCRUB, "orphans"); // Only the result of a whole one has it.
-        single("hayloft_scrub_end_seconds", "gauge", "When the last whole scrub ended, since 1970.", endSeconds(scrub));
-        single("hayloft_scrub_checked_bytes", "gauge", "Bytes that it read.", figure(scrub, "checkedBytes"));
-        single("hayloft_scrub_damages", "gauge", "Damaged places that it found.", figure(scrub, "damaged"));
-        single("hayloft_scrub_lost_keys", "gauge", "Keys that it could not read.", figure(scrub, "lost"));
-        single("hayloft_scrub_missing_keys", "gauge", "Keys not in the index.", figure(scrub, "indexMissing"));
-        Optional<Job> repair = last(jobs, JobRequest.Kind.REPAIR, "repaired");
-        single("hayloft_repair_end_seconds", "gauge", "When the last repair ended, since 1970.", endSeconds(repair));
-        single("hayloft_repair_shards", "gauge", "Shards that it made whole.", figure(repair, "repaired"));
-        single("hayloft_repair_lost_keys", "gauge", "Keys that it could not save.", figure(repair, "lost"));
-    }
-
-    private static Optional<Job> last(List<Job> jobs, JobRequest.Kind kind, String figure) {
-        return jobs.stream()
-                .filter(job -> job.kind() == kind && job.state() == Job.State.DONE)
-                .filter(job -> job.result()
-                        .filter(result -> result.containsKey(figure))
-                        .isPresent())
-                .max(Comparator.comparingLong(job -> endSeconds(Optional.of(job))));
-    }
-
-    private static long endSeconds(Optional<Job> job) {
-        return job.flatMap(Job::finishedAt).map(Instant::getEpochSecond).orElse(0L);
-    }
-
-    /** A number, or how long a list is. */
-    private static long figure(Optional<Job> job, String name) {
-        Object figure = job.flatMap(Job::result)
-                .map(result -> result.getOrDefault(name, 0L))
-                .orElse(0L);
-        return figure instanceof List<?> list ? list.size() : ((Number) figure).longValue();
+        LastUpkeep last = LastUpkeep.of(jobs);
+        single(
+                "hayloft_scrub_end_seconds",
+                "gauge",
+                "When the last whole scrub ended, since 1970.",
+                LastUpkeep.endSeconds(last.scrub()));
+        single(
+                "hayloft_scrub_checked_bytes",
+                "gauge",
+                "Bytes that it read.",
+                LastUpkeep.figure(last.scrub(), "checkedBytes"));
+        single(
+                "hayloft_scrub_damages",
+                "gauge",
+                "Damaged places that it found.",
+                LastUpkeep.figure(last.scrub(), "damaged"));
+        single(
+                "hayloft_scrub_lost_keys",
+                "gauge",
+                "Keys that it could not read.",
+                LastUpkeep.figure(last.scrub(), "lost"));
+        single(
+                "hayloft_scrub_missing_keys",
+                "gauge",
+                "Keys not in the index.",
+                LastUpkeep.figure(last.scrub(), "indexMissing"));
+        single(
+                "hayloft_repair_end_seconds",
+                "gauge",
+                "When the last repair ended, since 1970.",
+                LastUpkeep.endSeconds(last.repair()));
+        single(
+                "hayloft_repair_shards",
+                "gauge",
+                "Shards that it made whole.",
+                LastUpkeep.figure(last.repair(), "repaired"));
+        single(
+                "hayloft_repair_lost_keys",
+                "gauge",
+                "Keys that it could not save.",
+                LastUpkeep.figure(last.repair(), "lost"));
     }
 
     private void partitions(List<PartitionStatus> all) {

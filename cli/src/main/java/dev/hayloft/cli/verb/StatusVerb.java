@@ -32,6 +32,8 @@ public final class StatusVerb extends Verb {
             "freeBytes",
             "partitions",
             "volumes",
+            "lastScrub",
+            "lastRepair",
             "rates",
             "latency",
             "jobs");
@@ -83,6 +85,8 @@ public final class StatusVerb extends Verb {
                         volumes.members().keySet().stream()
                                 .map(state -> count(volumes, state) + " " + state)
                                 .collect(Collectors.joining(", "))));
+        upkeep(status, "lastScrub", "damages").ifPresent(text -> table.add("last whole scrub", text));
+        upkeep(status, "lastRepair", "repairedShards").ifPresent(text -> table.add("last repair", text));
         group(status, "rates")
                 .ifPresent(rates -> table.add(
                         "last seconds",
@@ -108,6 +112,22 @@ public final class StatusVerb extends Verb {
             table.add("jobs", "none under way");
         }
         table.print(session().out());
+    }
+
+    /** Empty where an older server does not tell. */
+    private static Optional<String> upkeep(JsonObject status, String name, String figure) {
+        if (!status.members().containsKey(name)) {
+            return Optional.empty();
+        }
+        return Optional.of(group(status, name).map(last -> upkeep(last, figure)).orElse("never"));
+    }
+
+    private static String upkeep(JsonObject last, String figure) {
+        String found = figure.equals("damages")
+                ? bytes(last, "checkedBytes") + " checked, " + counted(last, figure, "damage")
+                : counted(last, figure, "shard") + " made whole";
+        String missing = figure(last, "missingKeys") > 0 ? ", " + count(last, "missingKeys") + " not in the index" : "";
+        return last.text("endedAt") + ", " + found + ", " + counted(last, "lostKeys", "key") + " lost" + missing;
     }
 
     private static Optional<JsonObject> group(JsonObject status, String name) {

@@ -1,6 +1,7 @@
 import { html, nothing } from 'lit';
 import { send } from '../api.js';
-import { bytes, counted, number } from '../format.js';
+import { bytes, counted, number, time } from '../format.js';
+import { live } from '../live.js';
 import { empty, heading, pill, problemBox, table } from '../parts.js';
 import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
@@ -65,7 +66,7 @@ class Erasure extends OfVolumes {
     const scrub = mine.find((job) => job.kind === 'scrub' && job.state === 'done');
     return html`${heading('Erasure coding', actions, 'Parity shards from which lost ones are computed again.')}
       ${problemBox(this.problem, () => this.load())} 
-      ${this.volumes === null ? nothing : html`<div class="columns">${this.levels(this.volumes)} ${this.degraded()}</div>`}
+      ${this.volumes === null ? nothing : html`<div class="columns">${this.levels(this.volumes)} ${this.degraded()} ${this.upkeep()}</div>`}
       ${running.length === 0 ? nothing : html`<h2 class="section">Under way</h2>${jobTable(running, 'Jobs under way')}`}
       <h2 class="section">Last scrub</h2>
       ${scrub ? this.scrubResult(scrub) : html`<p class="muted">No scrub has ended since the server keeps jobs. One runs by itself every ${this.settings.get('scrub.every') ?? '7d'}.</p>`}
@@ -115,6 +116,28 @@ class Erasure extends OfVolumes {
         <div><dt>Ranges that could not be made again</dt><dd>${lost === 0 ? 'none' : html`<b class="bad">${number(lost)}</b>`}</dd></div>
       </dl>
       <p class="muted">Since the start of the server. A range that is made again costs ${this.settings.get('erasure.dataShards')} reads: scrub, then repair.</p>
+    </section>`;
+  }
+
+  /** When everything was last looked at, and put right. */
+  upkeep() {
+    const { lastScrub: scrub, lastRepair: repair } = live.status ?? {};
+    const lost = (/** @type {number} */ keys) => (keys === 0 ? 'none' : html`<b class="bad">${number(keys)}</b>`);
+    return html`<section class="panel" aria-label="Upkeep">
+      <h2>Upkeep</h2>
+      <dl class="facts">
+        <div><dt>Last whole scrub</dt><dd data-figure="last-scrub">${scrub ? time(scrub.endedAt) : 'never'}</dd></div>
+        ${scrub
+          ? html`<div><dt>Bytes checked</dt><dd>${bytes(scrub.checkedBytes)}</dd></div>
+              <div><dt>Damaged places found</dt><dd>${lost(scrub.damages)}</dd></div>
+              <div><dt>Keys lost</dt><dd>${lost(scrub.lostKeys)}</dd></div>`
+          : nothing}
+        <div><dt>Last repair</dt><dd data-figure="last-repair">${repair ? time(repair.endedAt) : 'never'}</dd></div>
+        ${repair
+          ? html`<div><dt>Shards made whole</dt><dd>${number(repair.repairedShards)}</dd></div>
+              <div><dt>Keys it could not save</dt><dd>${lost(repair.lostKeys)}</dd></div>`
+          : nothing}
+      </dl>
     </section>`;
   }
 

@@ -1,0 +1,50 @@
+package dev.hayloft.api.metrics;
+
+import dev.hayloft.store.Job;
+import dev.hayloft.store.JobRequest;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The last jobs that looked at everything and put things right, as far as the server still knows of them.
+ *
+ * @param scrub the last whole scrub
+ * @param repair the last repair
+ */
+public record LastUpkeep(Optional<Job> scrub, Optional<Job> repair) {
+    /** Of the jobs that there are. */
+    public static LastUpkeep of(List<Job> jobs) {
+        return new LastUpkeep(
+                last(jobs, JobRequest.Kind.SCRUB, "orphans"), // Only the result of a whole one has it.
+                last(jobs, JobRequest.Kind.REPAIR, "repaired"));
+    }
+
+    private static Optional<Job> last(List<Job> jobs, JobRequest.Kind kind, String figure) {
+        return jobs.stream()
+                .filter(job -> job.kind() == kind && job.state() == Job.State.DONE)
+                .filter(job -> job.result()
+                        .filter(result -> result.containsKey(figure))
+                        .isPresent())
+                .max(Comparator.comparing(LastUpkeep::endedAt));
+    }
+
+    /** When a job ended. */
+    public static Instant endedAt(Job job) {
+        return job.finishedAt().orElse(Instant.EPOCH);
+    }
+
+    /** When a job ended, seconds since 1970; 0 for none. */
+    static long endSeconds(Optional<Job> job) {
+        return job.map(LastUpkeep::endedAt).map(Instant::getEpochSecond).orElse(0L);
+    }
+
+    /** A number of a job's result, or how long a list is; 0 for none. */
+    public static long figure(Optional<Job> job, String name) {
+        Object figure = job.flatMap(Job::result)
+                .map(result -> result.getOrDefault(name, 0L))
+                .orElse(0L);
+        return figure instanceof List<?> list ? list.size() : ((Number) figure).longValue();
+    }
+}
