@@ -158,7 +158,15 @@ final class ConsoleBrowser implements AutoCloseable {
         boolean keep = Boolean.getBoolean("hayloft.screenshots");
         Path folder = SourceTree.root().resolve(keep ? "docs/images" : "it/target/screenshots");
         page.evaluate("() => window.scrollTo(0, 0)");
+        showToasts("hidden"); // They tell of what was done before.
         page.screenshot(new Page.ScreenshotOptions().setPath(folder.resolve(file + ".png")));
+        showToasts("");
+    }
+
+    private void showToasts(String visibility) {
+        page.evaluate(
+                "to => document.querySelectorAll('.toasts').forEach(each => { each.style.visibility = to; })",
+                visibility);
     }
 
     /** Fails if the page has complained, or asked somebody else. */
