@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  */
 public final class CleanExit implements BeforeAllCallback, AfterAllCallback {
     /** How long leftovers may take to go by themselves. */
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private static final Duration STEP = Duration.ofMillis(20);
     private static final Namespace NAMESPACE = Namespace.create(CleanExit.class);

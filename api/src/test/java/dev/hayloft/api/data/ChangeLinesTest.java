@@ -31,8 +31,8 @@ class ChangeLinesTest {
         }
         assertThat(lines.changes()).isEqualTo(changes.length);
         List<ByteBuffer> pieces = lines.end("END");
-        ByteBuffer bytes =
-                ByteBuffer.allocate(pieces.stream().mapToInt(ByteBuffer::remaining).sum());
+        ByteBuffer bytes = ByteBuffer.allocate(
+                pieces.stream().mapToInt(ByteBuffer::remaining).sum());
         pieces.forEach(piece -> bytes.put(piece.duplicate()));
         return bytes.flip();
     }
