@@ -90,18 +90,29 @@ class ShardSetTest {
             }
         }
 
-        /** As a reader does: what stands there if that is right, else what the others give. */
+        /** As a reader does: what stands in its place if that is right, else what the others give. */
         byte[] rebuilt(long from, int length) {
             ByteBuffer target = ByteBuffer.allocate(length);
             ByteBuffer expected = ByteBuffer.wrap(content, (int) from, length);
-            int shard = layout.shardAt(from);
-            boolean isInOne = from + length <= layout.start(shard) + layout.length(shard);
-            if (isInOne
-                    && set.read(shard, from - layout.start(shard), target.array(), length)
-                    && target.equals(expected)) {
+            if (stands(from, target) && target.equals(expected)) {
                 return target.array();
             }
             return set.rebuild(from, target, bytes -> bytes.equals(expected)) ? target.array() : new byte[0];
+        }
+
+        /** Reads a range, over as many shards as it covers; false when one of them cannot be read. */
+        private boolean stands(long from, ByteBuffer target) {
+            ByteBuffer rest = target.duplicate();
+            while (rest.hasRemaining()) {
+                try {
+                    if (set.readSome(from + rest.position(), rest) < 0) {
+                        return false;
+                    }
+                } catch (IOException unreadable) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         byte[] slice(long from, int length) {
