@@ -1,8 +1,8 @@
 package dev.hayloft.api;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.net.Socket;
 import java.net.URI;
@@ -29,6 +29,9 @@ final class ArchiveTraining {
     };
     private static final String BODY = "hello";
 
+    /** A rehearsal that fails costs a slower start; one that hangs would cost the start. */
+    private static final int ANSWER_MILLIS_MAX = 10_000;
+
     private ArchiveTraining() {}
 
     /** Takes the folder in which it may make its own. */
@@ -49,7 +52,7 @@ final class ArchiveTraining {
     }
 
     private static void serve(Path data, Path config) throws IOException {
-        PrintStream nowhere = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8);
         List<String> options = List.of(
                 "--config=" + config, "--data=" + data, "--port=0", "--admin-port=0", "--set=ciaos.port=0", "--open");
         Serve.Outcome outcome = new Serve(Map.of(), nowhere, nowhere, Main::open).start(options);
@@ -58,6 +61,7 @@ final class ArchiveTraining {
             for (String request : REQUESTS) {
                 try (Socket socket = new Socket(url.getHost(), url.getPort());
                         InputStream answer = socket.getInputStream()) {
+                    socket.setSoTimeout(ANSWER_MILLIS_MAX);
                     String whole = request + "Host: hayloft\r\nConnection: close\r\n\r\n"
                             + (request.contains("Length: " + BODY.length()) ? BODY : "");
                     socket.getOutputStream().write(whole.getBytes(StandardCharsets.US_ASCII));

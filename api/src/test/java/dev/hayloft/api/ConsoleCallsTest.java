@@ -3,7 +3,10 @@ package dev.hayloft.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.api.Wire.Answer;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -175,6 +178,29 @@ final class ConsoleCallsTest extends ServerCase {
         assertThat(server.callAdmin("GET", "/api/volumes/0-0/needles?after=x", "", "")
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void streams_thatFailBeforeTheyBegin_holdNoPermit() {
+        try (TestServer narrow = new TestServer("limits.streams=1")) {
+            narrow.call("PUT", "/v1/buckets/photos");
+            String lines = "Accept: application/x-ndjson\r\n";
+            for (int i = 0; i < 2; i++) {
+                // The store behind this server keeps no versions, and says so by throwing.
+                assertThat(narrow.call("GET", "/v1/buckets/photos/objects?versions=true", lines, "")
+                                .status())
+                        .isEqualTo(500);
+            }
+            narrow.store.refusal = Optional.of(new CapacityException(ErrorCode.UNAVAILABLE, "The store is closing."));
+            for (int i = 0; i < 2; i++) {
+                assertThat(narrow.callAdmin("GET", "/api/events", "", "").status())
+                        .isEqualTo(503);
+            }
+            narrow.store.refusal = Optional.empty();
+            assertThat(narrow.call("GET", "/v1/buckets/photos/objects", lines, "")
+                            .status())
+                    .isEqualTo(200);
+        }
     }
 
     @Test

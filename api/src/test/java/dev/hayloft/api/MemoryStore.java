@@ -169,10 +169,14 @@ final class MemoryStore implements ObjectStore {
         return CompletableFuture.supplyAsync(step, writer);
     }
 
-    private synchronized WriteResult write(PutRequest request, byte[] bytes, Sha256 sha256) {
+    private void refuse() {
         refusal.ifPresent(failure -> {
             throw failure;
         });
+    }
+
+    private synchronized WriteResult write(PutRequest request, byte[] bytes, Sha256 sha256) {
+        refuse();
         if (!Sha256.of(ByteBuffer.wrap(bytes)).equals(sha256)) {
             throw new AssertionError("the front computed another digest");
         }
@@ -470,6 +474,7 @@ final class MemoryStore implements ObjectStore {
 
     @Override
     public synchronized StoreStatus status() {
+        refuse();
         long objects = buckets.values().stream()
                 .mapToLong(state -> state.objects.size())
                 .sum();

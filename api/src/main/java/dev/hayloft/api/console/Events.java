@@ -7,6 +7,7 @@ import dev.hayloft.api.metrics.Operation;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -53,8 +54,12 @@ public final class Events {
     public void listen(Exchange exchange) {
         exchange.operation(Operation.OPERATIONS);
         exchange.query().only(Set.of());
-        front.streams().take();
         exchange.block(() -> {
+            // Whatever may fail comes first: then the client hears of it, and no permit is held.
+            String figures = text(status.get());
+            String past = text(history.get());
+            List<String> known = jobs.get().values().stream().map(Events::text).toList();
+            front.streams().take();
             EventAnswer[] self = new EventAnswer[1];
             EventAnswer answer = EventAnswer.start(exchange, () -> {
                 front.streams().giveBack();
@@ -63,9 +68,9 @@ public final class Events {
                 }
             });
             self[0] = answer;
-            answer.send("figures", text(status.get()));
-            answer.send("history", text(history.get()));
-            jobs.get().values().forEach(job -> answer.send("job", text(job)));
+            answer.send("figures", figures);
+            answer.send("history", past);
+            answer.send("job", known);
             listeners.add(answer);
             if (closed) {
                 answer.end();

@@ -104,7 +104,14 @@ public final class ObjectListings {
 
     private void stream(Exchange exchange, Supplier<CompletionStage<ListCursor>> question, boolean metadata) {
         front.streams().take();
-        question.get().whenComplete((cursor, failure) -> {
+        CompletionStage<ListCursor> asked;
+        try {
+            asked = question.get();
+        } catch (RuntimeException refused) {
+            front.streams().giveBack();
+            throw refused;
+        }
+        asked.whenComplete((cursor, failure) -> {
             if (failure == null) {
                 exchange.headers().put(Headers.NDJSON);
                 new ListingStream(exchange, cursor, metadata).start(200);

@@ -3,6 +3,7 @@ package dev.hayloft.api.http;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Queue;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.Callback;
@@ -55,8 +56,18 @@ public final class EventAnswer implements Callback {
      * @return false when the stream is over or the client is too slow to take it
      */
     public boolean send(String event, String data) {
-        return enqueue(
-                ByteBuffer.wrap(("event: " + event + "\ndata: " + data + "\n\n").getBytes(StandardCharsets.UTF_8)));
+        return send(event, List.of(data));
+    }
+
+    /** Sends several events of one kind, which count as one in the queue. */
+    public boolean send(String event, List<String> data) {
+        StringBuilder text = new StringBuilder();
+        data.forEach(each -> text.append("event: ")
+                .append(event)
+                .append("\ndata: ")
+                .append(each)
+                .append("\n\n"));
+        return data.isEmpty() || enqueue(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     /** Ends the stream well. */
@@ -100,7 +111,11 @@ public final class EventAnswer implements Callback {
     }
 
     private void write(@Nullable ByteBuffer next, boolean last) {
-        exchange.response().write(last, next, this);
+        if (next == null) {
+            exchange.response().write(last, null, this);
+        } else {
+            SlicedWrite.write(exchange.response(), last, next, this);
+        }
     }
 
     @Override

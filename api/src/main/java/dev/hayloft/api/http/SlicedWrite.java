@@ -45,7 +45,9 @@ public final class SlicedWrite extends IteratingNestedCallback {
 
     /** The same of several pieces, of which not all are empty. */
     public static void write(Response response, boolean last, List<ByteBuffer> pieces, Callback callback) {
-        new SlicedWrite(response, last, pieces.iterator(), callback).iterate();
+        Iterator<ByteBuffer> full =
+                pieces.stream().filter(ByteBuffer::hasRemaining).iterator();
+        new SlicedWrite(response, last, full, callback).iterate();
     }
 
     @Override

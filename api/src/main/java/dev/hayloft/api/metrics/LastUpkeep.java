@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * The last jobs that looked at everything and put things right, as far as the server still knows of them.
@@ -17,16 +18,17 @@ public record LastUpkeep(Optional<Job> scrub, Optional<Job> repair) {
     /** Of the jobs that there are. */
     public static LastUpkeep of(List<Job> jobs) {
         return new LastUpkeep(
-                last(jobs, JobRequest.Kind.SCRUB, "orphans"), // Only the result of a whole one has it.
-                last(jobs, JobRequest.Kind.REPAIR, "repaired"));
+                last(
+                        jobs,
+                        job -> job.kind() == JobRequest.Kind.SCRUB
+                                && job.volume().isEmpty()),
+                last(jobs, job -> job.kind() == JobRequest.Kind.REPAIR));
     }
 
-    private static Optional<Job> last(List<Job> jobs, JobRequest.Kind kind, String figure) {
+    private static Optional<Job> last(List<Job> jobs, Predicate<Job> which) {
         return jobs.stream()
-                .filter(job -> job.kind() == kind && job.state() == Job.State.DONE)
-                .filter(job -> job.result()
-                        .filter(result -> result.containsKey(figure))
-                        .isPresent())
+                .filter(job -> job.state() == Job.State.DONE)
+                .filter(which)
                 .max(Comparator.comparing(LastUpkeep::endedAt));
     }
 

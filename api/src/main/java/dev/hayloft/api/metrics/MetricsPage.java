@@ -9,6 +9,7 @@ import java.lang.management.MemoryUsage;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** The Prometheus page, text format 0.0.4. Names are listed in docs/operations.md. */
@@ -140,46 +141,23 @@ public final class MetricsPage {
 
     private void upkeep(List<Job> jobs) {
         LastUpkeep last = LastUpkeep.of(jobs);
-        single(
+        Optional<Job> scrub = last.scrub();
+        gauge(
                 "hayloft_scrub_end_seconds",
-                "gauge",
                 "When the last whole scrub ended, since 1970.",
-                LastUpkeep.endSeconds(last.scrub()));
-        single(
-                "hayloft_scrub_checked_bytes",
-                "gauge",
-                "Bytes that it read.",
-                LastUpkeep.figure(last.scrub(), "checkedBytes"));
-        single(
-                "hayloft_scrub_damages",
-                "gauge",
-                "Damaged places that it found.",
-                LastUpkeep.figure(last.scrub(), "damaged"));
-        single(
-                "hayloft_scrub_lost_keys",
-                "gauge",
-                "Keys that it could not read.",
-                LastUpkeep.figure(last.scrub(), "lost"));
-        single(
-                "hayloft_scrub_missing_keys",
-                "gauge",
-                "Keys not in the index.",
-                LastUpkeep.figure(last.scrub(), "indexMissing"));
-        single(
-                "hayloft_repair_end_seconds",
-                "gauge",
-                "When the last repair ended, since 1970.",
-                LastUpkeep.endSeconds(last.repair()));
-        single(
-                "hayloft_repair_shards",
-                "gauge",
-                "Shards that it made whole.",
-                LastUpkeep.figure(last.repair(), "repaired"));
-        single(
-                "hayloft_repair_lost_keys",
-                "gauge",
-                "Keys that it could not save.",
-                LastUpkeep.figure(last.repair(), "lost"));
+                LastUpkeep.endSeconds(scrub));
+        gauge("hayloft_scrub_checked_bytes", "Bytes that it read.", LastUpkeep.figure(scrub, "checkedBytes"));
+        gauge("hayloft_scrub_damages", "Damaged places that it found.", LastUpkeep.figure(scrub, "damaged"));
+        gauge("hayloft_scrub_lost_keys", "Keys that it could not read.", LastUpkeep.figure(scrub, "lost"));
+        gauge("hayloft_scrub_missing_keys", "Keys not in the index.", LastUpkeep.figure(scrub, "indexMissing"));
+        Optional<Job> repair = last.repair();
+        gauge("hayloft_repair_end_seconds", "When the last repair ended, since 1970.", LastUpkeep.endSeconds(repair));
+        gauge("hayloft_repair_shards", "Shards that it made whole.", LastUpkeep.figure(repair, "repaired"));
+        gauge("hayloft_repair_lost_keys", "Keys that it could not save.", LastUpkeep.figure(repair, "lost"));
+    }
+
+    private void gauge(String name, String help, long value) {
+        single(name, "gauge", help, value);
     }
 
     private void partitions(List<PartitionStatus> all) {

@@ -20,7 +20,7 @@ class LastUpkeepTest {
         LastUpkeep last = LastUpkeep.of(List.of(
                 job("new", JobRequest.Kind.SCRUB, Job.State.DONE, 50, WHOLE),
                 job("old", JobRequest.Kind.SCRUB, Job.State.DONE, 40, WHOLE),
-                job("one-volume", JobRequest.Kind.SCRUB, Job.State.DONE, 60, Map.of("checkedBytes", 7L)),
+                ofVolume(job("one-volume", JobRequest.Kind.SCRUB, Job.State.DONE, 60, Map.of("checkedBytes", 7L))),
                 job("stopped", JobRequest.Kind.SCRUB, Job.State.CANCELLED, 70, WHOLE),
                 job("repair", JobRequest.Kind.REPAIR, Job.State.DONE, 45, Map.of("repaired", List.of("s"))),
                 job("encode", JobRequest.Kind.ENCODE, Job.State.DONE, 80, Map.of("repaired", 3L))));
@@ -38,6 +38,23 @@ class LastUpkeepTest {
         assertThat(last).isEqualTo(new LastUpkeep(Optional.empty(), Optional.empty()));
         assertThat(LastUpkeep.endSeconds(last.scrub())).isZero();
         assertThat(LastUpkeep.figure(last.scrub(), "damaged")).isZero();
+    }
+
+    private static Job ofVolume(Job job) {
+        return new Job(
+                job.id(),
+                job.kind(),
+                Optional.of("0-1"),
+                job.state(),
+                job.progress(),
+                job.detail(),
+                job.bytesDone(),
+                job.bytesTotal(),
+                job.createdAt(),
+                job.startedAt(),
+                job.finishedAt(),
+                job.result(),
+                job.error());
     }
 
     private static Job job(
