@@ -27,21 +27,28 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.ToDoubleFunction;
 
 /**
- * What background work on volumes costs, against the disk's own speed and beside reads of 4 KiB.
+ * What background work on volumes costs, against the disk's own speed and beside reads of 4 KiB. Encoding and
+ * compaction at full pace are measured the first time in the process, and then {@value #ROUNDS_WARM} times on fresh
+ * volumes of the same kind.
  *
- * <p>Usage: {@code UpkeepBenchmark FOLDER [VOLUMES] [MIB]}: so many volumes of so many MiB each, in an empty folder.
+ * <p>Usage: {@code UpkeepBenchmark FOLDER [VOLUMES] [MIB]}: so many volumes of so many MiB in each round, in an empty
+ * folder, which holds six times as much at most.
  */
 public final class UpkeepBenchmark {
     private static final BucketName BUCKET = new BucketName("upkeep");
     private static final int SIZE = 4096;
     private static final int UNDER_WAY = 4096;
+    private static final int ROUNDS_WARM = 3;
     private static final int PAIRS = 5;
     private static final long INTERVAL_NANOS = 2_000_000_000L;
     private static final int SAMPLE = 2000;
@@ -56,36 +63,57 @@ public final class UpkeepBenchmark {
         this.out = out;
         this.folder = folder;
         this.volumeBytes = volumeBytes;
-        this.objects = (int) (volumes * volumeBytes / (SIZE + 120));
+        this.objects = (int) (volumes * volumeBytes / (SIZE + 120)) / 4 * 4;
     }
 
     /** What a piece of work took. */
     private record Cost(double seconds, double cpuSeconds) {}
 
+    /** Bytes that a round wrote, what that took, and how fast the disk was right before and after. */
+    private record Round(double bytes, Cost cost, double diskBytesPerSecond) {
+        double bytesPerSecond() {
+            return bytes / cost.seconds();
+        }
+
+        double ratio() {
+            return bytesPerSecond() / diskBytesPerSecond;
+        }
+
+        double bytesPerCpuSecond() {
+            return bytes / cost.cpuSeconds();
+        }
+    }
+
     public static void main(String[] arguments) throws IOException {
-        int volumes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 4;
-        long mebibytes = arguments.length > 2 ? Long.parseLong(arguments[2]) : 1024;
+        int volumes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 2;
+        long mebibytes = arguments.length > 2 ? Long.parseLong(arguments[2]) : 512;
         new UpkeepBenchmark(System.out, Path.of(arguments[0]), volumes, mebibytes << 20).run();
     }
 
     private void run() throws IOException {
         out.printf("load %.2f%n", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
+        int all = (1 + ROUNDS_WARM) * objects;
         try (HayloftStore store = open(1L << 40)) {
-            fill(store);
-            job(store, JobRequest.Kind.SEAL);
-            encode(store);
-            degraded(store);
-            for (int i = 0; i < objects; i += 2) {
-                store.delete(BUCKET, key(i), WriteCondition.NONE)
-                        .toCompletableFuture()
-                        .join();
+            store.createBucket(
+                    BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            List<Round> encodings = new ArrayList<>();
+            for (int from = 0; from < all; from += objects) {
+                fill(store, from);
+                job(store, JobRequest.Kind.SEAL);
+                encodings.add(print("encode", encode(store)));
             }
+            summary("encode", "written", encodings);
+            degraded(store);
+            List<Round> compactions = new ArrayList<>();
+            for (int from = 0; from < all; from += objects) {
+                delete(store, from, from + objects, 2);
+                compactions.add(print("compact", compact(store)));
+            }
+            summary("compact", "moved", compactions);
+            delete(store, 1, all, 4);
         }
         try (HayloftStore store = open(CompactionConfig.DEFAULTS.bytesPerSecond())) {
             foreground(store);
-        }
-        try (HayloftStore store = open(1L << 40)) {
-            compact(store);
         }
     }
 
@@ -108,26 +136,38 @@ public final class UpkeepBenchmark {
         return ObjectKey.of("upkeep/object-%08d".formatted(i));
     }
 
-    private void fill(HayloftStore store) {
-        store.createBucket(BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+    private void fill(HayloftStore store, int from) {
         List<CompletableFuture<?>> writes = new ArrayList<>();
-        for (int i = 0; i < objects; i++) {
+        for (int i = from; i < from + objects; i++) {
             byte[] content = new byte[SIZE];
             random.nextBytes(content);
-            writes.add(store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.wrap(content))
-                    .toCompletableFuture());
-            if (writes.size() == UNDER_WAY) {
-                writes.forEach(CompletableFuture::join);
-                writes.clear();
-            }
+            add(writes, store.put(PutRequest.of(BUCKET, key(i)), ByteBuffer.wrap(content)));
         }
         writes.forEach(CompletableFuture::join);
     }
 
+    private static void delete(HayloftStore store, int from, int to, int step) {
+        List<CompletableFuture<?>> deletions = new ArrayList<>();
+        for (int i = from; i < to; i += step) {
+            add(deletions, store.delete(BUCKET, key(i), WriteCondition.NONE));
+        }
+        deletions.forEach(CompletableFuture::join);
+    }
+
+    private static void add(List<CompletableFuture<?>> underWay, CompletionStage<?> next) {
+        underWay.add(next.toCompletableFuture());
+        if (underWay.size() == UNDER_WAY) {
+            underWay.forEach(CompletableFuture::join);
+            underWay.clear();
+        }
+    }
+
     private Job job(HayloftStore store, JobRequest.Kind kind) {
-        String id = store.jobs()
-                .submit(new JobRequest(kind, Optional.empty(), true))
-                .id();
+        return job(store, new JobRequest(kind, Optional.empty(), true));
+    }
+
+    private Job job(HayloftStore store, JobRequest request) {
+        String id = store.jobs().submit(request).id();
         while (store.jobs().find(id).orElseThrow().finishedAt().isEmpty()) {
             LockSupport.parkNanos(1_000_000);
         }
@@ -150,23 +190,46 @@ public final class UpkeepBenchmark {
         return new Cost((System.nanoTime() - start) / 1e9, (system.getProcessCpuTime() - cpu) / 1e9);
     }
 
-    private void encode(HayloftStore store) throws IOException {
+    private Round encode(HayloftStore store) throws IOException {
         Job[] done = new Job[1];
-        long parityBytes = volumeBytes * 4 / 10;
+        long parityBytes = (long) objects * SIZE * 4 / 10;
         double diskBefore = diskWrite(parityBytes);
         Cost cost = cost(() -> done[0] = job(store, JobRequest.Kind.ENCODE));
-        double disk = (diskBefore + diskWrite(parityBytes)) / 2;
-        double written = figure(done[0], "writtenBytes");
-        long volumes = figure(done[0], "volumes");
+        return new Round(figure(done[0], "writtenBytes"), cost, (diskBefore + diskWrite(parityBytes)) / 2);
+    }
+
+    private Round print(String what, Round round) {
         out.printf(
-                "encode: %d volumes, %.0f MB of parity in %.2f s (%.2f s of CPU): %.0f MB/s written, disk %.0f MB/s: %.2f%n",
-                volumes,
-                written / 1e6,
-                cost.seconds(),
-                cost.cpuSeconds(),
-                written / cost.seconds() / 1e6,
-                disk / 1e6,
-                written / cost.seconds() / disk);
+                "%s: %.0f MB in %.2f s (%.2f s of CPU): %.0f MB/s, disk %.0f MB/s: %.2f%n",
+                what,
+                round.bytes() / 1e6,
+                round.cost().seconds(),
+                round.cost().cpuSeconds(),
+                round.bytesPerSecond() / 1e6,
+                round.diskBytesPerSecond() / 1e6,
+                round.ratio());
+        return round;
+    }
+
+    private void summary(String what, String verb, List<Round> rounds) {
+        List<Round> warm = rounds.subList(1, rounds.size());
+        out.printf(
+                "%s: first %.2f of the disk, %.0f MB %s a second of CPU; warm %.2f of the disk (%.0f MB/s beside %.0f), "
+                        + "%.0f MB a second of CPU, medians of %d%n",
+                what,
+                rounds.get(0).ratio(),
+                rounds.get(0).bytesPerCpuSecond() / 1e6,
+                verb,
+                median(warm, Round::ratio),
+                median(warm, Round::bytesPerSecond) / 1e6,
+                median(warm, Round::diskBytesPerSecond) / 1e6,
+                median(warm, Round::bytesPerCpuSecond) / 1e6,
+                warm.size());
+    }
+
+    private static double median(List<Round> rounds, ToDoubleFunction<Round> figure) {
+        double[] sorted = rounds.stream().mapToDouble(figure).sorted().toArray();
+        return sorted[sorted.length / 2];
     }
 
     /** Bytes a second that a new file takes until it is forced. */
@@ -257,7 +320,7 @@ public final class UpkeepBenchmark {
         int count = 0;
         long end = System.nanoTime() + INTERVAL_NANOS;
         while (System.nanoTime() < end && count < micros.length) {
-            int i = random.nextInt(objects / 2) * 2 + 1;
+            int i = random.nextInt(objects) * 4 + 3; // What is left of all rounds.
             long start = System.nanoTime();
             read(store, i);
             micros[count++] = (System.nanoTime() - start) / 1e3;
@@ -267,24 +330,21 @@ public final class UpkeepBenchmark {
         return micros[count * 99 / 100];
     }
 
-    private void compact(HayloftStore store) throws IOException {
-        Path volume = store.volumes().stream()
+    private Round compact(HayloftStore store) throws IOException {
+        Job[] done = new Job[1];
+        double diskBefore = copy(sealed(store));
+        // By policy: "all" would move again what stands beside the deletions of the round before.
+        JobRequest worthIt = new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false);
+        Cost cost = cost(() -> done[0] = job(store, worthIt));
+        return new Round(figure(done[0], "movedBytes"), cost, (diskBefore + copy(sealed(store))) / 2);
+    }
+
+    private static Path sealed(HayloftStore store) {
+        return store.volumes().stream()
                 .filter(each -> each.state() != VolumeStatus.State.OPEN && each.partition() == 0)
-                .findFirst()
+                .max(Comparator.comparingLong(VolumeStatus::bytes))
                 .orElseThrow()
                 .path();
-        Job[] done = new Job[1];
-        double copyBefore = copy(volume);
-        Cost cost = cost(() -> done[0] = job(store, JobRequest.Kind.COMPACT));
-        double moved = figure(done[0], "movedBytes");
-        out.printf(
-                "compaction at full pace: %.0f MB moved in %.2f s (%.2f s of CPU): %.0f MB/s, disk copies %.0f MB/s: %.2f%n",
-                moved / 1e6,
-                cost.seconds(),
-                cost.cpuSeconds(),
-                moved / cost.seconds() / 1e6,
-                copyBefore / 1e6,
-                moved / cost.seconds() / copyBefore);
     }
 
     /** Bytes a second of a file that is read, written to another, and forced. */
