@@ -8,6 +8,7 @@ import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.model.Sha256;
 import java.io.Closeable;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -27,10 +28,12 @@ public final class HayloftClient implements Closeable {
     private static final String MERGE_PATCH = "application/merge-patch+json";
     private static final Comparator<ListEntry> BY_NAME = Comparator.comparing(ListEntry::name, Utf8Order.INSTANCE);
 
+    private final URI server;
     private final Wire wire;
     private final Operations operations;
 
-    private HayloftClient(Wire wire, Operations operations) {
+    private HayloftClient(URI server, Wire wire, Operations operations) {
+        this.server = server;
         this.wire = wire;
         this.operations = operations;
     }
@@ -41,7 +44,13 @@ public final class HayloftClient implements Closeable {
      * @throws IllegalArgumentException when a URL of the configuration is none of a server
      */
     public static HayloftClient open(ClientConfig config) {
-        return new HayloftClient(new Wire(config.server(), config), new Operations(new Wire(config.admin(), config)));
+        return new HayloftClient(
+                config.server(), new Wire(config.server(), config), new Operations(new Wire(config.admin(), config)));
+    }
+
+    /** Where it speaks to, as configured. */
+    public URI server() {
+        return server;
     }
 
     /** The operations API, on the admin port. */

@@ -45,6 +45,17 @@ final class BucketPlace implements Place {
     }
 
     @Override
+    public boolean overlaps(Place other) {
+        if (!(other instanceof BucketPlace place)) {
+            return false;
+        }
+        return client.server().equals(place.client.server())
+                && bucket.equals(place.bucket)
+                && place.prefix.startsWith(prefix)
+                && !place.prefix.equals(prefix);
+    }
+
+    @Override
     public Iterator<Entry> list() {
         Iterator<ListEntry> entries = client.list(
                         bucket, ListOptions.prefix(prefix).withLimit(ListOptions.LIMIT_MAX))

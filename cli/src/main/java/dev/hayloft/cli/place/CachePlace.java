@@ -57,6 +57,11 @@ final class CachePlace implements Place {
     }
 
     @Override
+    public boolean overlaps(Place other) {
+        return far.overlaps(other) || other.overlaps(far);
+    }
+
+    @Override
     public Iterator<Entry> list() throws IOException {
         Iterator<Entry> entries = far.list();
         return new Iterator<>() {

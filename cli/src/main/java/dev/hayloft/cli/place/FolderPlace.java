@@ -32,6 +32,26 @@ final class FolderPlace implements Place {
     }
 
     @Override
+    public boolean overlaps(Place other) {
+        if (!(other instanceof FolderPlace folderPlace)) {
+            return false;
+        }
+        Path mine = real(root);
+        Path below = real(folderPlace.root);
+        return below.startsWith(mine) && !below.equals(mine);
+    }
+
+    /** Through links, as far as there is something. */
+    private static Path real(Path path) {
+        Path whole = path.toAbsolutePath().normalize();
+        try {
+            return whole.toRealPath();
+        } catch (IOException e) { // Nothing there yet.
+            return whole;
+        }
+    }
+
+    @Override
     public Iterator<Entry> list() throws IOException {
         List<Entry> entries = new ArrayList<>();
         if (!Files.exists(root)) {

@@ -46,7 +46,7 @@ final class MemoryPlace implements Place {
 
     @Override
     public void put(String key, Blob blob) throws IOException {
-        ByteArrayOutputStream content = new ByteArrayOutputStream();
+        ByteArrayOutputStream content = new ByteArrayOutputStream((int) Math.min(blob.sizeBytes(), Integer.MAX_VALUE));
         blob.copyTo(content);
         objects.put(key, new Stored(ByteBuffer.wrap(content.toByteArray()), Map.copyOf(blob.headers())));
     }

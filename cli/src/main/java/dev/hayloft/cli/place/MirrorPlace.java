@@ -33,6 +33,11 @@ final class MirrorPlace implements Place {
     }
 
     @Override
+    public boolean overlaps(Place other) {
+        return places.stream().anyMatch(place -> place.overlaps(other) || other.overlaps(place));
+    }
+
+    @Override
     public Iterator<Entry> list() throws IOException {
         List<Iterator<Entry>> listings = new ArrayList<>();
         for (Place place : places) {

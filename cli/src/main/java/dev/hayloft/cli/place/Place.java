@@ -87,6 +87,11 @@ public interface Place extends Closeable {
     /** What it is, for people. */
     String name();
 
+    /** Whether the other lies within this one and is not the same, where both can tell. */
+    default boolean overlaps(Place other) {
+        return false;
+    }
+
     /** All objects, in order. */
     Iterator<Entry> list() throws IOException;
 

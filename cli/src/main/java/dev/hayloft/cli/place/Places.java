@@ -132,11 +132,12 @@ public final class Places {
         try {
             uri = new URI(text);
         } catch (URISyntaxException e) {
-            throw new CommandFailure("\"" + text + "\" is no URL: " + e.getReason(), e);
+            throw new CommandFailure("\"" + withoutKey(text) + "\" is no URL: " + e.getReason());
         }
         String path = Optional.ofNullable(uri.getPath()).orElse("");
         if (path.length() < 2 || uri.getHost() == null) {
-            throw new CommandFailure("\"" + text + "\" names no bucket; write http://HOST:PORT/BUCKET[/PREFIX]");
+            throw new CommandFailure(
+                    "\"" + withoutKey(text) + "\" names no bucket; write http://HOST:PORT/BUCKET[/PREFIX]");
         }
         URI server =
                 URI.create(uri.getScheme() + "://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
@@ -157,6 +158,11 @@ public final class Places {
                 client.close();
             }
         }
+    }
+
+    /** As typed, without what stands before the {@code @}: messages go into logs. */
+    private static String withoutKey(String url) {
+        return url.replaceFirst("//[^/]*@", "//");
     }
 
     private Place sqlite(String rest, boolean write) throws IOException {

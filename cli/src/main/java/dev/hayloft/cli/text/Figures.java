@@ -33,6 +33,11 @@ public final class Figures {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
+    /** For example {@code 1 object}, {@code 2,000 objects}. */
+    public static String objects(long count) {
+        return count(count) + (count == 1 ? " object" : " objects");
+    }
+
     /** For example {@code 0.4 s}, {@code 2:05}, {@code 1:02:05}. */
     public static String seconds(double seconds) {
         if (seconds < 60) {

@@ -2,6 +2,7 @@ package dev.hayloft.cli.transfer;
 
 import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.session.FailureText;
+import dev.hayloft.cli.text.Figures;
 import dev.hayloft.cli.text.Progress;
 import dev.hayloft.client.HayloftClientException;
 import java.io.IOException;
@@ -167,7 +168,13 @@ public final class Transfers {
             fail(task.name(), FileFailure.of(e));
         } catch (CommandFailure e) {
             fail(task.name(), FailureText.message(e));
-        } catch (RuntimeException e) { // A worker's boundary: a defect must not leave the submitter waiting for ever.
+        } catch (OutOfMemoryError e) { // What could not be held is given up with the object that needed it.
+            fail(
+                    task.name(),
+                    "it does not fit into the memory that this process may use, "
+                            + Figures.bytes(Runtime.getRuntime().maxMemory()) + "; fewer --connections need less");
+        } catch (RuntimeException
+                | Error e) { // A worker's boundary: a defect must not leave the submitter waiting for ever.
             fatal.compareAndSet(Optional.empty(), Optional.of("stopped at " + task.name() + " by a defect: " + e));
         }
     }

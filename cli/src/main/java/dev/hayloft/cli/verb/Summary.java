@@ -18,7 +18,7 @@ final class Summary {
                     .with("seconds", JsonValue.of(seconds)));
         }
         double time = Math.max(seconds, 0.001);
-        session.say(done + " " + Figures.count(objects) + " objects, " + Figures.bytes(bytes) + " in "
+        session.say(done + " " + Figures.objects(objects) + ", " + Figures.bytes(bytes) + " in "
                 + Figures.seconds(seconds) + " (" + Figures.count(Math.round(objects / time)) + " a second, "
                 + Figures.rate(bytes, seconds) + ")"
                 + (failed == 0 ? "." : "; " + Figures.count(failed) + " failed."));

@@ -3,6 +3,7 @@ package dev.hayloft.cli.verb;
 import dev.hayloft.cli.place.Place;
 import dev.hayloft.cli.place.Places;
 import dev.hayloft.cli.place.Sync;
+import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Figures;
 import dev.hayloft.cli.text.Progress;
@@ -36,6 +37,11 @@ final class SyncVerbs {
                     Place target = places.open(to, !dryRun);
                     Progress progress = Progress.start(
                             session().err(), session().environment().terminal(), "objects")) {
+                if (source.overlaps(target) || target.overlaps(source)) {
+                    throw new CommandFailure("refused: one of " + source.name() + " and " + target.name()
+                            + " lies within the other, so that copies would be copied or originals deleted;"
+                            + " name a target beside the source");
+                }
                 Sync sync = new Sync(source, target, new Sync.Options(delete, dryRun), progress, this::tell);
                 Transfers transfers =
                         new Transfers(connections.count(), session().err(), progress);
@@ -67,7 +73,7 @@ final class SyncVerbs {
                                 .with("seconds", JsonValue.of(seconds)));
             }
             session()
-                    .say((dryRun ? "Would copy " : "Copied ") + Figures.count(sync.copied()) + " objects, "
+                    .say((dryRun ? "Would copy " : "Copied ") + Figures.objects(sync.copied()) + ", "
                             + Figures.bytes(sync.copiedBytes()) + ", from " + pair + "; "
                             + Figures.count(sync.deleted()) + (dryRun ? " to delete, " : " deleted, ")
                             + Figures.count(sync.equal()) + " equal already, " + Figures.count(failed) + " failed, in "

@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.cli.CommandRun;
-import dev.hayloft.cli.place.Place.Blob;
 import dev.hayloft.cli.place.Place.Entry;
 import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.session.GlobalOptions;
 import dev.hayloft.cli.session.Session;
-import dev.hayloft.model.Sha256;
 import dev.hayloft.testing.FakeS3;
 import dev.hayloft.testing.FakeServer;
-import java.io.ByteArrayInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -87,53 +82,10 @@ final class PlaceTest {
         return new Places(session.get()).open(text, true);
     }
 
-    private static Blob blob(String content) {
-        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
-        return new Blob(new ByteArrayInputStream(bytes), bytes.length, Map.of());
-    }
-
-    private static Optional<String> read(Place place, String key) throws IOException {
-        Optional<Blob> found = place.open(key);
-        if (found.isEmpty()) {
-            return Optional.empty();
-        }
-        try (Blob blob = found.get()) {
-            String content = new String(blob.stream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(blob.sizeBytes()).isEqualTo(content.getBytes(StandardCharsets.UTF_8).length);
-            return Optional.of(content);
-        }
-    }
-
-    private static List<String> keys(Place place) throws IOException {
-        List<String> keys = new ArrayList<>();
-        for (Iterator<Entry> entries = place.list(); entries.hasNext(); ) {
-            keys.add(entries.next().key());
-        }
-        return keys;
-    }
-
     @ParameterizedTest
     @EnumSource(Kind.class)
     void objects_storedReplacedAndDeleted_areListedInOrderOfBytes(Kind kind) throws IOException {
-        try (Place place = open(kind)) {
-            assertThat(keys(place)).isEmpty();
-            for (String key : List.of("b", "a/b/c", "a-b", "a/ü", "\uD83D\uDE00", "\uFFFD", "empty")) {
-                place.put(key, blob("old"));
-                place.put(key, blob(key.equals("empty") ? "" : key));
-            }
-            place.put("gone", blob("x"));
-            place.delete("gone");
-            place.delete("never");
-            assertThat(keys(place)).containsExactly("a-b", "a/b/c", "a/ü", "b", "empty", "\uFFFD", "\uD83D\uDE00");
-            assertThat(read(place, "a/ü")).contains("a/ü");
-            assertThat(read(place, "empty")).contains("");
-            assertThat(read(place, "gone")).isEmpty();
-            assertThat(read(place, "never")).isEmpty();
-            Entry first = place.list().next();
-            assertThat(first.sizeBytes()).isEqualTo(3);
-            assertThat(place.digest(first))
-                    .contains(Sha256.of(ByteBuffer.wrap("a-b".getBytes(StandardCharsets.UTF_8))));
-        }
+        PlaceContract.storesReplacesDeletesAndLists(() -> open(kind));
     }
 
     @ParameterizedTest
@@ -141,57 +93,49 @@ final class PlaceTest {
             value = Kind.class,
             names = {"FOLDER", "HASHED", "ZIP", "SQLITE", "S3", "BUCKET", "CACHE"})
     void objects_ofPlaceOpenedAgain_areThere(Kind kind) throws IOException {
-        try (Place place = open(kind)) {
-            place.put("a/b", blob("content"));
+        PlaceContract.keepsWhatWasStored(() -> open(kind));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void keys_thatAreOdd_areTakenAsTheyAre_orRefused(Kind kind) throws IOException {
+        List<String> refused = new ArrayList<>();
+        if (kind == Kind.FOLDER || kind == Kind.ZIP) {
+            refused.addAll(PlaceContract.PATH_KEYS);
         }
-        try (Place place = open(kind)) {
-            assertThat(keys(place)).containsExactly("a/b");
-            assertThat(read(place, "a/b")).contains("content");
+        if (kind == Kind.ZIP) {
+            refused.add(PlaceContract.BACKSLASH); // The JDK would make it a slash, and another key of it.
         }
+        PlaceContract.takesKeysAsTheyAre(() -> open(kind), refused);
+        assertThat(folder.resolveSibling("up")).doesNotExist();
     }
 
     @ParameterizedTest
     @EnumSource(
             value = Kind.class,
-            names = {"FOLDER", "ZIP"})
-    void key_thatLeadsOut_isRefused(Kind kind) throws IOException {
-        try (Place place = open(kind)) {
-            for (String key : List.of("../out", "a/../../out", "/out", "a//b", ".")) {
-                assertThatThrownBy(() -> place.put(key, blob("x")))
-                        .as(key)
-                        .isInstanceOf(CommandFailure.class)
-                        .hasMessageContaining(key);
-            }
-        }
-        assertThat(folder.resolve("out")).doesNotExist();
+            names = {"ZIP", "SQLITE", "S3", "BUCKET", "MIRROR"})
+    void content_ofManyMebibytes_comesBack(Kind kind) throws IOException {
+        PlaceContract.takesLargeContent(() -> open(kind));
     }
 
     @ParameterizedTest
     @EnumSource(Kind.class)
     void content_shorterThanItSaid_isRefusedAndLeavesWhatWasThere(Kind kind) throws IOException {
-        try (Place place = open(kind)) {
-            place.put("a", blob("whole"));
-            Blob cut = new Blob(new ByteArrayInputStream(new byte[3]), 5, Map.of());
-            assertThatThrownBy(() -> place.put("a", cut))
-                    .isInstanceOf(EOFException.class)
-                    .hasMessageContaining("3 bytes instead of 5");
-            assertThat(keys(place)).containsExactly("a");
-            assertThat(read(place, "a")).contains("whole");
-        }
+        PlaceContract.refusesContentThatIsCut(() -> open(kind));
     }
 
     @Test
     void mirror_withALostCopy_readsTheOther_andIsMadeWholeBySync() throws IOException {
         Path one = folder.resolve("one");
         try (Place mirror = open("mirror:folder:one,folder:two")) {
-            mirror.put("a", blob("hay"));
-            mirror.put("b", blob("straw"));
+            mirror.put("a", PlaceContract.blob("hay"));
+            mirror.put("b", PlaceContract.blob("straw"));
         }
         Files.delete(one.resolve("a"));
         Files.writeString(folder.resolve("two/b"), "STRAW");
         try (Place mirror = open("mirror:folder:one,folder:two")) {
-            assertThat(read(mirror, "a")).contains("hay");
-            assertThat(keys(mirror)).containsExactly("a", "b");
+            assertThat(PlaceContract.read(mirror, "a")).contains("hay");
+            assertThat(PlaceContract.keys(mirror)).containsExactly("a", "b");
             for (Iterator<Entry> entries = mirror.list(); entries.hasNext(); ) {
                 assertThat(mirror.digest(entries.next())).as("copies differ").isEmpty();
             }
@@ -209,24 +153,26 @@ final class PlaceTest {
     @Test
     void cache_readTwice_asksTheFarPlaceOnce_withinItsBound() throws IOException {
         try (Place far = open("s3:" + FakeS3.BUCKET)) {
-            far.put("a", blob("12345"));
-            far.put("b", blob("67890"));
-            far.put("large", blob("123456789"));
+            far.put("a", PlaceContract.blob("12345"));
+            far.put("b", PlaceContract.blob("67890"));
+            far.put("large", PlaceContract.blob("123456789"));
         }
         try (Place cache = open("cache:9,folder:near,s3:" + FakeS3.BUCKET)) {
-            assertThat(read(cache, "a")).contains("12345");
-            assertThat(read(cache, "a")).contains("12345");
+            assertThat(PlaceContract.read(cache, "a")).contains("12345");
+            assertThat(PlaceContract.read(cache, "a")).contains("12345");
             assertThat(s3.reads()).isEqualTo(1);
             assertThat(folder.resolve("near/a")).hasContent("12345");
-            assertThat(read(cache, "b")).contains("67890");
+            assertThat(PlaceContract.read(cache, "b")).contains("67890");
             assertThat(folder.resolve("near/a")).as("both do not fit").doesNotExist();
-            assertThat(read(cache, "a")).contains("12345");
+            assertThat(PlaceContract.read(cache, "a")).contains("12345");
             assertThat(s3.reads()).isEqualTo(3);
             s3.overwrite("a", "123456".getBytes(StandardCharsets.UTF_8));
-            assertThat(keys(cache)).containsExactly("a", "b", "large");
-            assertThat(read(cache, "a")).as("the listing showed another length").contains("123456");
-            cache.put("a", blob("new"));
-            assertThat(read(cache, "a")).contains("new");
+            assertThat(PlaceContract.keys(cache)).containsExactly("a", "b", "large");
+            assertThat(PlaceContract.read(cache, "a"))
+                    .as("the listing showed another length")
+                    .contains("123456");
+            cache.put("a", PlaceContract.blob("new"));
+            assertThat(PlaceContract.read(cache, "a")).contains("new");
         }
         assertThat(folder.resolve("near")).isEmptyDirectory();
         Files.writeString(folder.resolve("near/mine"), "x");

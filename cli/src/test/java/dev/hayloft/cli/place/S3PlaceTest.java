@@ -72,7 +72,7 @@ final class S3PlaceTest {
         file("tree/sub/3", "content X");
         Files.delete(folder.resolve("tree/sub/4"));
         assertThat(done("sync", "./tree", "s3:hay/below", "--delete"))
-                .contains("Copied 1 objects")
+                .contains("Copied 1 object")
                 .contains("1 deleted");
         assertThat(done("sync", "s3:hay/below", "./back")).contains("Copied 9 objects");
         assertThat(folder.resolve("back/sub/3")).hasContent("content X");

@@ -18,6 +18,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.stream.Stream;
 import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,9 +78,7 @@ final class SyncTest {
         assertThat(done("sync", "./tree", "photos", "--delete", "--dry-run"))
                 .contains("would copy a")
                 .contains("would delete sub/b");
-        assertThat(done("sync", "./tree", "photos"))
-                .contains("Copied 1 objects")
-                .contains("0 deleted");
+        assertThat(done("sync", "./tree", "photos")).contains("Copied 1 object").contains("0 deleted");
         assertThat(done("sync", "./tree", "photos", "--delete", "--json")).contains("\"deleted\":1");
         done("export", "photos", "folder:out");
         assertThat(folder.resolve("out/a")).hasContent("1ne");
@@ -90,6 +89,53 @@ final class SyncTest {
     void dryRun_ofMissingTarget_makesNothing() {
         assertThat(done("sync", "./tree", "folder:new", "--dry-run")).contains("Would copy 3 objects");
         assertThat(folder.resolve("new")).doesNotExist();
+    }
+
+    @Test
+    void placeWithinTheOther_isRefused_whereverItIs() throws IOException {
+        done("sync", "./tree", "photos/tree");
+        String there = server.url()
+                .toString()
+                .replace("://", "://" + FakeServer.ACCESS_KEY + ":" + FakeServer.SECRET_KEY + "@");
+        String[][] pairs = {
+            {"photos/tree", "photos"},
+            {"photos", "photos/tree"},
+            {"./tree", "./tree/sub"},
+            {"./tree/sub", "folder:tree"},
+            {"mirror:memory:,./tree", "./tree/sub"},
+            {"cache:9,memory:,photos", there + "/photos/tree"}
+        };
+        for (String[] pair : pairs) {
+            CommandRun run = run("sync", pair[0], pair[1], "--delete");
+            assertThat(run.code()).as("%s to %s", pair[0], pair[1]).isEqualTo(1);
+            assertThat(run.err()).contains("lies within the other");
+        }
+        assertThat(done("sync", "./tree", "photos/tree")).contains("3 equal already");
+        assertThat(done("sync", "photos/tree", "photos/treetop")).contains("Copied 3 objects");
+    }
+
+    @Test
+    void zip_thatIsBeingWritten_hasAFolderOfItsOwn_thatGoes() throws IOException {
+        Path zip = folder.resolve("a.zip");
+        ZipPlace open = ZipPlace.open(zip, true);
+        open.put("a", PlaceContract.blob("hay"));
+        assertThat(zip).doesNotExist();
+        open.close();
+        done("sync", "./tree", "zip:a.zip", "--delete");
+        assertThat(done("sync", "zip:a.zip", "./out")).contains("Copied 3 objects");
+        try (Stream<Path> files = Files.list(folder)) {
+            assertThat(files.map(file -> String.valueOf(file.getFileName())))
+                    .containsExactlyInAnyOrder("a.zip", "out", "tree");
+        }
+    }
+
+    @Test
+    void key_inTheAddressOfAServer_isNotRepeated() {
+        CommandRun run = run("sync", "./tree", "http://ACCESS:SECRET@127.0.0.1:1");
+        assertThat(run.err()).contains("names no bucket").doesNotContain("SECRET");
+        assertThat(run("sync", "./tree", "http://ACCESS:SECRET@127.0.0.1:1/a b").err())
+                .contains("is no URL")
+                .doesNotContain("SECRET");
     }
 
     @Test
