@@ -1,6 +1,7 @@
 package dev.hayloft.compactor;
 
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
 
@@ -9,7 +10,7 @@ import java.util.function.LongSupplier;
  * others are in front of it or the disk is busy, its share of the rate is halved; while nothing waits it grows back, a
  * sixteenth at a time.
  *
- * <p><i>Threads:</i> {@link #spend} one at a time; {@link #waited} any.
+ * <p><i>Threads:</i> any; the rate is for all together.
  */
 public final class Pacer {
     private static final long SLOW_NANOS = TimeUnit.MILLISECONDS.toNanos(25);
@@ -20,7 +21,7 @@ public final class Pacer {
     private final long bytesPerSecond;
     private final LongSupplier nanoTime;
     private final LongConsumer park;
-    private long freeAt; // When what was spent so far is paid for.
+    private long freeAt; // When what was spent so far is paid for. Guarded by this.
     private volatile double share = 1; // Races lose a step, which does not matter.
 
     /**
@@ -36,15 +37,23 @@ public final class Pacer {
         this.freeAt = nanoTime.getAsLong();
     }
 
-    /** So many bytes are moved; waits until they are paid for. Time in which nothing was spent is not saved up. */
-    public void spend(long bytes) {
+    /**
+     * So many bytes are moved; waits until they, and what was spent before them, are paid for, or the work is to stop.
+     * Time in which nothing was spent is not saved up.
+     */
+    public void spend(long bytes, BooleanSupplier isStopping) {
         long now = nanoTime.getAsLong();
-        double rate = bytesPerSecond * share;
-        freeAt = Math.max(freeAt, now - DEBT_NANOS_MAX) + (long) (bytes * 1e9 / rate);
-        while (freeAt - now > 0) {
-            park.accept(Math.min(freeAt - now, DEBT_NANOS_MAX));
+        long paidAt = paidAt(bytes, now);
+        while (paidAt - now > 0 && !isStopping.getAsBoolean()) {
+            park.accept(Math.min(paidAt - now, DEBT_NANOS_MAX));
             now = nanoTime.getAsLong();
         }
+    }
+
+    private synchronized long paidAt(long bytes, long now) {
+        double rate = bytesPerSecond * share;
+        freeAt = Math.max(freeAt, now - DEBT_NANOS_MAX) + (long) (bytes * 1e9 / rate);
+        return freeAt;
     }
 
     /** What was appended last took so long until readers saw it. */

@@ -81,9 +81,19 @@ class VictimPolicyTest {
         AtomicLong now = new AtomicLong();
         Pacer pacer = new Pacer(1000, now::get, now::addAndGet);
         for (int i = 0; i < 100; i++) {
-            pacer.spend(100);
+            pacer.spend(100, () -> false);
         }
         assertThat(now.get() / 1e9).isBetween(9.8, 10.1);
+    }
+
+    @Test
+    void spend_ofWorkThatIsToStop_doesNotWait() {
+        AtomicLong now = new AtomicLong();
+        Pacer pacer = new Pacer(1000, now::get, now::addAndGet);
+        pacer.spend(100_000, () -> now.get() > 1_000_000_000);
+        assertThat(now.get() / 1e9).isBetween(1.0, 1.2);
+        pacer.spend(1, () -> true);
+        assertThat(now.get() / 1e9).isBetween(1.0, 1.2);
     }
 
     @Test

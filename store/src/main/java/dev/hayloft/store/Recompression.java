@@ -7,6 +7,7 @@ import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.log.format.Stamp;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.content.Encoded;
+import dev.hayloft.store.partition.PartitionCompactor;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
@@ -17,13 +18,12 @@ import java.util.concurrent.atomic.LongAdder;
  * Stores small content anew when compaction moves it: what was written before its bucket had a dictionary takes a third
  * of the space with it. Everything but the payload stays as it was: key, attributes, digest, stamp, marks.
  *
- * <p><i>Threads:</i> the compaction's own; figures any.
+ * <p><i>Threads:</i> {@link #shortening} and figures any; what it gives is confined to one.
  */
 final class Recompression {
     private static final Logger LOG = System.getLogger(Recompression.class.getName());
 
     private final BucketRegistry buckets;
-    private final FrameEncoder encoder = new FrameEncoder();
     private final LongAdder needles = new LongAdder();
     private final LongAdder savedBytes = new LongAdder();
 
@@ -31,8 +31,14 @@ final class Recompression {
         this.buckets = buckets;
     }
 
+    /** For the volumes of one partition. */
+    PartitionCompactor.Shortening shortening() {
+        FrameEncoder encoder = new FrameEncoder();
+        return (bucketId, needle) -> shorter(encoder, bucketId, needle);
+    }
+
     /** A shorter needle that says the same, if there is one: memory of its own. */
-    Optional<ByteBuffer> shorter(int bucketId, NeedleView needle) {
+    private Optional<ByteBuffer> shorter(FrameEncoder encoder, int bucketId, NeedleView needle) {
         boolean isContent = needle.type() == NeedleType.OBJECT
                 && !needle.isManifest()
                 && !needle.isAppended() // Its digest is not one of the content.
@@ -41,14 +47,14 @@ final class Recompression {
             return Optional.empty();
         }
         try {
-            return buckets.shorter(bucketId, needle).map(encoded -> write(bucketId, needle, encoded));
+            return buckets.shorter(bucketId, needle).map(encoded -> write(encoder, bucketId, needle, encoded));
         } catch (HayloftException unreadable) { // It moves as it is: what is wrong with it is for its readers.
             LOG.log(Level.DEBUG, "A needle cannot be stored anew.", unreadable);
             return Optional.empty();
         }
     }
 
-    private ByteBuffer write(int bucketId, NeedleView needle, Encoded encoded) {
+    private ByteBuffer write(FrameEncoder encoder, int bucketId, NeedleView needle, Encoded encoded) {
         Stamp stamp = new Stamp(needle.sequence(), needle.version(), needle.timeMillis());
         encoder.begin(bucketId, stamp.sequence(), stamp.version(), stamp.timeMillis());
         NeedleHead head = new NeedleHead(

@@ -19,20 +19,24 @@ import java.lang.System.Logger.Level;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
- * The job that compacts volumes: picks them, one after the other, and reports. Each volume needs room for what lives in
- * it before its own room comes back: compaction may use the disk's reserve for that, down to a quarter, and takes the
- * volumes that need least first when there is less.
+ * The job that compacts volumes: picks them and reports. Those of one partition come one after the other, and as many
+ * partitions side by side as there are processors, under one pace. Each volume needs room for what lives in it before
+ * its own room comes back: compaction may use the disk's reserve for that, down to a quarter, and takes the volumes
+ * that need least first when there is less.
  *
- * <p><i>Threads:</i> as {@link JobTask} says; {@link #submitIfWorthIt} and figures any.
+ * <p><i>Threads:</i> as {@link JobTask} says, and helpers while it runs; {@link #submitIfWorthIt} and figures any.
  */
 final class StoreCompaction implements JobTask {
     private static final Logger LOG = System.getLogger(StoreCompaction.class.getName());
@@ -47,6 +51,7 @@ final class StoreCompaction implements JobTask {
     private final StoreConfig config;
     private final InstantSource clock;
     private final Pacer pacer;
+    private final Room room = new Room();
     private final LongAdder volumesDone = new LongAdder();
     private final LongAdder bytesMoved = new LongAdder();
     private final LongAdder bytesReclaimed = new LongAdder();
@@ -61,8 +66,8 @@ final class StoreCompaction implements JobTask {
             InstantSource clock) {
         List<PartitionCompactor> all = new ArrayList<>();
         this.recompression = new Recompression(buckets);
-        partitions.forEach(partition -> all.add(
-                new PartitionCompactor(partition, buckets::isLiving, buckets::mayHaveOlder, recompression::shorter)));
+        partitions.forEach(partition -> all.add(new PartitionCompactor(
+                partition, buckets::isLiving, buckets::mayHaveOlder, recompression.shortening())));
         all.add(new PartitionCompactor(
                 system, bucketId -> true, bucketId -> false, (bucketId, needle) -> Optional.empty()));
         this.compactors = List.copyOf(all);
@@ -92,7 +97,9 @@ final class StoreCompaction implements JobTask {
         boolean isUnderWay = jobs.list().stream()
                 .anyMatch(job -> job.kind() == JobRequest.Kind.COMPACT
                         && job.finishedAt().isEmpty());
-        if (!isUnderWay && byPolicy().stream().anyMatch(victim -> hasRoomFor(victim.load()))) {
+        if (!isUnderWay
+                && byPolicy().stream()
+                        .anyMatch(victim -> hasRoomFor(victim.load().liveBytes()))) {
             jobs.submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false));
         }
     }
@@ -122,31 +129,123 @@ final class StoreCompaction implements JobTask {
         run.expect(
                 victims.stream().mapToLong(victim -> victim.load().bytes()).sum(),
                 "compacting " + victims.size() + " volumes");
-        long volumes = 0;
-        long moved = 0;
-        long reclaimed = 0;
-        List<Object> refused = new ArrayList<>();
-        int left = victims.size();
-        for (Victim victim : victims) {
-            run.step();
-            left--;
-            if (!request.dryRun() && !hasRoomFor(victim.load())) {
-                run.detail("volume " + victim.name() + " waits: the disk has no room for what lives in it");
-                continue;
-            }
-            run.detail("compacting volume " + victim.name() + ", then " + left + " more");
-            try {
-                long movedHere = request.dryRun() ? victim.load().liveBytes() : compact(run, victim);
-                volumes++;
-                moved += movedHere;
-                reclaimed += Math.max(0, victim.load().bytes() - movedHere);
-            } catch (CorruptionException lost) { // Others are none the worse for it.
-                LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
-                refused.add(victim.name());
+        Map<PartitionCompactor, List<Victim>> byPartition = new LinkedHashMap<>();
+        victims.forEach(victim -> byPartition
+                .computeIfAbsent(victim.compactor(), unused -> new ArrayList<>())
+                .add(victim));
+        Totals totals = new Totals(run, victims.size());
+        List<SideBySide.Lane> lanes = new ArrayList<>();
+        byPartition
+                .values()
+                .forEach(ofOne -> lanes.add(isOtherFailed -> ofOne.forEach(victim -> {
+                    step(run, isOtherFailed);
+                    take(run, isOtherFailed, victim, totals);
+                })));
+        SideBySide.run("hayloft-compactor", Runtime.getRuntime().availableProcessors(), lanes);
+        return totals.result();
+    }
+
+    private static void step(JobRun run, BooleanSupplier isOtherFailed) {
+        run.step();
+        if (isOtherFailed.getAsBoolean()) {
+            throw new CancellationException("The compaction of another partition failed.");
+        }
+    }
+
+    private void take(JobRun run, BooleanSupplier isOtherFailed, Victim victim, Totals totals) {
+        boolean isDry = run.request().dryRun();
+        if (!isDry && !room.reserve(victim.load().liveBytes(), () -> step(run, isOtherFailed))) {
+            totals.passedOver(victim);
+            return;
+        }
+        totals.begun(victim);
+        try {
+            totals.done(victim, isDry ? victim.load().liveBytes() : compact(run, isOtherFailed, victim));
+        } catch (CorruptionException lost) { // Others are none the worse for it.
+            LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
+            totals.refused(victim);
+        } finally {
+            if (!isDry) {
+                room.giveBack(victim.load().liveBytes());
             }
         }
-        return Job.result(
-                Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed, "refused", refused));
+    }
+
+    /** What volumes that are compacted side by side need of the disk, all together. */
+    private final class Room {
+        private static final long WAIT_NANOS = 10_000_000;
+
+        private long reservedBytes; // Guarded by this.
+
+        /** Waits while others have what is missing; false when it is missing without them, too. */
+        boolean reserve(long bytes, Runnable waiting) {
+            while (!tryReserve(bytes)) {
+                if (isAllFree() && !hasRoomFor(bytes)) {
+                    return false;
+                }
+                waiting.run();
+                LockSupport.parkNanos(WAIT_NANOS);
+            }
+            return true;
+        }
+
+        private synchronized boolean tryReserve(long bytes) {
+            boolean fits = hasRoomFor(reservedBytes + bytes);
+            reservedBytes += fits ? bytes : 0;
+            return fits;
+        }
+
+        private synchronized boolean isAllFree() {
+            return reservedBytes == 0;
+        }
+
+        synchronized void giveBack(long bytes) {
+            reservedBytes -= bytes;
+        }
+    }
+
+    /** What a job has done so far, of all partitions. */
+    private static final class Totals {
+        private final JobRun run;
+        private final List<String> underWay = new ArrayList<>(); // Guarded by this, as all below.
+        private final List<Object> refused = new ArrayList<>();
+        private int left;
+        private long volumes;
+        private long moved;
+        private long reclaimed;
+
+        Totals(JobRun run, int left) {
+            this.run = run;
+            this.left = left;
+        }
+
+        synchronized void passedOver(Victim victim) {
+            left--;
+            run.detail("volume " + victim.name() + " waits: the disk has no room for what lives in it");
+        }
+
+        synchronized void begun(Victim victim) {
+            left--;
+            underWay.add(victim.name());
+            run.detail("compacting volume " + String.join(" and ", underWay) + ", then " + left + " more");
+        }
+
+        synchronized void done(Victim victim, long movedBytes) {
+            underWay.remove(victim.name());
+            volumes++;
+            moved += movedBytes;
+            reclaimed += Math.max(0, victim.load().bytes() - movedBytes);
+        }
+
+        synchronized void refused(Victim victim) {
+            underWay.remove(victim.name());
+            refused.add(victim.name());
+        }
+
+        synchronized SortedMap<String, Object> result() {
+            return Job.result(
+                    Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed, "refused", refused));
+        }
     }
 
     /** What is dead in an open volume can only go when that is closed. */
@@ -158,23 +257,24 @@ final class StoreCompaction implements JobTask {
         }
     }
 
-    private boolean hasRoomFor(VolumeLoad load) {
+    private boolean hasRoomFor(long bytes) {
         disk.measure();
-        return disk.freeBytes() - load.liveBytes() >= config.reserveBytes() / DiskGuard.LAST_SHARE;
+        return disk.freeBytes() - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
     }
 
-    private long compact(JobRun run, Victim victim) {
+    private long compact(JobRun run, BooleanSupplier isOtherFailed, Victim victim) {
+        BooleanSupplier isStopping = () -> run.isStopping() || isOtherFailed.getAsBoolean();
         VolumeCompaction.Pace pace = new VolumeCompaction.Pace() {
             @Override
             public void read(long bytes) {
                 run.advance(bytes);
-                run.step();
+                step(run, isOtherFailed);
             }
 
             @Override
             public void moved(long bytes) {
                 if (!disk.isFull()) {
-                    pacer.spend(bytes);
+                    pacer.spend(bytes, isStopping);
                 }
             }
 
@@ -184,7 +284,7 @@ final class StoreCompaction implements JobTask {
             }
         };
         long keptFrom = clock.millis() - config.compaction().keepDeletions().toMillis();
-        long moved = victim.compactor().compact(victim.load().volume(), keptFrom, pace, run::isStopping);
+        long moved = victim.compactor().compact(victim.load().volume(), keptFrom, pace, isStopping);
         volumesDone.increment();
         bytesMoved.add(moved);
         bytesReclaimed.add(Math.max(0, victim.load().bytes() - moved));

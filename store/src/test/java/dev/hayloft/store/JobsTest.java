@@ -10,14 +10,19 @@ import dev.hayloft.store.job.JobRun;
 import dev.hayloft.store.job.JobScheduler;
 import dev.hayloft.store.job.JobTask;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -122,6 +127,61 @@ class JobsTest {
             jobs.resume(paused.id());
             await(jobs, paused.id(), Job.State.DONE);
         }
+    }
+
+    @Test
+    void pause_ofAJobWithSeveralThreads_stopsAndResumesThemAll() {
+        AtomicInteger round = new AtomicInteger();
+        AtomicIntegerArray reached = new AtomicIntegerArray(2);
+        AtomicBoolean isEnough = new AtomicBoolean();
+        JobTask task = run -> {
+            List<SideBySide.Lane> lanes = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                int lane = i;
+                lanes.add(isOtherFailed -> {
+                    while (!isEnough.get()) {
+                        run.step();
+                        reached.set(lane, round.get());
+                        Thread.onSpinWait();
+                    }
+                });
+            }
+            SideBySide.run("two", 2, lanes);
+            return Job.result(Map.of());
+        };
+        Map<JobRequest.Kind, JobTask> tasks = Map.of(JobRequest.Kind.COMPACT, task, JobRequest.Kind.SEAL, this::work);
+        try (JobScheduler jobs = JobScheduler.start(tasks, archive, Clock.systemUTC(), incarnation)) {
+            String id = jobs.submit(request(JobRequest.Kind.COMPACT)).id();
+            for (int i = 1; i < 5; i++) {
+                round.set(i);
+                int now = i;
+                Awaitility.await().until(() -> reached.get(0) == now && reached.get(1) == now);
+                jobs.pause(id);
+                await(jobs, id, Job.State.PAUSED);
+                steps.release(3);
+                await(jobs, jobs.submit(request(JobRequest.Kind.SEAL)).id(), Job.State.DONE);
+                jobs.resume(id);
+                await(jobs, id, Job.State.RUNNING);
+            }
+            isEnough.set(true);
+            await(jobs, id, Job.State.DONE);
+        }
+    }
+
+    @Test
+    void lanes_ofWhichOneFails_endWithItsFailure() {
+        SideBySide.Lane failing = isOtherFailed -> {
+            throw new IllegalStateException("the one that failed");
+        };
+        SideBySide.Lane patient = isOtherFailed -> {
+            while (!isOtherFailed.getAsBoolean()) {
+                Thread.onSpinWait();
+            }
+            throw new CancellationException("the one that was asked to stop");
+        };
+        assertThatThrownBy(() -> SideBySide.run("three", 2, List.of(patient, failing, patient)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the one that failed");
     }
 
     @Test

@@ -226,6 +226,12 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         return running.stream().anyMatch(job -> job.request().kind() == kind);
     }
 
+    /** Whether a job that was paused may go on; so it may when one of its helpers has. Under the lock. */
+    private boolean hasPlaceFor(ScheduledJob job) {
+        return running.contains(job)
+                || running.size() < RUNNING_MAX && !runs(job.request().kind());
+    }
+
     private void run(ScheduledJob job) {
         tell(job);
         keep(job);
@@ -434,8 +440,10 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             if (!job.isPaused()) {
                 return false;
             }
-            JobRequest.Kind kind = job.request().kind();
             synchronized (JobScheduler.this) {
+                if (!job.isPaused()) {
+                    return false; // Resumed meanwhile, and another of its threads may be at work again.
+                }
                 running.remove(job);
                 job.state(Job.State.PAUSED);
             }
@@ -443,7 +451,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             startNext();
             synchronized (JobScheduler.this) {
                 boolean interrupted = false;
-                while (!isStopping() && (job.isPaused() || runs(kind) || running.size() >= RUNNING_MAX)) {
+                while (!isStopping() && (job.isPaused() || !hasPlaceFor(job))) {
                     try {
                         JobScheduler.this.wait();
                     } catch (InterruptedException e) {

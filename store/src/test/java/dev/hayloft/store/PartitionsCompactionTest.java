@@ -1,0 +1,150 @@
+package dev.hayloft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.ObjectKey;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compaction of several partitions, which goes on side by side under one pace. */
+@Timeout(120)
+class PartitionsCompactionTest {
+    private static final List<BucketName> BUCKETS = List.of(new BucketName("one"), new BucketName("two"));
+    private static final int OBJECTS = 150;
+    private static final int SIZE = 32 << 10;
+    private static final long SLOW = 256 << 10;
+    private static final long BRISK = 8 << 20;
+
+    @TempDir
+    Path folder;
+
+    private HayloftStore open(long bytesPerSecond) {
+        return HayloftStore.open(
+                TestConfig.in(folder)
+                        .partitions(2)
+                        .compaction(new CompactionConfig(false, 0.25, bytesPerSecond, Duration.ZERO))
+                        .build(),
+                Clock.systemUTC());
+    }
+
+    private static byte[] content(BucketName bucket, int i) {
+        byte[] bytes = new byte[SIZE];
+        new SplittableRandom(bucket.hashCode() * 1000L + i).nextBytes(bytes);
+        return bytes;
+    }
+
+    private static void fill(HayloftStore store) {
+        for (BucketName bucket : BUCKETS) {
+            store.createBucket(
+                    bucket, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            List<CompletableFuture<?>> writes = new ArrayList<>();
+            for (int i = 0; i < OBJECTS; i++) {
+                writes.add(
+                        store.put(PutRequest.of(bucket, ObjectKey.of("key-" + i)), ByteBuffer.wrap(content(bucket, i)))
+                                .toCompletableFuture());
+            }
+            for (int i = 0; i < OBJECTS; i += 2) {
+                writes.add(store.delete(bucket, ObjectKey.of("key-" + i), WriteCondition.NONE)
+                        .toCompletableFuture());
+            }
+            writes.forEach(CompletableFuture::join);
+        }
+    }
+
+    private static Job find(HayloftStore store, String id) {
+        return store.jobs().find(id).orElseThrow();
+    }
+
+    private static void awaitBoth(HayloftStore store, String id) {
+        Awaitility.await().until(() -> {
+            String detail = find(store, id).detail();
+            return detail.contains("0-") && detail.contains(" and ") && detail.contains("1-");
+        });
+    }
+
+    private static Job ended(HayloftStore store, String id) {
+        Awaitility.await().until(() -> find(store, id).finishedAt().isPresent());
+        return find(store, id);
+    }
+
+    private static String compact(HayloftStore store) {
+        return store.jobs()
+                .submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true))
+                .id();
+    }
+
+    @Test
+    void compact_ofTwoPartitions_goesOnSideBySideAlsoAfterAPauseAndARestart() {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "one processor takes one partition at a time");
+        String id;
+        try (HayloftStore store = open(SLOW)) {
+            fill(store);
+            id = compact(store);
+            awaitBoth(store, id);
+            store.jobs().pause(id);
+            Awaitility.await().until(() -> find(store, id).state() == Job.State.PAUSED);
+            store.jobs().resume(id);
+            Awaitility.await().until(() -> find(store, id).state() == Job.State.RUNNING);
+            awaitBoth(store, id);
+        }
+        try (HayloftStore store = open(1L << 40)) {
+            Job job = ended(store, id);
+            assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
+            check(store);
+        }
+    }
+
+    @Test
+    void compact_ofTwoPartitions_isCancelledAsOneAndKeepsToOnePace() {
+        try (HayloftStore store = open(SLOW)) {
+            fill(store);
+            String id = compact(store);
+            Awaitility.await().until(() -> find(store, id).detail().startsWith("compacting volume "));
+            store.jobs().cancel(id);
+            assertThat(ended(store, id).state()).isEqualTo(Job.State.CANCELLED);
+            check(store);
+        }
+        try (HayloftStore store = open(BRISK)) {
+            long start = System.nanoTime();
+            Job job = ended(store, compact(store));
+            double seconds = (System.nanoTime() - start) / 1e9;
+            assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
+            long moved = Long.parseLong(String.valueOf(job.result().orElseThrow().get("movedBytes")));
+            assertThat(moved).isGreaterThan(OBJECTS / 2 * SIZE); // More than one partition has.
+            assertThat(seconds).isGreaterThan((double) moved / BRISK - 0.2);
+            check(store);
+        }
+    }
+
+    private static void check(HayloftStore store) {
+        for (BucketName bucket : BUCKETS) {
+            for (int i = 0; i < OBJECTS; i++) {
+                Optional<byte[]> found = store.read(bucket, ObjectKey.of("key-" + i))
+                        .map(object -> {
+                            try (object) {
+                                return StoreTest.bytes(object);
+                            }
+                        });
+                assertThat(found.isPresent()).isEqualTo(i % 2 == 1);
+                if (found.isPresent()) {
+                    assertThat(found.get()).isEqualTo(content(bucket, i));
+                }
+            }
+        }
+    }
+}
