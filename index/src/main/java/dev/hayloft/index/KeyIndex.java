@@ -38,6 +38,9 @@ public final class KeyIndex implements AutoCloseable {
     private volatile long mutations; // Odd while the mutator is inside.
     private volatile boolean closed;
 
+    @SuppressWarnings("unused") // Written for the reads before it to be made.
+    private long touched;
+
     private KeyIndex(IndexConfig config, IndexFolder folder, MapTable table) {
         this.folder = folder;
         this.table = table;
@@ -98,6 +101,27 @@ public final class KeyIndex implements AutoCloseable {
     /** Where a hash should come among others that are put one after the other, as an unsigned number. */
     public long order(KeyHash hash) {
         return table.order(hash);
+    }
+
+    /**
+     * Fetches what puts of these hashes will look at into the processor's cache, all at once. A few dozen that stand
+     * near each other by {@link #order}. The mutator's.
+     */
+    public void touch(KeyHash[] hashes, int count) {
+        begin();
+        try {
+            MapTable parts = table;
+            long read = 0;
+            for (int i = 0; i < count; i++) {
+                read += parts.part(hashes[i]).touch(hashes[i], false);
+            }
+            for (int i = 0; i < count; i++) {
+                read += parts.part(hashes[i]).touch(hashes[i], true);
+            }
+            touched = read;
+        } finally {
+            exit();
+        }
     }
 
     /** Puts; returns what was there. */
@@ -253,12 +277,16 @@ public final class KeyIndex implements AutoCloseable {
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // One mutator.
-    private MapPart enter(KeyHash hash) {
+    private void begin() {
         mutations++;
         if (closed) {
             mutations++;
             throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The index is closed.");
         }
+    }
+
+    private MapPart enter(KeyHash hash) {
+        begin();
         return table.part(hash);
     }
 

@@ -26,7 +26,7 @@ final class HashData extends AbstractData<KeyHash> implements DataAccess<KeyHash
 
     /** What Chronicle makes of a hash: its lowest bits choose the segment, the next ones the slot. */
     static long spread(KeyHash hash) {
-        return LongHashFunction.xx_r39().hashLongs(new long[] {hash.high(), hash.low()});
+        return XxHash.ofWords(hash.high(), hash.low());
     }
 
     @Override
@@ -49,7 +49,7 @@ final class HashData extends AbstractData<KeyHash> implements DataAccess<KeyHash
 
     @Override
     public long hash(LongHashFunction function) {
-        return function.hashLongs(words);
+        return XxHash.ofWords(words[0], words[1]); // What the map's function gives.
     }
 
     @Override

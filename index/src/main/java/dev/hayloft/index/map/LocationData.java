@@ -5,6 +5,7 @@ import java.util.Objects;
 import net.openhft.chronicle.bytes.BytesStore;
 import net.openhft.chronicle.bytes.RandomDataInput;
 import net.openhft.chronicle.bytes.RandomDataOutput;
+import net.openhft.chronicle.core.Memory;
 import net.openhft.chronicle.hash.AbstractData;
 import net.openhft.chronicle.hash.Data;
 import net.openhft.chronicle.hash.serialization.DataAccess;
@@ -36,7 +37,9 @@ import org.jspecify.annotations.Nullable;
 final class LocationData extends AbstractData<Location> implements DataAccess<Location> {
     static final int SIZE = 56;
 
+    private static final long MASK_16 = 0xFFFFL;
     private static final long MASK_32 = 0xFFFF_FFFFL;
+    private static final long MASK_48 = 0xFFFF_FFFF_FFFFL;
 
     private transient @Nullable Location location;
     private transient @Nullable BytesStore<?, ?> store; // For whoever wants bytes; seldom.
@@ -63,11 +66,62 @@ final class LocationData extends AbstractData<Location> implements DataAccess<Lo
         Location value = get();
         target.writeLong(targetOffset, value.position());
         target.writeLong(targetOffset + 8, value.version());
-        target.writeLong(targetOffset + 16, (long) value.needleSize() << 32 | value.needleOffset() & MASK_32);
-        target.writeLong(targetOffset + 24, (long) value.flags() << 48 | value.contentSize());
-        target.writeLong(targetOffset + 32, value.timeMillis() << 32 | value.bucketId() & MASK_32);
-        target.writeLong(targetOffset + 40, value.timeMillis() >>> 32 | value.link() << 16);
-        target.writeLong(targetOffset + 48, value.link() >>> 48 | value.expiresAtMillis() << 16);
+        target.writeLong(targetOffset + 16, word2(value));
+        target.writeLong(targetOffset + 24, word3(value));
+        target.writeLong(targetOffset + 32, word4(value));
+        target.writeLong(targetOffset + 40, word5(value));
+        target.writeLong(targetOffset + 48, word6(value));
+    }
+
+    /** Writes the same without a store of bytes. */
+    static void write(Memory target, long address, Location value) {
+        target.writeLong(address, value.position());
+        target.writeLong(address + 8, value.version());
+        target.writeLong(address + 16, word2(value));
+        target.writeLong(address + 24, word3(value));
+        target.writeLong(address + 32, word4(value));
+        target.writeLong(address + 40, word5(value));
+        target.writeLong(address + 48, word6(value));
+    }
+
+    /** Reads it likewise. */
+    static Location read(Memory source, long address) {
+        long needle = source.readLong(address + 16);
+        long content = source.readLong(address + 24);
+        long bucket = source.readLong(address + 32);
+        long middle = source.readLong(address + 40);
+        long end = source.readLong(address + 48);
+        return new Location(
+                source.readLong(address),
+                (int) needle,
+                (int) (needle >>> 32),
+                source.readLong(address + 8),
+                content & MASK_48,
+                (int) (content >>> 48),
+                (int) bucket,
+                bucket >>> 32 | (middle & MASK_16) << 32,
+                middle >>> 16 | end << 48,
+                end >>> 16);
+    }
+
+    private static long word2(Location value) {
+        return (long) value.needleSize() << 32 | value.needleOffset() & MASK_32;
+    }
+
+    private static long word3(Location value) {
+        return (long) value.flags() << 48 | value.contentSize();
+    }
+
+    private static long word4(Location value) {
+        return value.timeMillis() << 32 | value.bucketId() & MASK_32;
+    }
+
+    private static long word5(Location value) {
+        return value.timeMillis() >>> 32 | value.link() << 16;
+    }
+
+    private static long word6(Location value) {
+        return value.link() >>> 48 | value.expiresAtMillis() << 16;
     }
 
     @Override

@@ -54,14 +54,17 @@ public final class MapFile implements AutoCloseable {
     private final Path file;
     private final long capacity;
     private final ChronicleMap<KeyHash, Location> map;
+    private final MapMemory memory;
     private final AtomicLongArray users = new AtomicLongArray(STRIPES * STRIPE_STEP);
     private volatile boolean retired; // Set before the counters are summed; a user counts itself, then looks here.
     private boolean closed; // Guarded by this.
+    private volatile boolean unmapped;
 
     private MapFile(Path file, long capacity, ChronicleMap<KeyHash, Location> map) {
         this.file = file;
         this.capacity = capacity;
         this.map = map;
+        this.memory = MapMemory.of(map);
     }
 
     /** Makes a new file; takes long enough (milliseconds, at first seconds) to be kept off the hot path. */
@@ -176,6 +179,12 @@ public final class MapFile implements AutoCloseable {
 
     /** Puts in one lookup; returns what was there. */
     public Optional<Location> put(KeyHash hash, Location location) {
+        requireMapped();
+        return memory.put(hash, location, true).orElseGet(() -> putElsewhere(hash, location, true));
+    }
+
+    /** What finds no room among the first entries of its piece, or may stand behind them. */
+    private Optional<Location> putElsewhere(KeyHash hash, Location location, boolean replaces) {
         try (ExternalMapQueryContext<KeyHash, Location, ?> query = map.queryContext(hash)) {
             lock(query);
             MapEntry<KeyHash, Location> entry = query.entry();
@@ -184,9 +193,23 @@ public final class MapFile implements AutoCloseable {
                 return Optional.empty();
             }
             Location previous = entry.value().get();
-            query.replaceValue(entry, query.wrapValueAsData(location));
+            if (replaces) {
+                query.replaceValue(entry, query.wrapValueAsData(location));
+            }
             return Optional.of(previous);
         }
+    }
+
+    private void requireMapped() {
+        if (unmapped) {
+            throw new IllegalStateException("the map is closed: " + file);
+        }
+    }
+
+    /** Reads what puts of these hashes will read first; see {@link MapMemory#touch}. */
+    public long touch(KeyHash hash, boolean second) {
+        requireMapped();
+        return memory.touch(hash, second);
     }
 
     /** Whoever copies a piece may hold its lock without having a processor: Chronicle would spin meanwhile. */
@@ -208,14 +231,10 @@ public final class MapFile implements AutoCloseable {
 
     /** Puts unless there is something; returns whether it did. */
     public boolean putIfAbsent(KeyHash hash, Location location) {
-        try (ExternalMapQueryContext<KeyHash, Location, ?> query = map.queryContext(hash)) {
-            lock(query);
-            if (query.entry() != null) {
-                return false;
-            }
-            insert(query, location);
-            return true;
-        }
+        requireMapped();
+        return memory.put(hash, location, false)
+                .orElseGet(() -> putElsewhere(hash, location, false))
+                .isEmpty();
     }
 
     /** Removes; returns what was there. */
@@ -273,6 +292,7 @@ public final class MapFile implements AutoCloseable {
             closed = true;
         }
         retired = true;
+        unmapped = true;
         try {
             map.close();
         } catch (ChronicleHashClosedException e) {

@@ -68,6 +68,10 @@ public final class MapGrowth {
         }
     }
 
+    long touch(KeyHash hash, boolean second) {
+        return successor(hash).map().touch(hash, second);
+    }
+
     private MapPart successor(KeyHash hash) {
         for (MapPart part : successors) {
             if (part.serves(hash)) {

@@ -72,6 +72,13 @@ public final class MapPart {
         return (double) entries / map.capacity();
     }
 
+    /** As {@link MapFile#touch}, also where the table is being replaced. */
+    public long touch(KeyHash hash, boolean second) {
+        Optional<MapGrowth> growing = growth;
+        long read = growing.isPresent() ? growing.get().touch(hash, second) : 0;
+        return read + map.touch(hash, second);
+    }
+
     boolean serves(KeyHash hash) {
         return MapTable.prefix(hash, depth) == prefix;
     }

@@ -60,6 +60,11 @@ final class PointIndex {
         return current.order(hash);
     }
 
+    /** Fetches into the processor's cache what puts of these hashes will look at. */
+    void touch(KeyHash[] hashes, int count) {
+        current.touch(hashes, count);
+    }
+
     /** Puts what a needle says. */
     Optional<Location> put(KeyHash hash, Location location) {
         offer(hash, location);

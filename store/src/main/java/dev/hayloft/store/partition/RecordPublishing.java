@@ -1,6 +1,7 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.index.DirectoryChange;
+import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.model.LogPosition;
 import java.util.Arrays;
@@ -16,11 +17,13 @@ import java.util.function.Consumer;
  */
 final class RecordPublishing {
     private static final int PLACE_BITS = 16;
+    private static final int NEAR = 32; // What the processor's first cache holds of slots and entries at once.
     private static final long PLACE_MASK = (1L << PLACE_BITS) - 1;
 
     private final PointIndex index;
     private final Tallies tallies;
     private final Consumer<Location> onDead;
+    private final KeyHash[] near = new KeyHash[NEAR];
     private long[] order = new long[0];
 
     RecordPublishing(PointIndex index, Tallies tallies, Consumer<Location> onDead) {
@@ -37,6 +40,9 @@ final class RecordPublishing {
         Tallies.Live live = new Tallies.Live(volume, group.bucketId());
         sort(group);
         for (int n = 0; n < count; n++) {
+            if (n % NEAR == 0) {
+                touch(group, n, Math.min(NEAR, count - n));
+            }
             int i = (int) (order[n] & PLACE_MASK);
             Location location = group.location(i);
             Optional<Location> previous;
@@ -55,6 +61,14 @@ final class RecordPublishing {
                             ? new DirectoryChange.Put(group.entry(i), group.sequence(i))
                             : new DirectoryChange.Delete(group.bucketId(), group.key(i), group.sequence(i)));
         }
+    }
+
+    /** The index's memory for the next ones is fetched at once instead of one after the other. */
+    private void touch(RecordGroup group, int from, int count) {
+        for (int n = 0; n < count; n++) {
+            near[n] = group.hash((int) (order[from + n] & PLACE_MASK));
+        }
+        index.touch(near, count);
     }
 
     /** The upper bits of the hash, then the place: of one key the later record stays the later one. */
