@@ -48,12 +48,10 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnector;
 import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.internal.HttpConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -306,18 +304,6 @@ public final class HayloftServer implements AutoCloseable {
         Files.move(temporary, serverFile, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    /** A connection that waits for its next request would hold up the stop; one with a request is given time. */
-    private void closeIdleConnections() {
-        for (Connector connector : server.getConnectors()) {
-            for (EndPoint endPoint : connector.getConnectedEndPoints()) {
-                if (endPoint.getConnection() instanceof HttpConnection connection
-                        && connection.getHttpChannel().getRequest() == null) {
-                    endPoint.close();
-                }
-            }
-        }
-    }
-
     /** Drains requests, closes the store, removes {@code server.json}. Idempotent. */
     @Override
     public synchronized void close() {
@@ -327,12 +313,13 @@ public final class HayloftServer implements AutoCloseable {
         closed = true;
         console.close();
         front.store().endWaiting();
-        closeIdleConnections();
+        Future<?> draining = IdleConnections.closeRepeatedly(server, ticker);
         try {
             server.stop();
         } catch (Exception failure) { // The boundary to the library; the store must be closed all the same.
             LOG.warn("The HTTP front did not stop well.", failure);
         }
+        draining.cancel(false);
         ticker.shutdownNow();
         blocking.shutdown();
         try {

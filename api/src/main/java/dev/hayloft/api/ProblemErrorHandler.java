@@ -23,6 +23,9 @@ final class ProblemErrorHandler extends ErrorHandler {
     private static final Problem BAD_URI =
             new Problem(ErrorCode.BAD_KEY, "A path must be percent-encoded UTF-8 without NUL: %, then two hex digits.");
 
+    private static final Problem STOPPING =
+            new Problem(ErrorCode.UNAVAILABLE, "The server is stopping; send the request again when it is back.");
+
     private final RequestIds requestIds;
 
     ProblemErrorHandler(RequestIds requestIds) {
@@ -61,7 +64,7 @@ final class ProblemErrorHandler extends ErrorHandler {
             case 405 -> new Problem(ErrorCode.METHOD_NOT_ALLOWED, detail);
             case 408 -> new Problem(ErrorCode.ENTITY_TIMEOUT, detail);
             case 413, 414, 431 -> new Problem(ErrorCode.TOO_LARGE, detail + "; limits.requestHeaders bounds the head.");
-            case 503 -> new Problem(ErrorCode.UNAVAILABLE, detail);
+            case 503 -> STOPPING; // Nothing else of the library says so.
             default ->
                 new Problem(status >= 500 && status != 505 ? ErrorCode.INTERNAL : ErrorCode.BAD_PARAMETER, detail);
         };

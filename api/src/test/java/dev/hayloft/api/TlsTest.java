@@ -59,16 +59,24 @@ class TlsTest {
         return Files.writeString(folder.resolve("password-" + text), text + "\n");
     }
 
-    /** Whom the server says it is, after one request. */
-    private static String subject(String url) throws IOException, GeneralSecurityException {
+    private static SSLSocket connect(String url) throws IOException, GeneralSecurityException {
         URI uri = URI.create(url);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustsAll()}, null);
-        try (SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(uri.getHost(), uri.getPort())) {
-            socket.setSoTimeout(20_000);
-            socket.getOutputStream()
-                    .write("GET /openapi.json HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+        SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(uri.getHost(), uri.getPort());
+        socket.setSoTimeout(20_000);
+        return socket;
+    }
+
+    private static void ask(SSLSocket socket, String headers) throws IOException {
+        String request = "GET /healthcheck HTTP/1.1\r\nHost: x\r\n" + headers + "\r\n";
+        socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** Whom the server says it is, after one request. */
+    private static String subject(String url) throws IOException, GeneralSecurityException {
+        try (SSLSocket socket = connect(url)) {
+            ask(socket, "Connection: close\r\n");
             String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(answer).startsWith("HTTP/1.1 ");
             X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
@@ -94,6 +102,23 @@ class TlsTest {
             Files.setLastModifiedTime(store, FileTime.fromMillis(4_000_000_001_000L));
             server.reloadTls();
             assertThat(subject(server.http())).isEqualTo("CN=second");
+        }
+    }
+
+    @Test
+    void stop_withAConnectionThatWaits_endsItWell() throws Exception {
+        String[] settings = {
+            "tls.keyStore=" + keyStore("store.p12", "first"), "tls.keyStorePasswordFile=" + password("secret")
+        };
+        TestServer server = new TestServer(settings);
+        try (SSLSocket socket = connect(server.http())) {
+            ask(socket, "");
+            assertThat(socket.getInputStream().read()).isEqualTo('H');
+            Thread stopping = new Thread(server::close, "stopping");
+            stopping.start();
+            String rest = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            assertThat(rest).startsWith("TTP/1.1 ");
+            stopping.join();
         }
     }
 
