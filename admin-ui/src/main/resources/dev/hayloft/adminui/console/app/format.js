@@ -68,16 +68,42 @@ export function duration(seconds) {
   return minutes > 0 ? `${minutes} min ${total % 60} s` : `${total} s`;
 }
 
-/** A time of day for today, the date before; the whole of it stands in the title. @param {string | null} rfc3339 */
-export function time(rfc3339) {
-  if (!rfc3339) {
-    return '–';
-  }
+/**
+ * How long ago, for a week; the date before that.
+ *
+ * @param {string} rfc3339
+ * @param {number} [now] milliseconds since 1970
+ */
+export function ago(rfc3339, now = Date.now()) {
   const date = new Date(rfc3339);
-  const today = new Date().toDateString() === date.toDateString();
-  return today
-    ? date.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' })
-    : date.toLocaleString('en-GB', { year: 'numeric', month: 'short', day: '2-digit', hour: '2-digit', minute: '2-digit' });
+  const seconds = Math.floor((now - date.getTime()) / 1000);
+  if (seconds < -5 || seconds >= 7 * 86400) {
+    return date.toLocaleDateString('en-GB', { year: 'numeric', month: 'short', day: '2-digit' });
+  }
+  if (seconds < 10) {
+    return 'just now';
+  }
+  if (seconds < 60) {
+    return `${Math.floor(seconds / 10) * 10} s ago`;
+  }
+  if (seconds < 3600) {
+    return `${Math.floor(seconds / 60)} min ago`;
+  }
+  return seconds < 86400 ? `${Math.floor(seconds / 3600)} h ago` : `${counted(Math.floor(seconds / 86400), 'day')} ago`;
+}
+
+/** The moment itself, with its zone. @param {string} rfc3339 */
+export function exactly(rfc3339) {
+  return new Date(rfc3339).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'long' });
+}
+
+/** A setting as written in `config.yml`, with its unit as everywhere else. @param {string | undefined} value */
+export function setting(value) {
+  const parts = /^(\d+)(KiB|MiB|GiB|TiB|ms|s|m|h|d)$/.exec(value ?? '');
+  if (!parts) {
+    return value ?? '–';
+  }
+  return parts[2] === 'd' ? counted(Number(parts[1]), 'day') : `${number(Number(parts[1]))} ${parts[2] === 'm' ? 'min' : parts[2]}`;
 }
 
 /** @param {number} count @param {string} one @param {string} [many] */

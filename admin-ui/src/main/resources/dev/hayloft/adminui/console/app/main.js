@@ -134,6 +134,11 @@ class HayConsole extends LitElement {
     // Whoever cannot see the page hears where they are.
     this.updateComplete.then(() => {
       requestAnimationFrame(() => {
+        const here = /** @type {HTMLElement | null} */ (this.querySelector('nav [aria-current]'));
+        const nav = here?.parentElement;
+        if (here && nav && nav.scrollWidth > nav.clientWidth) {
+          nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.clientWidth) / 2;
+        }
         if (!this.contains(document.activeElement) || document.activeElement?.closest('nav')) {
           /** @type {HTMLElement | null} */ (this.querySelector('main h1'))?.focus({ preventScroll: true });
         }

@@ -1,7 +1,8 @@
 // The pieces that screens are made of. Each answers a template.
 
 import { html, nothing, svg } from 'lit';
-import { bytes, number, percent, time } from './format.js';
+import { bytes, number, percent } from './format.js';
+import './moment.js';
 
 /** @typedef {import('./api.js').Problem} Problem */
 
@@ -178,7 +179,7 @@ export function progress(ratio, label) {
 
 /** @param {string | null} rfc3339 */
 export function moment(rfc3339) {
-  return rfc3339 ? html`<time datetime=${rfc3339} title=${rfc3339}>${time(rfc3339)}</time>` : html`<span class="muted">–</span>`;
+  return rfc3339 ? html`<hay-moment .at=${rfc3339}></hay-moment>` : html`<span class="muted">–</span>`;
 }
 
 /**

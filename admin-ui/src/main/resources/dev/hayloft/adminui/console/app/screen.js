@@ -2,6 +2,8 @@ import { LitElement } from 'lit';
 import { Problem, get } from './api.js';
 import { live } from './live.js';
 
+const PHONE = matchMedia('(max-width: 760px)');
+
 /** A screen: draws into the page itself, so that one style sheet holds for all, and draws again as figures come. */
 export class Screen extends LitElement {
   static properties = {
@@ -23,6 +25,23 @@ export class Screen extends LitElement {
 
   createRenderRoot() {
     return this;
+  }
+
+  /** On a phone each row is a card, and each cell says what it is. */
+  updated() {
+    if (!PHONE.matches) {
+      return;
+    }
+    for (const table of this.querySelectorAll('table')) {
+      const heads = [...table.querySelectorAll('thead th')].map((head) => (head.querySelector('.hidden') ? '' : head.textContent ?? ''));
+      for (const row of table.tBodies[0]?.rows ?? []) {
+        [...row.cells].forEach((cell, index) => {
+          if (cell.dataset.label !== heads[index]) {
+            cell.dataset.label = heads[index] ?? '';
+          }
+        });
+      }
+    }
   }
 
   connectedCallback() {

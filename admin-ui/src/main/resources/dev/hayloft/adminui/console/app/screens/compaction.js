@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit';
-import { bytes, counted, percent } from '../format.js';
+import { bytes, counted, percent, setting } from '../format.js';
 import { empty, heading, legend, pill, problemBox, shareBar, table } from '../parts.js';
 import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
@@ -55,14 +55,18 @@ class Compaction extends OfVolumes {
     const shares = [
       { kind: 'live', label: 'Live', value: sum(volumes, 'liveBytes') },
       { kind: 'dead', label: 'Dead in sealed volumes', value: sum(sealed, 'deadBytes') },
-      { kind: 'missing', label: 'Dead in open volumes', value: sum(volumes, 'deadBytes') - sum(sealed, 'deadBytes') },
+      { kind: 'waiting', label: 'Dead in open volumes', value: sum(volumes, 'deadBytes') - sum(sealed, 'deadBytes') },
     ];
     return html`<section class="panel" aria-label="Estimate">
       <h2>${due.length === 0 ? 'Nothing is due' : `${counted(due.length, 'volume')} due, about ${bytes(sum(due, 'deadBytes'))} to be given back`}</h2>
       ${shareBar(shares, 'Space')} ${legend(shares)}
       <p class="muted">Automatic: ${this.settings.get('compaction.automatic') === 'true' ? 'on' : 'off'}. A sealed volume is due when
-        ${percent(this.ratio())} of it is dead. Pace: at most ${this.settings.get('compaction.bytesPerSecond')} a second. Set by
+        ${percent(this.ratio())} of it is dead. Pace: at most ${setting(this.settings.get('compaction.bytesPerSecond'))} a second. Set by
         <code>compaction.*</code> in <code>config.yml</code>.</p>
+      ${shares[2].value > 0 && shares[2].value >= shares[1].value
+        ? html`<p class="muted">An open volume is compacted once it is sealed: when it is full, or by
+            <em>Seal open volumes</em> under <a href="#/volumes">Volumes</a>.</p>`
+        : nothing}
     </section>`;
   }
 

@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit';
 import { send } from '../api.js';
-import { bytes, counted, number, time } from '../format.js';
+import { bytes, counted, number, setting } from '../format.js';
 import { live } from '../live.js';
-import { empty, heading, pill, problemBox, table } from '../parts.js';
+import { empty, heading, moment, pill, problemBox, table } from '../parts.js';
 import { OfVolumes } from '../screen.js';
 import { isUnderWay, jobTable, jobs, startJob } from './jobs.js';
 import { metric } from './streams.js';
@@ -69,7 +69,7 @@ class Erasure extends OfVolumes {
       ${this.volumes === null ? nothing : html`<div class="columns">${this.levels(this.volumes)} ${this.degraded()} ${this.upkeep()}</div>`}
       ${running.length === 0 ? nothing : html`<h2 class="section">Under way</h2>${jobTable(running, 'Jobs under way')}`}
       <h2 class="section">Last scrub</h2>
-      ${scrub ? this.scrubResult(scrub) : html`<p class="muted">No scrub has ended since the server keeps jobs. One runs by itself every ${this.settings.get('scrub.every') ?? '7d'}.</p>`}
+      ${scrub ? this.scrubResult(scrub) : html`<p class="muted">No scrub has ended since the server keeps jobs. One runs by itself every ${setting(this.settings.get('scrub.every') ?? '7d')}.</p>`}
       ${this.volumes === null ? nothing : this.list(this.volumes)}
       ${mine.some((job) => !isUnderWay(job))
         ? html`<h2 class="section">History</h2>${jobTable(mine.filter((job) => !isUnderWay(job)), 'History')}`
@@ -98,7 +98,7 @@ class Erasure extends OfVolumes {
         <div><dt>Not encoded: one copy</dt><dd>${counted(bare, 'volume')}</dd></div>
       </dl>
       <p class="muted">New codings have ${this.settings.get('erasure.dataShards')} data and ${this.settings.get('erasure.parityShards')}
-        parity shards; a sealed volume is encoded after ${this.settings.get('erasure.after')} without change
+        parity shards; a sealed volume is encoded after ${setting(this.settings.get('erasure.after'))} without change
         (automatic: ${this.settings.get('erasure.automatic') === 'true' ? 'on' : 'off'}).</p>
     </section>`;
   }
@@ -126,13 +126,13 @@ class Erasure extends OfVolumes {
     return html`<section class="panel" aria-label="Upkeep">
       <h2>Upkeep</h2>
       <dl class="facts">
-        <div><dt>Last whole scrub</dt><dd data-figure="last-scrub">${scrub ? time(scrub.endedAt) : 'never'}</dd></div>
+        <div><dt>Last whole scrub</dt><dd data-figure="last-scrub">${scrub ? moment(scrub.endedAt) : 'never'}</dd></div>
         ${scrub
           ? html`<div><dt>Bytes checked</dt><dd>${bytes(scrub.checkedBytes)}</dd></div>
               <div><dt>Damaged places found</dt><dd>${lost(scrub.damages)}</dd></div>
               <div><dt>Keys lost</dt><dd>${lost(scrub.lostKeys)}</dd></div>`
           : nothing}
-        <div><dt>Last repair</dt><dd data-figure="last-repair">${repair ? time(repair.endedAt) : 'never'}</dd></div>
+        <div><dt>Last repair</dt><dd data-figure="last-repair">${repair ? moment(repair.endedAt) : 'never'}</dd></div>
         ${repair
           ? html`<div><dt>Shards made whole</dt><dd>${number(repair.repairedShards)}</dd></div>
               <div><dt>Keys it could not save</dt><dd>${lost(repair.lostKeys)}</dd></div>`

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit';
 import { ask, say } from '../ask.js';
 import { call, get } from '../api.js';
-import { bytes, duration, number, shellWord } from '../format.js';
+import { bytes, counted, duration, number, shellWord } from '../format.js';
 import { live } from '../live.js';
 import { empty, heading, moment, pill, problemBox, progress, table } from '../parts.js';
 import { Screen } from '../screen.js';
@@ -29,7 +29,7 @@ export function startJob(what) {
     command: what.line,
     run: async (form) => {
       const job = await call('POST', '/api/jobs', { json: { kind: what.kind, ...what.json?.(form) } });
-      say(`Job ${job.id} has begun: ${job.kind}.`);
+      say(`Job ${job.id} has begun: ${kindOf(job)}.`);
       return job;
     },
   });
@@ -66,6 +66,44 @@ async function control(job, verb) {
   });
 }
 
+/** @type {Record<string, string>} */
+const KINDS = {
+  compact: 'Compaction',
+  seal: 'Sealing',
+  encode: 'Encoding',
+  scrub: 'Scrub',
+  repair: 'Repair',
+  backup: 'Backup',
+  'rebuild-index': 'Index rebuild',
+};
+
+/** What a job is, for people. @param {any} job */
+export function kindOf(job) {
+  return KINDS[job.kind] ?? job.kind;
+}
+
+/** What figures of results are called behind the figure. @type {Record<string, (value: any) => string>} */
+const RESULTS = {
+  volumes: (value) => counted(value, 'volume'),
+  movedBytes: (value) => `${bytes(value)} moved`,
+  reclaimedBytes: (value) => `${bytes(value)} given back`,
+  writtenBytes: (value) => `${bytes(value)} written`,
+  checkedBytes: (value) => `${bytes(value)} checked`,
+  copiedBytes: (value) => `${bytes(value)} copied`,
+  bytes: (value) => bytes(value),
+  files: (value) => counted(value, 'file'),
+  entries: (value) => counted(value, 'entry', 'entries'),
+  partitions: (value) => counted(value, 'partition'),
+  repaired: (value) => `${counted(value, 'shard')} made whole`,
+  damaged: (value) => (value.length === 0 ? 'nothing damaged' : `${counted(value.length, 'place')} damaged`),
+  lost: (value) => (value.length === 0 ? 'no key lost' : `${counted(value.length, 'key')} lost`),
+  hintsWritten: (value) => (value === 0 ? '' : `${counted(value, 'hint file')} written`),
+  indexMissing: (value) => (value.length === 0 ? '' : `${counted(value.length, 'key')} missing in the index`),
+  indexOrphans: (value) => (value === 0 ? '' : `${counted(value, 'index entry', 'index entries')} too many`),
+  orphans: (value) => (value.length === 0 ? '' : `${counted(value.length, 'file')} that belong to nothing`),
+  refused: (value) => (value.length === 0 ? '' : `${counted(value.length, 'volume')} refused`),
+};
+
 /** What a finished job brought, in words. @param {any} job */
 export function resultOf(job) {
   if (job.error) {
@@ -74,14 +112,20 @@ export function resultOf(job) {
   if (!job.result) {
     return nothing;
   }
+  const order = Object.keys(RESULTS);
   return Object.entries(job.result)
+    .sort(([a], [b]) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99))
     .map(([name, value]) => {
+      if (RESULTS[name] && (typeof value === 'number' || Array.isArray(value))) {
+        return RESULTS[name](value);
+      }
       const words = name.replace(/([A-Z])/g, ' $1').toLowerCase();
       if (Array.isArray(value)) {
         return `${words} ${value.length === 0 ? 'none' : value.length}`;
       }
       return `${words} ${typeof value !== 'number' ? JSON.stringify(value) : /bytes/i.test(name) ? bytes(value) : number(value)}`;
     })
+    .filter((part) => part !== '')
     .join(', ');
 }
 
@@ -96,7 +140,7 @@ export function jobTable(jobs, label) {
       const took = job.startedAt ? duration((end.getTime() - new Date(job.startedAt).getTime()) / 1000) : '–';
       return html`<tr data-job=${job.id}>
         <td>${job.id}</td>
-        <td>${job.kind}</td>
+        <td>${kindOf(job)}</td>
         <td>${pill(job.state)}</td>
         <td>${isUnderWay(job) ? progress(job.progress, `Job ${job.id}`) : html`<span class="muted">${bytes(job.bytesDone)}</span>`}</td>
         <td class="text">${isUnderWay(job) || !job.result ? job.detail : nothing} ${resultOf(job)}</td>

@@ -5,6 +5,7 @@ import { byteRate, bytes, counted, duration, micros, number, rate } from '../for
 import { HISTORY_SECONDS, live } from '../live.js';
 import { command, heading, legend, pill, progress, ring, stat, table, volumeMap } from '../parts.js';
 import { Reloading, Screen } from '../screen.js';
+import { kindOf } from './jobs.js';
 
 /** What the charts show: as little as has all there is. */
 const SPANS = [60, 120, 300, HISTORY_SECONDS];
@@ -74,7 +75,7 @@ class Overview extends Reloading {
     return html`<section class="charts" aria-label="The last minutes">
       <hay-chart label="Operations" least="10" .seconds=${seconds} .form=${(/** @type {number} */ value) => rate(value)}
         .series=${[series('Puts', 'put', 'puts'), series('Gets', 'get', 'gets'), series('Records', 'record', 'records')]}></hay-chart>
-      <hay-chart label="Latency, p99" least="1000" .seconds=${seconds} .form=${micros}
+      <hay-chart label="Latency, p99" least="1000" .seconds=${seconds} .form=${(/** @type {number} */ value) => (value === 0 ? 'none' : micros(value))}
         .series=${[series('Put', 'put', 'putP99Micros'), series('Get', 'get', 'getP99Micros')]}></hay-chart>
       <hay-chart label="Content" binary least="1024" .seconds=${seconds} .form=${byteRate}
         .series=${[series('In', 'put', 'bytesIn'), series('Out', 'get', 'bytesOut')]}></hay-chart>
@@ -133,7 +134,7 @@ class Overview extends Reloading {
           <ul class="plain">
             ${status.jobs.map(
               (/** @type {any} */ job) => html`<li class="row">
-                <span><b>${job.kind}</b> ${pill(job.state)}</span>${progress(job.progress, `Job ${job.id}`)}
+                <span><b>${kindOf(job)}</b> ${pill(job.state)}</span>${progress(job.progress, `Job ${job.id}`)}
                 <span class="muted">${job.detail}</span>
               </li>`,
             )}
