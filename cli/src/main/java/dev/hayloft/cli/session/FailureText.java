@@ -28,6 +28,9 @@ public final class FailureText {
             case "forbidden" -> "The key is known but lacks the grant; an operator can give it.";
             case "no-such-bucket" -> "`hayloft bucket ls` shows the buckets, `hayloft bucket create` makes one.";
             case "no-such-key" -> "`hayloft ls BUCKET/PREFIX` shows what is there.";
+            case "no-such-volume" -> "`hayloft volumes` shows them.";
+            case "no-such-job" -> "`hayloft job ls` shows them.";
+            case "no-such-user" -> "`hayloft user ls` shows them.";
             case "gone" -> "`hayloft tail BUCKET --after earliest` begins anew with what is kept.";
             case "bucket-not-empty" -> "`hayloft bucket rm --force` deletes the contents too.";
             case HayloftClientException.NO_CONNECTION ->

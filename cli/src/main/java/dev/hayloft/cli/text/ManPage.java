@@ -23,7 +23,7 @@ public final class ManPage {
         page.append(".SH NAME\n")
                 .append(text(name))
                 .append(" \\- ")
-                .append(text(what))
+                .append(text(line(verb)))
                 .append('\n');
         page.append(".SH SYNOPSIS\n.B ").append(text(verb.qualifiedName())).append('\n');
         page.append(text(synopsis(verb))).append('\n');
@@ -35,6 +35,13 @@ public final class ManPage {
         page.append(".SH ENVIRONMENT\n.B HAYLOFT_SERVER, HAYLOFT_ADMIN, HAYLOFT_ACCESS_KEY, HAYLOFT_SECRET_KEY\n")
                 .append("name the server and the key, where no option does.\n");
         return page.toString();
+    }
+
+    /** One line, as `whatis` wants it. */
+    private static String line(CommandSpec verb) {
+        String[] description = verb.usageMessage().description();
+        String first = description.length == 0 ? "" : description[0];
+        return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
     }
 
     private static String synopsis(CommandSpec verb) {

@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** What a file system said, as a sentence. */
 public final class FileFailure {
+    private static final String FULL = "No space left on device";
+
     private FileFailure() {}
 
     /** Of one that a stream of the JDK has wrapped. */
@@ -28,6 +30,9 @@ public final class FileFailure {
             return failure.getFile() + ": "
                     + Optional.ofNullable(failure.getReason())
                             .orElse(failure.getClass().getSimpleName());
+        }
+        if (FULL.equals(e.getMessage())) { // As the JDK passes it on from a write, without the file's name.
+            return "the disk is full; make room there, or write to another folder, and run the command again";
         }
         return Optional.ofNullable(e.getMessage()).orElse(e.getClass().getSimpleName());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.cli.session.CommandFailure;
 import dev.hayloft.cli.text.Progress;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,13 @@ final class TransfersTest {
             assertThat(transfers.done()).isEqualTo(1);
             assertThat(said.toString()).contains("large: it does not fit into the memory");
         }
+    }
+
+    @Test
+    void disk_thatIsFull_isSaidWithTheWayOut() {
+        assertThat(FileFailure.of(new IOException("No space left on device")))
+                .startsWith("the disk is full; make room");
+        assertThat(FileFailure.of(new IOException("other"))).isEqualTo("other");
     }
 
     @Test
