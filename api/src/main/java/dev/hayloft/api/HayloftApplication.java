@@ -6,6 +6,7 @@ import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.config.Settings;
 import dev.hayloft.api.control.SubmitTask;
 import dev.hayloft.api.metrics.LastUpkeep;
+import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 
 /** Hayloft as a Dropwizard application: what Dropwizard is told of a store that is open already. */
@@ -85,9 +87,12 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
 
     /** Nobody is kept from being served, so this is told, and the check is passed. */
     private HealthCheck.Result scrub() {
-        Optional<Instant> ended = LastUpkeep.of(store.jobs().list()).scrub().map(LastUpkeep::endedAt);
-        Duration every = settings.time(Setting.SCRUB_EVERY);
-        boolean isLate = ended.filter(end -> end.plus(every.multipliedBy(2)).isBefore(clock.instant()))
+        return scrub(store.jobs().list(), settings.time(Setting.SCRUB_EVERY), clock.instant());
+    }
+
+    static HealthCheck.Result scrub(List<Job> jobs, Duration every, Instant now) {
+        Optional<Instant> ended = LastUpkeep.of(jobs).scrub().map(LastUpkeep::endedAt);
+        boolean isLate = ended.filter(end -> end.plus(every.multipliedBy(2)).isBefore(now))
                 .isPresent();
         return isLate
                 ? HealthCheck.Result.healthy(

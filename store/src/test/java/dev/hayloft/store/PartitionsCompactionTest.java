@@ -124,7 +124,8 @@ class PartitionsCompactionTest {
             Job job = ended(store, compact(store));
             double seconds = (System.nanoTime() - start) / 1e9;
             assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
-            long moved = Long.parseLong(String.valueOf(job.result().orElseThrow().get("movedBytes")));
+            long moved =
+                    Long.parseLong(String.valueOf(job.result().orElseThrow().get("movedBytes")));
             assertThat(moved).isGreaterThan(OBJECTS / 2 * SIZE); // More than one partition has.
             assertThat(seconds).isGreaterThan((double) moved / BRISK - 0.2);
             check(store);

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 
@@ -107,21 +108,22 @@ public final class Disks {
         return folders;
     }
 
-    /** Says how well shards can be spread. */
+    /** Says how well shards can be spread, where a lost disk takes more than one of a volume. */
     public void warnAbout(int dataShards, int parityShards) {
-        int shards = dataShards + parityShards;
-        int perDisk = (shards + roots.size() - 1) / roots.size();
-        if (roots.size() == 1 || perDisk == 1) {
-            return;
+        spreadWarning(roots.size(), dataShards + parityShards, parityShards)
+                .ifPresent(warning -> LOG.log(Level.WARNING, warning));
+    }
+
+    /** What is to be said of shards over disks; one disk is a choice that needs no warning. */
+    static Optional<String> spreadWarning(int disks, int shards, int parityShards) {
+        int perDisk = (shards + disks - 1) / disks;
+        if (disks == 1 || perDisk == 1) {
+            return Optional.empty();
         }
-        LOG.log(
-                Level.WARNING,
-                perDisk > parityShards
-                        ? "There are {0} disks for {1} shards: a lost disk would cost a volume up to {2}, more than"
-                                + " parity makes up for. Add disks, or lower erasure.dataShards."
-                        : "There are {0} disks for {1} shards: a lost disk costs a volume up to {2} of them.",
-                roots.size(),
-                shards,
-                perDisk);
+        String consequence = perDisk > parityShards
+                ? "a lost disk would cost a volume up to %d, more than parity makes up for. Add disks, or lower"
+                        + " erasure.dataShards."
+                : "a lost disk costs a volume up to %d of them.";
+        return Optional.of(("There are %d disks for %d shards: " + consequence).formatted(disks, shards, perDisk));
     }
 }

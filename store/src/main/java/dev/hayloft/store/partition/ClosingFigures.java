@@ -20,16 +20,20 @@ import java.util.zip.CRC32C;
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code end N}, {@code sequence N}, {@code version N}, {@code volume ID
  * NEEDLES BYTES LIVE}, {@code share VOLUME BUCKET BYTES}, {@code deletions VOLUME BUCKET BYTES}, {@code bucket ID
- * OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS APPENDED SAVED}, and last {@code crc32c HEX} of all lines before it.
+ * OBJECTS VERSIONS KEPT LOGICAL STORED MARKERS APPENDED SAVED}, {@code lostExtents 1} where that is so, and last
+ * {@code crc32c HEX} of all lines before it.
  *
  * @param end position behind the last frame
  * @param lastSequence of the last needle
  * @param lastVersion given to any needle of the store
  * @param tallies figures
  * @param producers how far the idempotent producers have come
+ * @param lostExtents whether there may be extents that nothing names: the next start is to look for them
  */
-record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tallies, List<Entry> producers) {
+record ClosingFigures(
+        long end, long lastSequence, long lastVersion, Tallies tallies, List<Entry> producers, boolean lostExtents) {
     private static final String CRC_LINE = "crc32c ";
+    private static final String LOST_EXTENTS = "lostExtents";
 
     static void write(Path file, ClosingFigures figures) {
         SmallFiles.write(file, figures.text());
@@ -59,6 +63,9 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                         bucket.markerBytes.get(),
                         bucket.appendedBytes.get(),
                         bucket.savedBytes()));
+        if (lostExtents) {
+            line(text, LOST_EXTENTS, 1);
+        }
         producers.forEach(producer -> text.append("producer ")
                 .append(producer.bucketId())
                 .append(' ')
@@ -104,6 +111,7 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
         long version = 0;
         Tallies tallies = new Tallies();
         List<Entry> producers = new ArrayList<>();
+        boolean lostExtents = false;
         for (String line : lines.subList(1, lines.size())) {
             String[] words = line.split(" ", -1);
             if (words[0].equals("producer") && words.length == 4) {
@@ -140,12 +148,13 @@ record ClosingFigures(long end, long lastSequence, long lastVersion, Tallies tal
                     bucket.appendedBytes.set(figures[7]);
                     bucket.savedBytes.set(figures[8]);
                 }
+                case LOST_EXTENTS -> lostExtents = figures[0] == 1;
                 default -> {
                     return Optional.empty();
                 }
             }
         }
-        return Optional.of(new ClosingFigures(end, sequence, version, tallies, producers));
+        return Optional.of(new ClosingFigures(end, sequence, version, tallies, producers, lostExtents));
     }
 
     private static String crc(String text) {

@@ -77,10 +77,10 @@ final class IndexRebuild {
             }
         }
         long firstVersion = parts.firstVersion(); // What is older is of no upload that is under way.
-        IndexTidying.dropUnnamed(
+        partition.lookedForLostExtents(IndexTidying.dropUnnamed(
                 partition,
                 (hash, location) ->
-                        revived.contains(hash) || (location.version() < firstVersion && !location.isSharedContent()));
+                        revived.contains(hash) || (location.version() < firstVersion && !location.isSharedContent())));
         addMissingLines();
         removeStaleLines();
         return next.size();

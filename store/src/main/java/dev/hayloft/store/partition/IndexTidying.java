@@ -42,27 +42,30 @@ final class IndexTidying {
         return true;
     }
 
-    /** Extents older than this start, less those that manifests name. */
-    static void dropLostExtents(Partition partition) {
+    /** Extents older than this start, less those that manifests name; false when some may be left. */
+    static boolean dropLostExtents(Partition partition) {
         long firstVersion = partition.parts().firstVersion();
-        dropUnnamed(partition, (hash, location) -> location.version() < firstVersion && !location.isSharedContent());
+        return dropUnnamed(
+                partition, (hash, location) -> location.version() < firstVersion && !location.isSharedContent());
     }
 
     /**
      * Drops extents that no manifest names.
      *
      * @param suspect of which extents to ask: none of an upload that is under way
+     * @return false when some may be left, because it was stopped or a manifest cannot be read
      */
-    static void dropUnnamed(Partition partition, BiPredicate<KeyHash, Location> suspect) {
+    static boolean dropUnnamed(Partition partition, BiPredicate<KeyHash, Location> suspect) {
         BiPredicate<KeyHash, Location> extent =
                 (hash, location) -> (location.flags() & Location.EXTENT) != 0 && suspect.test(hash, location);
         long[] suspects = new long[1];
         partition.parts().index().forEach((hash, location) -> suspects[0] += extent.test(hash, location) ? 1 : 0);
         if (suspects[0] == 0) {
-            return;
+            return true;
         }
         long count = suspects[0] / PASS_MAX + 1;
-        for (long slice = 0; slice < count && !partition.isStopping(); slice++) {
+        boolean isDone = true;
+        for (long slice = 0; slice < count; slice++) {
             long mine = slice;
             Set<KeyHash> extents = new HashSet<>();
             partition.parts().index().forEach((hash, location) -> {
@@ -70,24 +73,28 @@ final class IndexTidying {
                     extents.add(hash);
                 }
             });
-            if (!extents.isEmpty()) {
-                dropUnnamed(partition, extents);
+            isDone &= extents.isEmpty() || dropUnnamed(partition, extents);
+            if (partition.isStopping()) {
+                return false;
             }
         }
+        return isDone;
     }
 
-    private static void dropUnnamed(Partition partition, Set<KeyHash> extents) {
+    private static boolean dropUnnamed(Partition partition, Set<KeyHash> extents) {
+        boolean[] isKnown = {true};
         List<Set<KeyHash>> moved = new ArrayList<>(1);
         partition.exclusively(() -> moved.add(partition.manifestWatch().begin()));
         try {
-            if (forEachManifest(partition, extents::remove)) {
-                drop(partition, List.copyOf(extents), IndexTidying::isExtent, () -> {
-                    boolean known =
-                            moved.get(0).stream().allMatch(hash -> readManifest(partition, hash, extents::remove));
-                    moved.get(0).clear();
-                    return known ? extents::contains : hash -> false;
-                });
-            }
+            return forEachManifest(partition, extents::remove)
+                    && drop(partition, List.copyOf(extents), IndexTidying::isExtent, () -> {
+                        boolean known =
+                                moved.get(0).stream().allMatch(hash -> readManifest(partition, hash, extents::remove));
+                        moved.get(0).clear();
+                        isKnown[0] &= known;
+                        return isKnown[0] ? extents::contains : hash -> false;
+                    })
+                    && isKnown[0];
         } finally {
             partition.exclusively(() -> partition.manifestWatch().end(moved.get(0)));
         }
@@ -121,7 +128,8 @@ final class IndexTidying {
             LOG.log(
                     Level.WARNING,
                     "Partition " + partition.config().name()
-                            + ": a manifest is damaged; content that nothing names stays until it is repaired.",
+                            + ": a manifest is damaged; content that nothing names stays until"
+                            + " that is repaired and the server starts anew.",
                     damaged);
             return false;
         }

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
@@ -62,6 +63,7 @@ public final class Partition implements AutoCloseable {
     private final Thread writerThread;
     private final Thread flusherThread;
 
+    private volatile boolean mayHaveLostExtents; // Set before a search for them and behind one.
     private volatile boolean stopping; // Set by stopBackground; long work looks at it between two steps.
     private volatile Optional<String> problem = Optional.empty(); // Set once by the first failure.
 
@@ -321,6 +323,17 @@ public final class Partition implements AutoCloseable {
                         .run());
     }
 
+    /** Looks for extents that an earlier start left behind; a clean stop before that is done says so. */
+    void findLostExtents(Executor background) {
+        mayHaveLostExtents = true;
+        background.execute(() -> lookedForLostExtents(IndexTidying.dropLostExtents(this)));
+    }
+
+    /** Somebody has looked; unless all were found a clean stop asks the next start to look again. */
+    void lookedForLostExtents(boolean allFound) {
+        mayHaveLostExtents = !allFound;
+    }
+
     /** The turns of work on whole volumes. */
     public MaintenanceTurn maintenance() {
         return maintenance;
@@ -460,7 +473,8 @@ public final class Partition implements AutoCloseable {
         try {
             retired.clear();
         } finally {
-            parts.close(problem.isEmpty() && !reaper.hasMissed(), publisher.publishedSequence(), versions.last());
+            boolean isHealthy = problem.isEmpty() && !reaper.hasMissed();
+            parts.close(isHealthy, mayHaveLostExtents, publisher.publishedSequence(), versions.last());
         }
     }
 

@@ -42,7 +42,7 @@ record PartitionParts(
         long firstVersion) {
     /** Closes everything; when all is well, leaves the figures that let the next start skip recovery. */
     @SuppressWarnings("try") // Named only to be closed, from the last to the first, each whatever the others throw.
-    void close(boolean healthy, long lastSequence, long lastVersion) {
+    void close(boolean healthy, boolean lostExtents, long lastSequence, long lastVersion) {
         long end = log.end();
         try (ParityKeeper last = parity;
                 VolumeLog first = log;
@@ -53,7 +53,7 @@ record PartitionParts(
             SmallFiles.forceTree(folder.index()); // A clean mark outlives a power cut, so what it vouches for must too.
             ClosingFigures.write(
                     folder.closingFigures(),
-                    new ClosingFigures(end, lastSequence, lastVersion, tallies, producers.entries()));
+                    new ClosingFigures(end, lastSequence, lastVersion, tallies, producers.entries(), lostExtents));
         } else {
             SmallFiles.delete(folder.appliedMark()); // Index and log may differ: the next start builds the maps anew.
         }

@@ -144,7 +144,7 @@ public final class Recovery {
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
             HintKeeping.start(partition, context.background(), recovery.withoutHint);
             if (recovery.mayHaveLostExtents) {
-                context.background().execute(() -> IndexTidying.dropLostExtents(partition));
+                partition.findLostExtents(context.background());
             }
             opened = true;
             return partition;
@@ -170,7 +170,7 @@ public final class Recovery {
             index = kept.get();
             end = figures.get().end();
             take(figures.get());
-            mayHaveLostExtents = false; // A clean stop gives up what was not committed.
+            mayHaveLostExtents = figures.get().lostExtents(); // A clean stop gives up what was not committed.
             noteMissingHints();
         } else if (kept.isPresent()) {
             index = kept.get();

@@ -92,8 +92,9 @@ final class RunningFigures {
         if (isSameVolume && LogPosition.offset(now.position()) - LogPosition.offset(position) < stepBytes) {
             return Optional.empty();
         }
-        String text =
-                new ClosingFigures(now.position(), now.sequence(), lastVersion, tallies, producers.entries()).text();
+        String text = new ClosingFigures(
+                        now.position(), now.sequence(), lastVersion, tallies, producers.entries(), true)
+                .text();
         position = now.position();
         stepBytes = Math.max(STEP_BYTES, LENGTH_FACTOR * text.length());
         return Optional.of(text);

@@ -61,12 +61,13 @@ class PartitionFilesTest {
     @Test
     void closingFigures_writtenAndRead_areTheSame() {
         Path file = folder.resolve("FIGURES");
-        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS));
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS, true));
         ClosingFigures read = ClosingFigures.read(file).orElseThrow();
         assertThat(read.end()).isEqualTo(LogPosition.of(3, 8192));
         assertThat(read.lastSequence()).isEqualTo(20);
         assertThat(read.lastVersion()).isEqualTo(99);
         assertThat(read.producers()).isEqualTo(PRODUCERS);
+        assertThat(read.lostExtents()).isTrue();
         assertThat(read.tallies().volume(3).needles()).isEqualTo(2);
         assertThat(read.tallies().volume(3).bytes()).isEqualTo(300);
         assertThat(read.tallies().volume(3).liveBytes()).isEqualTo(180);
@@ -83,7 +84,7 @@ class PartitionFilesTest {
     @Test
     void closingFigures_withAnyFlippedBitOrCut_areNotBelieved() throws IOException {
         Path file = folder.resolve("FIGURES");
-        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS));
+        ClosingFigures.write(file, new ClosingFigures(LogPosition.of(3, 8192), 20, 99, tallies(), PRODUCERS, true));
         byte[] good = Files.readAllBytes(file);
         for (int bit = 0; bit < (good.length - 1) * 8; bit++) {
             byte[] bad = good.clone();

@@ -167,7 +167,7 @@ class RunningFiguresTest {
         ClosingFigures.write(
                 file,
                 new ClosingFigures(
-                        gone, noted.lastSequence(), noted.lastVersion(), noted.tallies(), noted.producers()));
+                        gone, noted.lastSequence(), noted.lastVersion(), noted.tallies(), noted.producers(), true));
         assertThat(figures(killed)).noneMatch(RunningFiguresTest::isOfNoBucket);
     }
 
