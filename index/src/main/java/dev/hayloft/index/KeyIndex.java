@@ -32,6 +32,12 @@ public final class KeyIndex implements AutoCloseable {
 
     private static final long PACE_NANOS = 100_000;
 
+    /** Fuller than this, the splitter has not run for long: it gets ten times the time, and again. */
+    private static final double LOAD_LATE = 1.5;
+
+    private static final double LOAD_VERY_LATE = 2.5;
+    private static final int PACE_FACTOR = 10;
+
     private final IndexFolder folder;
     private final IndexSplitter splitter;
     private volatile MapTable table; // Written by the splitter; a reader that came too late finds the map retired.
@@ -298,8 +304,15 @@ public final class KeyIndex implements AutoCloseable {
     private void added(MapPart part) {
         part.count(1);
         if (splitter.wants(part) && part.load() > LOAD_PACED) {
-            LockSupport.parkNanos(PACE_NANOS);
+            LockSupport.parkNanos(paceNanos(part.load()));
         }
+    }
+
+    private static long paceNanos(double load) {
+        if (load > LOAD_VERY_LATE) {
+            return PACE_NANOS * PACE_FACTOR * PACE_FACTOR;
+        }
+        return load > LOAD_LATE ? PACE_NANOS * PACE_FACTOR : PACE_NANOS;
     }
 
     private List<MapPart> enterAll() {
