@@ -265,6 +265,11 @@ public final class MapFile implements AutoCloseable {
      * A copy of the entries of one piece, some thousands; writers to that piece wait meanwhile, about a millisecond.
      */
     public List<Map.Entry<KeyHash, Location>> segment(int index) {
+        requireMapped();
+        return memory.copy(index).orElseGet(() -> segmentOfTiers(index));
+    }
+
+    private List<Map.Entry<KeyHash, Location>> segmentOfTiers(int index) {
         try (MapSegmentContext<KeyHash, Location, ?> segment = map.segmentContext(index)) {
             List<Map.Entry<KeyHash, Location>> entries = new ArrayList<>(Math.toIntExact(segment.size()));
             segment.forEachSegmentEntry(entry ->

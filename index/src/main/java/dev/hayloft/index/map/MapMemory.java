@@ -3,6 +3,9 @@ package dev.hayloft.index.map;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.model.error.Check;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import net.openhft.chronicle.core.Memory;
@@ -111,6 +114,30 @@ final class MapMemory {
             } else {
                 HEADER.updateUnlock(header);
             }
+        }
+    }
+
+    /** Copies the entries of a segment, whose writers wait meanwhile; empty when it has more tiers than one. */
+    Optional<List<Map.Entry<KeyHash, Location>>> copy(int segment) {
+        long header = headers + segment * headerSize;
+        lock(header);
+        try {
+            if (HEADER.nextTierIndex(header) != 0) {
+                return Optional.empty();
+            }
+            List<Map.Entry<KeyHash, Location>> copy = new ArrayList<>(Math.toIntExact(HEADER.entries(header)));
+            long base = segments + segment * segmentSize;
+            for (long from = 0; from < chunks; from += Long.SIZE) {
+                long taken = MEMORY.readLong(base + freeList + (from >>> 6 << 3));
+                for (; taken != 0; taken &= taken - 1) {
+                    long entry = base + entries + (from + Long.numberOfTrailingZeros(taken)) * chunkSize;
+                    KeyHash hash = new KeyHash(MEMORY.readLong(entry), MEMORY.readLong(entry + Long.BYTES));
+                    copy.add(Map.entry(hash, LocationData.read(MEMORY, entry + KeyHash.SIZE)));
+                }
+            }
+            return Optional.of(copy);
+        } finally {
+            HEADER.updateUnlock(header);
         }
     }
 
