@@ -7,6 +7,7 @@ import dev.hayloft.compactor.VolumeLoad;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.job.JobRun;
@@ -164,6 +165,11 @@ final class StoreCompaction implements JobTask {
         } catch (CorruptionException lost) { // Others are none the worse for it.
             LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
             totals.refused(victim);
+        } catch (HayloftException gone) {
+            if (gone.code() != ErrorCode.NO_SUCH_VOLUME) {
+                throw gone;
+            }
+            totals.done(victim, victim.load().bytes()); // Another job took it while this one was paused.
         } finally {
             if (!isDry) {
                 room.giveBack(victim.load().liveBytes());
@@ -274,7 +280,7 @@ final class StoreCompaction implements JobTask {
             @Override
             public void moved(long bytes) {
                 if (!disk.isFull()) {
-                    pacer.spend(bytes, isStopping);
+                    pacer.spend(bytes, () -> isStopping.getAsBoolean() || run.isPaused());
                 }
             }
 

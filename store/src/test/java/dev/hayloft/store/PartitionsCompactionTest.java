@@ -132,6 +132,25 @@ class PartitionsCompactionTest {
         }
     }
 
+    /** What is paused in the middle of a volume holds that; whoever waits for it must not keep it from going on. */
+    @Test
+    void resume_ofACompactionThatAnotherWaitsFor_letsItGoOn() {
+        try (HayloftStore store = open(SLOW)) {
+            fill(store);
+            String first = compact(store);
+            Awaitility.await().until(() -> find(store, first).detail().startsWith("compacting volume "));
+            store.jobs().pause(first);
+            Awaitility.await().until(() -> find(store, first).state() == Job.State.PAUSED);
+            String second = compact(store);
+            Awaitility.await().until(() -> find(store, second).state() == Job.State.RUNNING);
+            store.jobs().resume(first);
+            Awaitility.await().until(() -> find(store, first).state() != Job.State.PAUSED);
+            store.jobs().cancel(second);
+            assertThat(ended(store, second).state()).isEqualTo(Job.State.CANCELLED);
+            check(store);
+        }
+    }
+
     private static void check(HayloftStore store) {
         for (BucketName bucket : BUCKETS) {
             for (int i = 0; i < OBJECTS; i++) {

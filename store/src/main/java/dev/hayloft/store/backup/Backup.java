@@ -20,6 +20,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import java.util.stream.Stream;
@@ -32,15 +34,17 @@ import java.util.stream.Stream;
  * <p>The folder holds one backup, the last one. Its list is replaced in one step when all of it is there; what only
  * older lists named goes after that. Keys come along, the master key of encryption never does.
  *
- * <p><i>Threads:</i> one background thread.
+ * <p><i>Threads:</i> any that may block; one backup is made at a time.
  */
 public final class Backup {
     private static final Logger LOG = System.getLogger(Backup.class.getName());
     private static final List<String> KEY_FILES = List.of("store.key", "root.key");
+    private static final long WAIT_NANOS = 10_000_000;
 
     private final DataFolder data;
     private final List<Partition> partitions;
     private final InstantSource clock;
+    private final AtomicBoolean isAtWork = new AtomicBoolean();
     private long lostBytes; // Of the run that is under way.
 
     /**
@@ -114,6 +118,18 @@ public final class Backup {
     /** Makes it. */
     public Done run(Path folder, Watcher watcher) {
         check(folder);
+        while (!isAtWork.compareAndSet(false, true)) { // Another one was paused and goes on.
+            watcher.advance(0);
+            LockSupport.parkNanos(WAIT_NANOS);
+        }
+        try {
+            return make(folder, watcher);
+        } finally {
+            isAtWork.set(false);
+        }
+    }
+
+    private Done make(Path folder, Watcher watcher) {
         SortedMap<String, BackupList.Entry> before =
                 BackupList.read(folder).map(BackupList::files).orElse(new TreeMap<>());
         long createdAtMillis = clock.millis();

@@ -27,6 +27,9 @@ public interface JobRun {
     /** Whether {@link #step} would throw; never waits. */
     boolean isStopping();
 
+    /** Whether {@link #step} would wait now. */
+    boolean isPaused();
+
     /** What {@link #remember} was given last, also in an earlier run of the store; empty at first. */
     Map<String, String> remembered();
 

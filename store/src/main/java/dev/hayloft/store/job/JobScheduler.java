@@ -27,7 +27,8 @@ import java.util.function.Consumer;
 
 /**
  * The one scheduler of jobs. At most {@value #RUNNING_MAX} run at a time, one of a kind, the kind named first in
- * {@link JobRequest.Kind} first; a paused one counts for neither.
+ * {@link JobRequest.Kind} first; a paused one counts for neither, and goes on at once when it is resumed: others may be
+ * waiting for what it holds.
  *
  * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, remembered and ended. A record
  * that says "running" at a start belongs to a job that a stop cut off: it is queued again.
@@ -224,12 +225,6 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     /** Whether a job of this kind is at work; under the lock. */
     private boolean runs(JobRequest.Kind kind) {
         return running.stream().anyMatch(job -> job.request().kind() == kind);
-    }
-
-    /** Whether a job that was paused may go on; so it may when one of its helpers has. Under the lock. */
-    private boolean hasPlaceFor(ScheduledJob job) {
-        return running.contains(job)
-                || running.size() < RUNNING_MAX && !runs(job.request().kind());
     }
 
     private void run(ScheduledJob job) {
@@ -435,7 +430,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             }
         }
 
-        /** Waits while the job is paused, and then for its turn; answers whether it did. */
+        /** Waits while the job is paused; answers whether it did. */
         private boolean awaitResumed() {
             if (!job.isPaused()) {
                 return false;
@@ -451,7 +446,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             startNext();
             synchronized (JobScheduler.this) {
                 boolean interrupted = false;
-                while (!isStopping() && (job.isPaused() || !hasPlaceFor(job))) {
+                while (!isStopping() && job.isPaused()) {
                     try {
                         JobScheduler.this.wait();
                     } catch (InterruptedException e) {
@@ -470,6 +465,11 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         @Override
         public boolean isStopping() {
             return job.isCancelled() || isClosed();
+        }
+
+        @Override
+        public boolean isPaused() {
+            return job.isPaused();
         }
 
         @Override

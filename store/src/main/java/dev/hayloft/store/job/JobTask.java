@@ -7,7 +7,8 @@ import java.util.SortedMap;
 /**
  * What a kind of job does.
  *
- * <p><i>Threads:</i> one job of a kind runs at a time, on a thread of its own, which may block.
+ * <p><i>Threads:</i> one job of a kind begins at a time, on a thread of its own, which may block; one that was paused
+ * and goes on may find another of its kind at work.
  */
 public interface JobTask {
     /**
