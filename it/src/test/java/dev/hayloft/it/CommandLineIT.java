@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.it.Launcher.Run;
+import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -239,6 +240,22 @@ final class CommandLineIT extends ServerCase {
     void server_afterTheFirstOne_mapsTheArchiveOfClasses() throws IOException {
         String maps = Files.readString(Path.of("/proc", Long.toString(server.pid()), "maps"));
         assertThat(maps).contains(SourceTree.root().resolve("api/target/cds").toString());
+    }
+
+    @Test
+    void careForAStoppedStore_worksOnItsFolder_alsoOnACopyOfARunningOne() throws IOException {
+        done("bucket", "create", "copied");
+        Files.writeString(folder.resolve("hay.txt"), "hay");
+        done("put", "hay.txt", "copied/a");
+        Path copy = folder.resolve("copy"); // Its server.json speaks of the server of the original.
+        TempFolders.copy(server.data(), copy);
+        Run rebuilt = done("index", "rebuild", "--data", copy.toString(), "--json");
+        assertThat(rebuilt.json().text("state")).isEqualTo("done");
+        assertThat(copy.resolve("server.json")).doesNotExist();
+        assertThat(done("job", "ls").out()).doesNotContain("rebuild-index");
+        Run absent = run("volume", "verify", "0-99", "--data", copy.toString());
+        assertThat(absent.code()).isEqualTo(1);
+        assertThat(absent.err()).contains("no-such-volume");
     }
 
     @Test

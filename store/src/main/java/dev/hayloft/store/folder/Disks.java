@@ -13,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The data folder and the folders on further disks: which partition stands on which, and where shards go.
@@ -26,6 +29,8 @@ import java.util.UUID;
 public final class Disks {
     private static final Logger LOG = System.getLogger(Disks.class.getName());
     private static final String IDENTITY = "DISK";
+    private static final String KNOWN = "DISKS";
+    private static final String PARTITIONS = "partitions";
 
     private final List<Path> roots;
 
@@ -54,10 +59,58 @@ public final class Disks {
                 roots.add(disk);
                 real.add(disk.toRealPath());
             }
+            remember(data, roots, real);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         return new Disks(roots);
+    }
+
+    /**
+     * Keeps in the data folder which further disks there were, so that one that is only forgotten in the settings is
+     * missed before its partitions are begun anew elsewhere. One whose folder is gone or empty is lost, and not missed.
+     */
+    private static void remember(Path data, List<Path> roots, List<Path> real) throws IOException {
+        Path file = data.resolve(KNOWN);
+        Set<String> known = new TreeSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
+        for (String former : known) {
+            Path folder = Path.of(former);
+            if (!real.contains(Files.exists(folder) ? folder.toRealPath() : folder)) {
+                requireNoPartitionOnlyIn(folder, roots);
+            }
+        }
+        boolean changed = false;
+        for (Path disk : real.subList(1, real.size())) {
+            changed |= known.add(disk.toString());
+        }
+        if (changed) {
+            SmallFiles.write(file, String.join("\n", known) + "\n");
+        }
+    }
+
+    private static void requireNoPartitionOnlyIn(Path forgotten, List<Path> roots) throws IOException {
+        Path partitions = forgotten.resolve(PARTITIONS);
+        if (!Files.isDirectory(partitions)) {
+            return;
+        }
+        try (Stream<Path> folders = Files.list(partitions)) {
+            for (Path folder : (Iterable<Path>) folders::iterator) {
+                String id = String.valueOf(folder.getFileName());
+                boolean elsewhere = roots.stream().anyMatch(root -> hasLog(root, id));
+                if (hasLog(forgotten, id) && !elsewhere) {
+                    throw new StoreClosedException(
+                                    ErrorCode.UNAVAILABLE,
+                                    "A partition stands on a disk that storage.disks does not name any more; name it"
+                                            + " again, or move the partition's folder. Nothing was changed.")
+                            .with("folder", forgotten)
+                            .with("partition", id);
+                }
+            }
+        }
+    }
+
+    private static boolean hasLog(Path root, String partition) {
+        return Files.isDirectory(root.resolve(PARTITIONS).resolve(partition).resolve("log"));
     }
 
     private static void identify(Path disk, UUID storeId) throws IOException {
@@ -82,13 +135,12 @@ public final class Disks {
 
     /** The folder of a partition. */
     public Path partition(int id) {
-        return root(id).resolve("partitions").resolve(Integer.toString(id));
+        return root(id).resolve(PARTITIONS).resolve(Integer.toString(id));
     }
 
     private Path root(int id) {
         for (Path root : roots) {
-            if (Files.isDirectory(
-                    root.resolve("partitions").resolve(Integer.toString(id)).resolve("log"))) {
+            if (hasLog(root, Integer.toString(id))) {
                 return root;
             }
         }
