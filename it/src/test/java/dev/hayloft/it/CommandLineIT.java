@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.client.json.JsonObject;
 import dev.hayloft.client.json.JsonValue;
 import dev.hayloft.it.Launcher.Run;
-import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
@@ -247,8 +246,10 @@ final class CommandLineIT extends ServerCase {
         done("bucket", "create", "copied");
         Files.writeString(folder.resolve("hay.txt"), "hay");
         done("put", "hay.txt", "copied/a");
-        Path copy = folder.resolve("copy"); // Its server.json speaks of the server of the original.
-        TempFolders.copy(server.data(), copy);
+        Path copy = folder.resolve("copy");
+        done("backup", folder.resolve("saved").toString(), "--wait");
+        done("restore", folder.resolve("saved").toString(), "--data", copy.toString());
+        Files.copy(server.data().resolve("server.json"), copy.resolve("server.json")); // Of the original's server.
         Run rebuilt = done("index", "rebuild", "--data", copy.toString(), "--json");
         assertThat(rebuilt.json().text("state")).isEqualTo("done");
         assertThat(copy.resolve("server.json")).doesNotExist();
