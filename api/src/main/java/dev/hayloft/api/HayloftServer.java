@@ -313,6 +313,7 @@ public final class HayloftServer implements AutoCloseable {
         closed = true;
         console.close();
         front.store().endWaiting();
+        front.metrics().streams().stopIngests();
         Future<?> draining = IdleConnections.closeRepeatedly(server, ticker);
         try {
             server.stop();

@@ -8,6 +8,7 @@ import dev.hayloft.model.error.ErrorCode;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Records over HTTP: acknowledgements while the request goes on, exact errors, nothing left open. */
@@ -87,7 +88,7 @@ class RecordsTest extends ServerCase {
                 .isEqualTo(404);
     }
 
-    @Test
+    @RepeatedTest(20) // It may come while the last records are read, or behind them.
     void refusalOfTheStore_isToldWithTheNumber() {
         server.store.refusal = Optional.of(new CapacityException(ErrorCode.STORAGE_FULL, "No room."));
         assertThat(lastLine(server.call("POST", RECORDS, NDJSON, body(3))))

@@ -2,6 +2,7 @@ package dev.hayloft.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What a server that stops does with the connections that it has. */
@@ -32,6 +33,36 @@ final class StopTest {
             assertThat(slow.answer("PUT").status())
                     .as("the slow connection's end")
                     .isZero();
+            stopping.join();
+        }
+    }
+
+    @Test
+    void stop_withAStreamOfRecordsThatWaits_acknowledgesAndRefusesTheRest() throws InterruptedException {
+        TestServer server = new TestServer();
+        server.bucket("logs");
+        try (Wire producer = new Wire(server.http())) {
+            producer.send(server.head(
+                    "POST",
+                    "/v1/buckets/logs/records",
+                    "Content-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n"));
+            assertThat(producer.line()).startsWith("HTTP/1.1 200");
+            while (!producer.line().isEmpty()) {
+                // Headers.
+            }
+            producer.send("15\r\n{\"key\":\"a\",\"text\":\"\"}\r\n");
+            producer.send("1\r\n\n\r\n");
+            assertThat(producer.chunk()).isEqualTo("{\"acked\":1}\n");
+
+            Thread stopping = new Thread(server::close, "stopping");
+            stopping.start();
+            assertThat(producer.chunk())
+                    .startsWith("{\"error\":{\"type\":\"urn:hayloft:problem:unavailable\"")
+                    .endsWith(",\"record\":1,\"acked\":1}\n");
+            assertThat(List.of(producer.line(), producer.line(), producer.line()))
+                    .as("the end of the chunked answer")
+                    .containsExactly("", "0", "");
+            assertThat(producer.line()).as("the end of the connection").isEmpty(); // Fails when it does not come.
             stopping.join();
         }
     }

@@ -6,17 +6,22 @@ import dev.hayloft.api.http.Problem;
 import dev.hayloft.api.metrics.LiveStreams;
 import dev.hayloft.api.records.InRecord;
 import dev.hayloft.api.records.RecordParser;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.RecordStream;
 import dev.hayloft.store.RecordsRequest;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Invocable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +53,8 @@ final class RecordIntake implements RecordStream.Listener {
     private boolean stalled;
     private boolean headSent;
     private boolean reading = true;
+    private boolean waiting; // For the network, which has nothing more at the moment.
+    private boolean stopping;
     private boolean lastWritten;
     private long total = -1; // Records, once no more will come.
     private @Nullable Throwable failure; // Told in the last line.
@@ -77,10 +84,31 @@ final class RecordIntake implements RecordStream.Listener {
             }
         }
         Instant now = exchange.front().clock().instant();
-        exchange.front().metrics().streams().began(this, () -> figures(now));
         exchange.response().setStatus(200);
         exchange.headers().put(Headers.NDJSON);
+        exchange.front().metrics().streams().began(this, () -> figures(now), this::stop);
         readSoon();
+    }
+
+    /** The server stops: what has come is stored and acknowledged, the rest is refused. Any thread. */
+    private void stop() {
+        synchronized (lock) {
+            stopping = true;
+            if (!waiting) {
+                return; // Whoever reads sees it.
+            }
+            endBecauseOfStop();
+        }
+        answer();
+    }
+
+    /** Under the lock; nobody reads meanwhile. */
+    private void endBecauseOfStop() {
+        if (total < 0) {
+            failure = new CapacityException(
+                    ErrorCode.UNAVAILABLE, "The server is stopping; send the rest again when it is back.");
+            total = received;
+        }
     }
 
     private LiveStreams.Ingest figures(Instant startedAt) {
@@ -122,6 +150,11 @@ final class RecordIntake implements RecordStream.Listener {
     /** Reads until nothing has come, or the store takes no more for now: it goes on by itself. False at the end. */
     private boolean readSome() {
         while (!isOver()) {
+            if (isStopped()) {
+                stream.flush();
+                answer();
+                return false;
+            }
             if (stream.isSaturated() && stall()) {
                 return true;
             }
@@ -129,8 +162,11 @@ final class RecordIntake implements RecordStream.Listener {
             sendHead();
             if (chunk == null) {
                 stream.pause();
-                exchange.request().demand(this::readSoon);
-                return true;
+                if (await()) {
+                    exchange.request().demand(this::readable);
+                    return true;
+                }
+                continue;
             }
             if (Content.Chunk.isFailure(chunk)) {
                 breakOff(chunk.getFailure());
@@ -144,6 +180,33 @@ final class RecordIntake implements RecordStream.Listener {
         return false;
     }
 
+    private boolean isStopped() {
+        synchronized (lock) {
+            if (stopping) {
+                endBecauseOfStop();
+            }
+            return stopping;
+        }
+    }
+
+    /** False when the server stops: there is nothing to wait for. */
+    private boolean await() {
+        synchronized (lock) {
+            waiting = !stopping;
+            return waiting;
+        }
+    }
+
+    private void readable() {
+        synchronized (lock) {
+            if (!waiting) {
+                return; // The connection was cut off instead.
+            }
+            waiting = false;
+        }
+        readSoon();
+    }
+
     /** The head goes out before the first record is in, but after a client that waits for 100 has got it. */
     private void sendHead() {
         synchronized (lock) {
@@ -153,7 +216,7 @@ final class RecordIntake implements RecordStream.Listener {
             headSent = true;
             writing = true;
         }
-        exchange.response().write(false, NOTHING, new Written());
+        exchange.response().write(false, NOTHING, then(this::wrote, this::breakOff));
     }
 
     /** Reading has ended, or waits for the store; whoever wrote the last line meanwhile left the rest to us. */
@@ -207,7 +270,7 @@ final class RecordIntake implements RecordStream.Listener {
         parser.end().ifPresent(this::take);
         stream.flush();
         synchronized (lock) {
-            total = received;
+            total = total < 0 ? received : total; // The store may have failed meanwhile, and said behind how many.
         }
         answer();
     }
@@ -236,8 +299,7 @@ final class RecordIntake implements RecordStream.Listener {
             }
             ended = true;
         }
-        closeStream();
-        exchange.breakOff(reason);
+        giveUp(reason);
     }
 
     private boolean isOver() {
@@ -313,7 +375,11 @@ final class RecordIntake implements RecordStream.Listener {
             lines.append(receivedBytes).append("}\n");
         }
         ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
-        exchange.response().write(last, bytes, last ? new WrittenLast() : new Written());
+        exchange.response().write(last, bytes, last ? then(this::wroteLast, this::giveUp) : then(this::wrote, this::breakOff));
+    }
+
+    private static Callback then(Runnable success, Consumer<Throwable> failure) {
+        return Callback.from(Invocable.InvocationType.NON_BLOCKING, success, failure);
     }
 
     private String errorLine(Throwable reason) {
@@ -343,50 +409,31 @@ final class RecordIntake implements RecordStream.Listener {
         exchange.endAnswer();
     }
 
-    /** Lines that are not the last. */
-    private final class Written implements Callback {
-        @Override
-        public void succeeded() {
-            synchronized (lock) {
-                writing = false;
-            }
-            answer();
+    private void wrote() {
+        synchronized (lock) {
+            writing = false;
         }
+        answer();
+    }
 
-        @Override
-        public void failed(Throwable cause) {
-            breakOff(cause);
+    private void wroteLast() {
+        boolean finish;
+        boolean cut;
+        synchronized (lock) {
+            lastWritten = true;
+            finish = !reading;
+            cut = stopping && waiting;
+            waiting &= !cut;
         }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
+        if (finish) {
+            finish();
+        } else if (cut) { // The client need not send anything more, and a stop does not wait for it.
+            giveUp(new IOException("the server stops"));
         }
     }
 
-    /** The last line. */
-    private final class WrittenLast implements Callback {
-        @Override
-        public void succeeded() {
-            boolean finish;
-            synchronized (lock) {
-                lastWritten = true;
-                finish = !reading;
-            }
-            if (finish) {
-                finish();
-            }
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            closeStream();
-            exchange.breakOff(cause);
-        }
-
-        @Override
-        public InvocationType getInvocationType() {
-            return InvocationType.NON_BLOCKING;
-        }
+    private void giveUp(Throwable cause) {
+        closeStream();
+        exchange.breakOff(cause);
     }
 }

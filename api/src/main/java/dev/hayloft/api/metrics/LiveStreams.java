@@ -23,8 +23,11 @@ public final class LiveStreams {
     /** Readers kept at most; those heard of longest ago go first. */
     public static final int READERS_MAX = 1_000;
 
-    private final Map<Object, Supplier<Ingest>> ingests = new ConcurrentHashMap<>();
+    private final Map<Object, Live> ingests = new ConcurrentHashMap<>();
     private final Map<Reader, Progress> readers = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    private record Live(Supplier<Ingest> figures, Runnable stop) {}
 
     /**
      * A request of records as it stands.
@@ -60,9 +63,22 @@ public final class LiveStreams {
      */
     public record Progress(String cursor, long changes, boolean isWaiting, Instant firstReadAt, Instant lastReadAt) {}
 
-    /** A request of records begins; {@link #ended} is to follow. */
-    public void began(Object stream, Supplier<Ingest> figures) {
-        ingests.put(stream, figures);
+    /**
+     * A request of records begins; {@link #ended} is to follow.
+     *
+     * @param stop asks it to end soon; any thread, at any time, also more than once
+     */
+    public void began(Object stream, Supplier<Ingest> figures, Runnable stop) {
+        ingests.put(stream, new Live(figures, stop));
+        if (stopping) {
+            stop.run();
+        }
+    }
+
+    /** Asks all requests of records to end, those that begin later too. */
+    public void stopIngests() {
+        stopping = true;
+        ingests.values().forEach(live -> live.stop().run());
     }
 
     /** A request of records is over. */
@@ -87,7 +103,7 @@ public final class LiveStreams {
     /** Requests of records, the oldest first. */
     public List<Ingest> ingests() {
         List<Ingest> all = new ArrayList<>();
-        ingests.values().forEach(figures -> all.add(figures.get()));
+        ingests.values().forEach(live -> all.add(live.figures().get()));
         all.sort(Comparator.comparing(Ingest::startedAt).thenComparing(Ingest::request));
         return all;
     }
