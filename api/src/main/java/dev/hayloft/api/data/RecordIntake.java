@@ -375,7 +375,8 @@ final class RecordIntake implements RecordStream.Listener {
             lines.append(receivedBytes).append("}\n");
         }
         ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(StandardCharsets.UTF_8));
-        exchange.response().write(last, bytes, last ? then(this::wroteLast, this::giveUp) : then(this::wrote, this::breakOff));
+        exchange.response()
+                .write(last, bytes, last ? then(this::wroteLast, this::giveUp) : then(this::wrote, this::breakOff));
     }
 
     private static Callback then(Runnable success, Consumer<Throwable> failure) {
