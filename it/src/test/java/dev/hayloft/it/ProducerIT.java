@@ -74,10 +74,11 @@ final class ProducerIT {
                     give(producer, given++, acknowledged);
                 }
                 server.kill();
+                server = ServerProcess.launch(options); // Before more is given, which waits once the producer is full.
                 for (int i = 0; i < 2_000; i++) {
                     give(producer, given++, acknowledged);
                 }
-                server = ServerProcess.start(options);
+                server.awaitReady();
             }
             producer.close();
             assertThat(acknowledged).hasValue(given);
