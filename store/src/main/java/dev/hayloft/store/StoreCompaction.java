@@ -169,7 +169,7 @@ final class StoreCompaction implements JobTask {
             if (gone.code() != ErrorCode.NO_SUCH_VOLUME) {
                 throw gone;
             }
-            totals.done(victim, victim.load().bytes()); // Another job took it while this one was paused.
+            totals.gone(victim); // Another job took it while this one was paused, and counts it.
         } finally {
             if (!isDry) {
                 room.giveBack(victim.load().liveBytes());
@@ -241,6 +241,10 @@ final class StoreCompaction implements JobTask {
             volumes++;
             moved += movedBytes;
             reclaimed += Math.max(0, victim.load().bytes() - movedBytes);
+        }
+
+        synchronized void gone(Victim victim) {
+            underWay.remove(victim.name());
         }
 
         synchronized void refused(Victim victim) {
