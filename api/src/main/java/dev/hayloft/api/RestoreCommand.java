@@ -1,14 +1,17 @@
 package dev.hayloft.api;
 
+import dev.hayloft.model.ByteCount;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.backup.Restore;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /** {@code restore}: makes a data folder from a backup; no server runs meanwhile. */
 final class RestoreCommand {
@@ -28,10 +31,37 @@ final class RestoreCommand {
 
     private final PrintStream out;
     private final PrintStream err;
+    private final Duration period;
 
     RestoreCommand(PrintStream out, PrintStream err) {
+        this(out, err, Duration.ofSeconds(10));
+    }
+
+    /** As {@link #RestoreCommand(PrintStream, PrintStream)}; says how far it is whenever this time has passed. */
+    RestoreCommand(PrintStream out, PrintStream err, Duration period) {
         this.out = out;
         this.err = err;
+        this.period = period;
+    }
+
+    /** Tells how far a restore has come; nothing of one that is done soon. */
+    private final class Watcher implements LongConsumer {
+        private final long totalBytes;
+        private long bytes;
+        private long toldNanos = System.nanoTime();
+
+        Watcher(long totalBytes) {
+            this.totalBytes = totalBytes;
+        }
+
+        @Override
+        public void accept(long more) {
+            bytes += more;
+            if (System.nanoTime() - toldNanos >= period.toNanos()) {
+                toldNanos = System.nanoTime();
+                err.println("hayloft: restored " + ByteCount.text(bytes) + " of " + ByteCount.text(totalBytes));
+            }
+        }
     }
 
     private record Asked(Path backup, Path data, boolean json) {}
@@ -49,11 +79,13 @@ final class RestoreCommand {
             return Serve.EXIT_USAGE;
         }
         try {
-            long bytes = new Restore(asked.get().backup(), asked.get().data()).run(progress -> {});
+            Restore restore = new Restore(asked.get().backup(), asked.get().data());
+            long bytes = restore.run(new Watcher(restore.sizeBytes()));
             out.println(
                     asked.get().json()
                             ? "{\"bytes\":" + bytes + "}"
-                            : "Restored " + bytes + " bytes to " + asked.get().data() + ".");
+                            : "Restored " + ByteCount.text(bytes) + " to "
+                                    + asked.get().data() + ".");
             out.flush();
             return Serve.EXIT_DONE;
         } catch (HayloftException | UncheckedIOException e) {

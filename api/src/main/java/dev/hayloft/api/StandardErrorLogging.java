@@ -75,6 +75,8 @@ final class StandardErrorLogging implements LoggingFactory {
         }
         // Asks for a switch that Java 17 no longer has.
         context.getLogger("net.openhft.chronicle.core.cleaner.impl.reflect").setLevel(Level.ERROR);
+        // Warns of every recovery after a kill, which is done on purpose, and with nobody else at the map.
+        context.getLogger("net.openhft.chronicle.map.ChronicleMapBuilder").setLevel(Level.ERROR);
         SLF4JBridgeHandler.removeHandlersForRootLogger();
         SLF4JBridgeHandler.install();
     }

@@ -249,6 +249,24 @@ final class MainTest {
     }
 
     @Test
+    void put_withoutAType_takesItFromTheName() throws IOException {
+        Files.createDirectories(folder.resolve("tree/deep"));
+        Files.writeString(folder.resolve("tree/deep/a.json"), "{}");
+        Files.writeString(folder.resolve("tree/plain"), "x");
+        done("put", "-r", "tree", "photos/t");
+        done("put", "tree/plain", "photos/b.csv");
+        done("put", "tree/deep/a.json", "photos/c", "--content-type", "text/x-own");
+        assertThat(type("t/deep/a.json")).isEqualTo("application/json");
+        assertThat(type("t/plain")).isEqualTo("application/octet-stream");
+        assertThat(type("b.csv")).isEqualTo("text/csv");
+        assertThat(type("c")).isEqualTo("text/x-own");
+    }
+
+    private String type(String key) {
+        return json(done("stat", "photos/" + key, "--json")).text("contentType");
+    }
+
+    @Test
     void put_ofMissingFileOrFolder_saysWhatToDo() {
         assertThat(run("put", "nowhere", "photos").err()).contains("there is no file nowhere");
         assertThat(run("put", folder.toString(), "photos").err()).contains("put -r");

@@ -1,5 +1,6 @@
 package dev.hayloft.cli.place;
 
+import dev.hayloft.cli.text.MediaTypes;
 import dev.hayloft.client.Content;
 import dev.hayloft.client.GetOptions;
 import dev.hayloft.client.HayloftClient;
@@ -110,6 +111,9 @@ final class BucketPlace implements Place {
         PutOptions options = PutOptions.none();
         for (Map.Entry<String, String> header : blob.headers().entrySet()) {
             options = options.withHeader(header.getKey(), header.getValue());
+        }
+        if (!blob.headers().containsKey(CONTENT_TYPE)) { // A file has none.
+            options = MediaTypes.ofName(key).map(options::withContentType).orElse(options);
         }
         client.put(bucket, prefix + key, content(blob), options);
     }

@@ -1,26 +1,17 @@
 package dev.hayloft.cli.text;
 
+import dev.hayloft.model.ByteCount;
 import java.util.Locale;
 
 /** Sizes, counts, times: written for people, read from people. */
 public final class Figures {
     private static final String[] UNITS = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-    private static final long KIB = 1024;
 
     private Figures() {}
 
     /** For example {@code 512 B}, {@code 1.5 KiB}, {@code 12 MiB}. */
     public static String bytes(long count) {
-        if (count < KIB) {
-            return count + " B";
-        }
-        double value = (double) count / KIB;
-        int unit = 0;
-        while (value >= KIB && unit < UNITS.length - 1) {
-            value /= KIB;
-            unit++;
-        }
-        return String.format(Locale.ROOT, value < 10 ? "%.1f %s" : "%.0f %s", value, UNITS[unit]);
+        return ByteCount.text(count);
     }
 
     /** A speed, for example {@code 12 MiB/s}. */

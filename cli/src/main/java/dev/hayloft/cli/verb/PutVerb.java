@@ -5,6 +5,7 @@ import dev.hayloft.cli.session.FailureText;
 import dev.hayloft.cli.session.ObjectAddress;
 import dev.hayloft.cli.session.Session;
 import dev.hayloft.cli.text.Figures;
+import dev.hayloft.cli.text.MediaTypes;
 import dev.hayloft.cli.text.Progress;
 import dev.hayloft.cli.transfer.FileFailure;
 import dev.hayloft.cli.transfer.FileTree;
@@ -48,7 +49,7 @@ public final class PutVerb extends Verb {
     @Option(
             names = "--content-type",
             paramLabel = "TYPE",
-            description = "Media type (default: application/octet-stream).")
+            description = "Media type (default: by the end of the name, else application/octet-stream).")
     private Optional<String> contentType = Optional.empty();
 
     @Option(names = "--meta", paramLabel = "NAME=VALUE", description = "User metadata; may be repeated.")
@@ -100,13 +101,19 @@ public final class PutVerb extends Verb {
         for (Map.Entry<String, String> entry : metadata.entrySet()) {
             options = options.withMetadata(entry.getKey(), entry.getValue());
         }
-        if (contentType.isPresent()) {
-            options = options.withContentType(contentType.get());
-        }
         if (durability.isPresent()) {
             options = options.withDurability(durability.get());
         }
         return ifAbsent ? options.ifAbsent() : options;
+    }
+
+    /** By the file's name; by the key's where the file has none. */
+    private PutOptions typed(PutOptions options, String file, String key) {
+        return contentType
+                .or(() -> MediaTypes.ofName(file))
+                .or(() -> MediaTypes.ofName(key))
+                .map(options::withContentType)
+                .orElse(options);
     }
 
     private void putFile(String file, ObjectAddress to) {
@@ -128,8 +135,8 @@ public final class PutVerb extends Verb {
                 Progress.start(session().err(), session().environment().terminal(), "")) {
             Content content = standardInput ? Content.of(session().environment().input()) : Content.of(path);
             content.sizeBytes().ifPresent(progress::expectBytes);
-            PutResult result =
-                    session().client().put(to.bucket(), key, content, options().withProgress(progress::addBytes));
+            PutOptions options = typed(options(), file, key).withProgress(progress::addBytes);
+            PutResult result = session().client().put(to.bucket(), key, content, options);
             report(to.bucket(), key, result, progress.elapsedSeconds());
         }
     }
@@ -170,7 +177,8 @@ public final class PutVerb extends Verb {
                 public void file(Path file, String name, long sizeBytes) {
                     String key = to.folder() + name;
                     transfers.submit(Figures.printable(file.toString()), () -> {
-                        PutResult result = session().client().put(to.bucket(), key, Content.of(file), counted);
+                        PutResult result =
+                                session().client().put(to.bucket(), key, Content.of(file), typed(counted, name, key));
                         bytes.addAndGet(result.sizeBytes());
                     });
                 }

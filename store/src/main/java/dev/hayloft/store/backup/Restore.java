@@ -35,6 +35,23 @@ public final class Restore {
     }
 
     /**
+     * Bytes that {@link #run} will copy.
+     *
+     * @throws RequestException {@code bad-parameter} when there is no backup
+     */
+    public long sizeBytes() {
+        return list().files().values().stream()
+                .mapToLong(BackupList.Entry::bytes)
+                .sum();
+    }
+
+    private BackupList list() {
+        return BackupList.read(backup)
+                .orElseThrow(() -> new RequestException(ErrorCode.BAD_PARAMETER, "The folder holds no backup.")
+                        .with("folder", backup));
+    }
+
+    /**
      * Does it.
      *
      * @param progress told of bytes
@@ -44,9 +61,7 @@ public final class Restore {
      * @throws CorruptionException when a file of the backup is missing or damaged
      */
     public long run(LongConsumer progress) {
-        BackupList list = BackupList.read(backup)
-                .orElseThrow(() -> new RequestException(ErrorCode.BAD_PARAMETER, "The folder holds no backup.")
-                        .with("folder", backup));
+        BackupList list = list();
         refuseToOverwrite();
         long bytes = 0;
         for (var file : list.files().entrySet()) {
