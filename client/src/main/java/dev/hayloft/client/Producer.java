@@ -113,7 +113,7 @@ public final class Producer implements Closeable {
      * @param record read from position to limit before the method returns
      */
     public void sendEncoded(ByteBuffer record, Acknowledgement acknowledgement) {
-        queue.add(new ByteBuffer[] {record.duplicate()}, acknowledgement);
+        queue.add(EncodedRecord.of(record), acknowledgement);
     }
 
     /**

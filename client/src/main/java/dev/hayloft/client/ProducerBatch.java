@@ -1,24 +1,26 @@
 package dev.hayloft.client;
 
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** Records that go over the wire as one piece. <i>Threads:</i> as {@link ProducerQueue} says. */
 final class ProducerBatch {
-    private static final int FIRST_ROOM = 64;
+    private static final int ROOM_MIN = 64;
 
     private final long firstNumber;
     private final byte[] bytes;
     private final long begunNanos;
-    private int[] ends = new int[FIRST_ROOM];
-    private Acknowledgement[] acknowledgements = new Acknowledgement[FIRST_ROOM];
+    private int[] ends;
+    private Acknowledgement[] acknowledgements;
     private int size;
     private int count;
     private int settled;
     private boolean sealed;
 
-    ProducerBatch(long firstNumber, byte[] memory, long nowNanos) {
+    ProducerBatch(long firstNumber, byte[] memory, int recordsExpected, long nowNanos) {
+        int room = Math.max(ROOM_MIN, recordsExpected);
+        this.ends = new int[room];
+        this.acknowledgements = new Acknowledgement[room];
         this.firstNumber = firstNumber;
         this.bytes = memory;
         this.begunNanos = nowNanos;
@@ -28,12 +30,9 @@ final class ProducerBatch {
         return !sealed && bytes.length - size >= recordBytes;
     }
 
-    void add(ByteBuffer[] pieces, Acknowledgement acknowledgement) {
-        for (ByteBuffer piece : pieces) {
-            int pieceSize = piece.remaining();
-            piece.get(bytes, size, pieceSize);
-            size += pieceSize;
-        }
+    void add(EncodedRecord record, int recordBytes, Acknowledgement acknowledgement) {
+        record.copyTo(bytes, size);
+        size += recordBytes;
         if (count == ends.length) {
             ends = Arrays.copyOf(ends, 2 * count);
             acknowledgements = Arrays.copyOf(acknowledgements, 2 * count);
@@ -75,6 +74,10 @@ final class ProducerBatch {
 
     long endNumber() {
         return firstNumber + count;
+    }
+
+    int count() {
+        return count;
     }
 
     boolean isSettled() {

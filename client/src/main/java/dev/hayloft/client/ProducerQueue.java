@@ -1,6 +1,5 @@
 package dev.hayloft.client;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -50,15 +49,12 @@ final class ProducerQueue {
     }
 
     /** Adds a record; waits while too much is in flight. */
-    void add(ByteBuffer[] pieces, Acknowledgement acknowledgement) {
-        int size = 0;
-        for (ByteBuffer piece : pieces) {
-            size += piece.remaining();
-        }
+    void add(EncodedRecord record, Acknowledgement acknowledgement) {
+        int size = record.sizeBytes();
         lock.lock();
         try {
             ProducerBatch batch = batchFor(size);
-            batch.add(pieces, acknowledgement);
+            batch.add(record, size, acknowledgement);
             nextNumber++;
             if (!batch.takes(1)) {
                 batch.seal();
@@ -89,13 +85,19 @@ final class ProducerQueue {
             if (takenBytes == 0 || takenBytes + capacity <= inFlightBytes) {
                 takenBytes += capacity;
                 byte[] bytes = capacity > batchBytes || memory.isEmpty() ? new byte[capacity] : memory.pop();
-                ProducerBatch batch = new ProducerBatch(nextNumber, bytes, System.nanoTime());
+                ProducerBatch batch = new ProducerBatch(nextNumber, bytes, recordsExpected(), System.nanoTime());
                 unsent.addLast(batch);
                 work.signal();
                 return batch;
             }
             room.awaitUninterruptibly();
         }
+    }
+
+    /** As many as the batch before had: then its tables need not grow. */
+    private int recordsExpected() {
+        ProducerBatch last = unsent.isEmpty() ? inFlight.peekLast() : unsent.peekLast();
+        return last == null ? 0 : last.count();
     }
 
     /** Waits until something is to be sent; false when nothing will be, ever. */

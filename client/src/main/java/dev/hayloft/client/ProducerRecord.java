@@ -23,11 +23,10 @@ public record ProducerRecord(
     public static final int SIZE_MAX = 8 << 20;
 
     private static final int KEY_SIZE_MAX = 1024;
-    private static final int HEAD_SIZE = 12;
     private static final byte[] NO_METADATA = new byte[0];
 
     public ProducerRecord {
-        metadata = Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
+        metadata = metadata.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(metadata));
     }
 
     public static ProducerRecord put(String key, byte[] value) {
@@ -53,28 +52,21 @@ public record ProducerRecord(
     }
 
     /**
-     * The record as {@code application/vnd.hayloft.records} has it, in pieces.
+     * The record as {@code application/vnd.hayloft.records} has it.
      *
      * @throws IllegalArgumentException when the key is empty or too long, or the whole too large
      */
-    ByteBuffer[] encoded() {
+    EncodedRecord encoded() {
         byte[] name = key.getBytes(StandardCharsets.UTF_8);
         if (name.length == 0 || name.length > KEY_SIZE_MAX) {
             throw new IllegalArgumentException("a key has 1 to 1024 bytes of UTF-8, not " + name.length);
         }
         byte[] attributes = attributes();
-        int valueSize = value.map(ByteBuffer::remaining).orElse(0);
-        if ((long) name.length + attributes.length + valueSize > SIZE_MAX) {
+        EncodedRecord.Framed encoded = new EncodedRecord.Framed(name, attributes, value);
+        if ((long) name.length + attributes.length + encoded.valueSize() > SIZE_MAX) {
             throw new IllegalArgumentException("a record has at most 8 MiB of key, metadata and value");
         }
-        ByteBuffer head = ByteBuffer.allocate(HEAD_SIZE + name.length + attributes.length);
-        head.put((byte) (value.isPresent() ? 1 : 2)).put((byte) 0).putShort((short) name.length);
-        head.putInt(attributes.length)
-                .putInt(valueSize)
-                .put(name)
-                .put(attributes)
-                .flip();
-        return value.isPresent() ? new ByteBuffer[] {head, value.get().duplicate()} : new ByteBuffer[] {head};
+        return encoded;
     }
 
     private byte[] attributes() {

@@ -7,7 +7,6 @@ import dev.hayloft.store.ChangeView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -47,7 +46,7 @@ final class ChangeLines implements Consumer<ChangeView> {
     private static final byte[] EVENT_END = ascii("\n\n");
 
     private final Form form;
-    private final LineBytes bytes = new LineBytes();
+    private final PagePieces pieces;
     private final LineBytes line = new LineBytes();
     private int changes;
 
@@ -56,8 +55,9 @@ final class ChangeLines implements Consumer<ChangeView> {
 
     private byte[] lastWritten = new byte[0];
 
-    ChangeLines(Form form) {
+    ChangeLines(Form form, PiecePool pool) {
         this.form = form;
+        this.pieces = new PagePieces(pool);
     }
 
     private static byte[] ascii(String text) {
@@ -77,36 +77,41 @@ final class ChangeLines implements Consumer<ChangeView> {
         return changes;
     }
 
-    /** Ends the page, of events without an end, which a stream does not have; and what it is, in pieces. */
-    List<ByteBuffer> end(String cursor) {
+    /** Ends the page, of events without an end, which a stream does not have; and what it is. */
+    PagePieces end(String cursor) {
+        line.reset();
         switch (form) {
-            case LINES -> writeEnd(bytes, cursor).raw('\n');
+            case LINES -> pieces.put(writeEnd(line, cursor).raw('\n').view());
             case EVENTS -> {}
             case RECORDS -> {
-                line.reset();
                 writeEnd(line, cursor);
                 writeRecord(OutRecords.NOTE, NOTHING, NOTHING);
             }
         }
-        return bytes.pieces();
+        return pieces;
+    }
+
+    /** Nobody will see what was written. */
+    void abandon() {
+        pieces.release();
     }
 
     @Override
     public void accept(ChangeView change) {
         changes++;
+        line.reset();
         switch (form) {
             case LINES -> {
-                write(bytes, change);
-                bytes.raw('\n');
+                write(line, change);
+                pieces.put(line.raw('\n').view());
             }
             case EVENTS -> {
-                bytes.raw(EVENT).cursorOf(change).raw(DATA);
-                write(bytes, change);
-                bytes.raw(EVENT_END);
+                line.raw(EVENT).cursorOf(change).raw(DATA);
+                write(line, change);
+                pieces.put(line.raw(EVENT_END).view());
             }
             case RECORDS -> {
                 int withValue = change.value().isEmpty() ? OutRecords.NOTE : OutRecords.FOUND;
-                line.reset();
                 write(line, change);
                 writeRecord(
                         change.hasObject() ? withValue : OutRecords.ABSENT,
@@ -119,9 +124,10 @@ final class ChangeLines implements Consumer<ChangeView> {
     /** A record with the line as its metadata. */
     private void writeRecord(int op, ByteBuffer key, ByteBuffer value) {
         ByteBuffer metadata = line.view();
-        bytes.ensure(OutRecords.HEAD_SIZE + key.remaining() + metadata.remaining() + value.remaining());
-        bytes.raw(OutRecords.head(op, key.remaining(), metadata.remaining(), value.remaining()));
-        bytes.raw(key).raw(metadata).raw(value);
+        pieces.put(OutRecords.head(op, key.remaining(), metadata.remaining(), value.remaining()));
+        pieces.put(key);
+        pieces.put(metadata);
+        pieces.put(value);
     }
 
     private static LineBytes writeEnd(LineBytes target, String cursor) {

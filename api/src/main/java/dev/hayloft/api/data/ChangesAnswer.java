@@ -28,6 +28,7 @@ final class ChangesAnswer {
             ByteBuffer.wrap(new byte[] {':', '\n', '\n'}).asReadOnlyBuffer();
 
     private final Exchange exchange;
+    private final PiecePool pool;
     private final ChangeLines.Form form;
     private final String contentType;
     private final long untilNanos;
@@ -40,8 +41,14 @@ final class ChangesAnswer {
      * @param waitSeconds how long a page may stay empty before it is answered
      */
     ChangesAnswer(
-            Exchange exchange, ChangesRequest request, ChangeLines.Form form, String contentType, int waitSeconds) {
+            Exchange exchange,
+            PiecePool pool,
+            ChangesRequest request,
+            ChangeLines.Form form,
+            String contentType,
+            int waitSeconds) {
         this.exchange = exchange;
+        this.pool = pool;
         this.request = request;
         this.form = form;
         this.contentType = contentType;
@@ -68,8 +75,8 @@ final class ChangesAnswer {
     }
 
     private void read() {
-        ChangeLines lines = new ChangeLines(form);
-        ChangesReached reached = exchange.front().store().changes(request, lines);
+        ChangeLines lines = new ChangeLines(form, pool);
+        ChangesReached reached = fill(lines);
         request = request.after(reached.cursor());
         boolean isEmpty = lines.changes() == 0;
         if (form == ChangeLines.Form.EVENTS) {
@@ -80,7 +87,8 @@ final class ChangesAnswer {
                 return;
             }
             note(lines.changes(), false);
-            write(isEmpty ? List.of(COMMENT.duplicate()) : lines.end(reached.cursor()));
+            PagePieces page = lines.end(reached.cursor());
+            write(isEmpty ? List.of(COMMENT.duplicate()) : page.toWrite(), page.written());
             return;
         }
         long left = untilNanos - System.nanoTime();
@@ -93,10 +101,20 @@ final class ChangesAnswer {
         }
     }
 
+    private ChangesReached fill(ChangeLines lines) {
+        try {
+            return exchange.front().store().changes(request, lines);
+        } catch (RuntimeException | Error failure) { // Passed on: only the pieces go back.
+            lines.abandon();
+            throw failure;
+        }
+    }
+
     private void answer(ChangeLines lines, ChangesReached reached) {
         note(lines.changes(), false);
         exchange.headers().put(HttpHeader.CONTENT_TYPE, contentType);
-        exchange.answer(200, lines.end(reached.cursor()));
+        PagePieces page = lines.end(reached.cursor());
+        exchange.answerPieces(200, page.toWrite(), page.written());
     }
 
     /** Operators see who reads, and how far. */
@@ -130,7 +148,7 @@ final class ChangesAnswer {
             if (timeout == null && !isNews) {
                 end();
             } else if (timeout != null && form == ChangeLines.Form.EVENTS) {
-                write(List.of(COMMENT.duplicate()));
+                write(List.of(COMMENT.duplicate()), Callback.NOOP);
             } else {
                 step();
             }
@@ -143,8 +161,8 @@ final class ChangesAnswer {
             exchange.response().write(true, null, Callback.from(exchange::endAnswer, exchange::breakOff));
         } else {
             exchange.block(() -> {
-                ChangeLines lines = new ChangeLines(form);
-                answer(lines, exchange.front().store().changes(request, lines));
+                ChangeLines lines = new ChangeLines(form, pool);
+                answer(lines, fill(lines));
             });
         }
     }
@@ -163,10 +181,11 @@ final class ChangesAnswer {
         }
     }
 
-    private void write(List<ByteBuffer> bytes) {
+    private void write(List<ByteBuffer> bytes, Callback written) {
         exchange.front()
                 .metrics()
                 .bytesOut(bytes.stream().mapToLong(ByteBuffer::remaining).sum());
-        SlicedWrite.write(exchange.response(), false, bytes, Callback.from(this::step, exchange::breakOff));
+        Callback then = Callback.from(this::step, exchange::breakOff);
+        SlicedWrite.write(exchange.response(), false, bytes, Callback.from(written, then));
     }
 }

@@ -6,12 +6,11 @@ import dev.hayloft.store.ChangeView;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 
 /**
- * JSON written straight to bytes, for pages of thousands of lines of one shape: keys are UTF-8 already, and a time that
- * came before is not formatted again.
+ * A line of JSON written straight to bytes, for pages of thousands of lines of one shape: keys are UTF-8 already, and a
+ * time that came before is not formatted again.
  *
  * <p><i>Threads:</i> one.
  */
@@ -22,57 +21,31 @@ final class LineBytes {
     private static final int ESCAPE_SIZE = 6;
     private static final int DIGITS_MAX = 19;
 
-    /** Pieces grow up to this, so that little takes little, and much is never copied to grow. */
-    private static final int PIECE_SIZE = 128 << 10;
-
     private static final int FIRST_SIZE = 1 << 10;
-    private static final int GROWTH = 8;
 
-    private final List<ByteBuffer> pieces = new ArrayList<>();
     private byte[] buf = new byte[FIRST_SIZE];
     private int count;
     private long timeMillis = -1;
     private byte[] time = new byte[0];
 
-    /** What was written, in its pieces, without a copy; nothing more may be written then. */
-    List<ByteBuffer> pieces() {
-        List<ByteBuffer> all = new ArrayList<>(pieces);
-        all.add(ByteBuffer.wrap(buf, 0, count));
-        return all;
-    }
-
-    /** What was written, in one piece; good until more is. */
+    /** What was written; good until more is. */
     ByteBuffer view() {
-        return pieces.isEmpty() ? ByteBuffer.wrap(buf, 0, count) : ByteBuffer.wrap(toByteArray());
+        return ByteBuffer.wrap(buf, 0, count);
     }
 
     /** A copy of what was written. */
     byte[] toByteArray() {
-        List<ByteBuffer> all = pieces();
-        ByteBuffer copy =
-                ByteBuffer.allocate(all.stream().mapToInt(ByteBuffer::remaining).sum());
-        all.forEach(piece -> copy.put(piece));
-        return copy.array();
+        return Arrays.copyOf(buf, count);
     }
 
     /** Empties it. */
     void reset() {
-        pieces.clear();
         count = 0;
     }
 
     LineBytes raw(char ascii) {
         ensure(1);
         buf[count++] = (byte) ascii;
-        return this;
-    }
-
-    /** Bytes as they are, read from position to limit. */
-    LineBytes raw(ByteBuffer bytes) {
-        int size = bytes.remaining();
-        ensure(size);
-        bytes.get(bytes.position(), buf, count, size);
-        count += size;
         return this;
     }
 
@@ -179,16 +152,9 @@ final class LineBytes {
         return raw(time);
     }
 
-    /** Makes room in one piece. */
-    void ensure(int more) {
-        if (buf.length - count >= more) {
-            return;
+    private void ensure(int more) {
+        if (buf.length - count < more) {
+            buf = Arrays.copyOf(buf, Math.max(count + more, 2 * buf.length));
         }
-        int size = Math.max(more, Math.min(GROWTH * buf.length, PIECE_SIZE));
-        if (count > 0) {
-            pieces.add(ByteBuffer.wrap(buf, 0, count));
-        }
-        buf = new byte[size];
-        count = 0;
     }
 }

@@ -37,6 +37,7 @@ public final class StreamCalls {
     private static final int WAIT_SECONDS_MAX = 60;
 
     private final Front front;
+    private final PiecePool pieces = new PiecePool();
     private final long metadataMaxBytes;
 
     public StreamCalls(Front front) {
@@ -115,7 +116,7 @@ public final class StreamCalls {
                     case RECORDS -> BinaryRecordParser.TYPE;
                     case LINES -> Headers.NDJSON_TYPE;
                 };
-        new ChangesAnswer(exchange, request, form, type, wait).start();
+        new ChangesAnswer(exchange, pieces, request, form, type, wait).start();
     }
 
     private static Optional<String> header(Exchange exchange, String name, Pattern pattern, String sentence) {

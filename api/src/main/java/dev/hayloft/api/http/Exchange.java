@@ -218,12 +218,16 @@ public final class Exchange {
         }
     }
 
-    /** Answers with a body of several pieces, of which not all are empty. */
-    public void answer(int status, List<ByteBuffer> body) {
+    /**
+     * Answers with a body of several pieces, of which not all are empty.
+     *
+     * @param afterwards completed when the network has the bytes, or never will
+     */
+    public void answerPieces(int status, List<ByteBuffer> body, Callback afterwards) {
         long size = body.stream().mapToLong(ByteBuffer::remaining).sum();
         headers().put(HttpHeader.CONTENT_LENGTH, size);
-        if (begin(status, size, Callback.NOOP)) {
-            SlicedWrite.write(response, true, body, new Ending(Callback.NOOP));
+        if (begin(status, size, afterwards)) {
+            SlicedWrite.write(response, true, body, new Ending(afterwards));
         }
     }
 

@@ -25,12 +25,12 @@ class ChangeLinesTest {
     private static final Sha256 DIGEST = new Sha256(0x0123456789ABCDEFL, -1, 0, Long.MIN_VALUE + 10);
 
     private static ByteBuffer write(ChangeLines.Form form, Change... changes) {
-        ChangeLines lines = new ChangeLines(form);
+        ChangeLines lines = new ChangeLines(form, new PiecePool());
         for (Change change : changes) {
             lines.accept(new Shown(change));
         }
         assertThat(lines.changes()).isEqualTo(changes.length);
-        List<ByteBuffer> pieces = lines.end("END");
+        List<ByteBuffer> pieces = lines.end("END").toWrite();
         ByteBuffer bytes = ByteBuffer.allocate(
                 pieces.stream().mapToInt(ByteBuffer::remaining).sum());
         pieces.forEach(piece -> bytes.put(piece.duplicate()));

@@ -58,6 +58,8 @@ public final class BenchVerbs {
 
         private static final int SIZE_MAX = 64 << 20;
 
+        private static final String ZEROES = "0000000000";
+
         @Option(names = "--bucket", paramLabel = "B", required = true, description = "The bucket; it must exist.")
         private String bucket = "";
 
@@ -119,7 +121,7 @@ public final class BenchVerbs {
             session()
                     .say(result.text()
                             + cpu.map(micros -> String.format(
-                                            Locale.ROOT, "; %.2f us of the server's processor time each", micros))
+                                            Locale.ROOT, "; %.2f µs of the server's processor time each", micros))
                                     .orElse(""));
             result.firstError().ifPresent(error -> session().err().println("hayloft: the first error: " + error));
             return result.errors() == 0 ? 0 : 1;
@@ -145,23 +147,24 @@ public final class BenchVerbs {
         /** The key of a number. */
         final String key(long number) {
             String digits = Long.toString(number);
-            return prefix + "0".repeat(Math.max(0, 10 - digits.length())) + digits;
+            return prefix + ZEROES.substring(Math.min(ZEROES.length(), digits.length())) + digits;
         }
 
         /** Bytes of the asked size that do not compress, nor have anything in common that a dictionary could learn. */
         final LongFunction<byte[]> bodies() {
-            if (sizeBytes() <= FRESH_MAX) {
+            int bodySize = sizeBytes();
+            if (bodySize <= FRESH_MAX) {
                 return number -> {
-                    byte[] body = new byte[sizeBytes()];
+                    byte[] body = new byte[bodySize];
                     new SplittableRandom(seed << 40 ^ number).nextBytes(body);
                     return body;
                 };
             }
-            byte[] pool = new byte[BODY_POOL + sizeBytes()];
+            byte[] pool = new byte[BODY_POOL + bodySize];
             new Random(seed).nextBytes(pool);
             return number -> {
                 int from = (int) ((number * BODY_STEP) & (BODY_POOL - 1));
-                byte[] body = Arrays.copyOfRange(pool, from, from + sizeBytes());
+                byte[] body = Arrays.copyOfRange(pool, from, from + bodySize);
                 ByteBuffer.wrap(body).putLong(0, seed << 40 ^ number);
                 return body;
             };

@@ -88,17 +88,21 @@ final class Load {
             return micros.getTotalCount() / seconds;
         }
 
+        private String latency(double percentile) {
+            return Figures.micros((double) micros.getValueAtPercentile(percentile));
+        }
+
         String text() {
             return String.format(
                     Locale.ROOT,
-                    "%s operations in %s: %s a second, %s; latency p50 %s us, p99 %s us, p99.9 %s us; %s errors",
+                    "%s operations in %s: %s a second, %s; latency p50 %s, p99 %s, p99.9 %s; %s errors",
                     Figures.count(micros.getTotalCount()),
                     Figures.seconds(seconds),
                     Figures.count(Math.round(opsPerSecond())),
                     Figures.rate(bytes, seconds),
-                    Figures.count(micros.getValueAtPercentile(50)),
-                    Figures.count(micros.getValueAtPercentile(99)),
-                    Figures.count(micros.getValueAtPercentile(99.9)),
+                    latency(50),
+                    latency(99),
+                    latency(99.9),
                     Figures.count(errors));
         }
     }
