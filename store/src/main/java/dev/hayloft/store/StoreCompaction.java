@@ -273,32 +273,79 @@ final class StoreCompaction implements JobTask {
     }
 
     private long compact(JobRun run, BooleanSupplier isOtherFailed, Victim victim) {
-        BooleanSupplier isStopping = () -> run.isStopping() || isOtherFailed.getAsBoolean();
-        VolumeCompaction.Pace pace = new VolumeCompaction.Pace() {
-            @Override
-            public void read(long bytes) {
-                run.advance(bytes);
-                step(run, isOtherFailed);
+        Turn turn = new Turn(run, isOtherFailed);
+        boolean isDone = false;
+        while (!isDone) {
+            step(run, isOtherFailed);
+            try {
+                victim.compactor().compact(victim.load().volume(), keptFrom(), turn, turn::isStopping);
+                isDone = true;
+            } catch (GivenUp paused) {
+                turn.takeBack();
             }
-
-            @Override
-            public void moved(long bytes) {
-                if (!disk.isFull()) {
-                    pacer.spend(bytes, () -> isStopping.getAsBoolean() || run.isPaused());
-                }
-            }
-
-            @Override
-            public void waited(long nanos) {
-                pacer.waited(nanos);
-            }
-        };
-        long keptFrom = clock.millis() - config.compaction().keepDeletions().toMillis();
-        long moved = victim.compactor().compact(victim.load().volume(), keptFrom, pace, isStopping);
+        }
         volumesDone.increment();
-        bytesMoved.add(moved);
-        bytesReclaimed.add(Math.max(0, victim.load().bytes() - moved));
-        return moved;
+        bytesMoved.add(turn.movedBytes);
+        bytesReclaimed.add(Math.max(0, victim.load().bytes() - turn.movedBytes));
+        return turn.movedBytes;
+    }
+
+    /** A pause came in the middle of a volume. */
+    private static final class GivenUp extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        GivenUp() {
+            super(null, null, false, false);
+        }
+    }
+
+    /**
+     * Work on one volume, which a pause ends: others who wait for the partition shall not wait as long as that lasts.
+     * What was moved is dead there then, and the rest is found when the volume is read once more.
+     */
+    private final class Turn implements VolumeCompaction.Pace {
+        private final JobRun run;
+        private final BooleanSupplier isOtherFailed;
+        private long readBytes;
+        private long movedBytes;
+
+        Turn(JobRun run, BooleanSupplier isOtherFailed) {
+            this.run = run;
+            this.isOtherFailed = isOtherFailed;
+        }
+
+        boolean isStopping() {
+            return run.isStopping() || isOtherFailed.getAsBoolean();
+        }
+
+        @Override
+        public void read(long bytes) {
+            readBytes += bytes;
+            run.advance(bytes);
+            if (run.isPaused() && !isStopping()) {
+                throw new GivenUp();
+            }
+            step(run, isOtherFailed);
+        }
+
+        @Override
+        public void moved(long bytes) {
+            movedBytes += bytes;
+            if (!disk.isFull()) {
+                pacer.spend(bytes, () -> isStopping() || run.isPaused());
+            }
+        }
+
+        @Override
+        public void waited(long nanos) {
+            pacer.waited(nanos);
+        }
+
+        /** What was read will be read again. */
+        void takeBack() {
+            run.advance(-readBytes);
+            readBytes = 0;
+        }
     }
 
     private List<Victim> victims(JobRequest request) {

@@ -134,6 +134,7 @@ final class StoreJobs {
             @Override
             public void advance(long bytes) {
                 run.advance(bytes);
+                run.step();
             }
 
             @Override

@@ -62,26 +62,30 @@ class BackupTest {
     }
 
     private Job backup(HayloftStore store, Path folder) {
-        return run(
-                store,
-                new JobRequest(
-                        JobRequest.Kind.BACKUP,
-                        Optional.empty(),
-                        Optional.empty(),
-                        false,
-                        false,
-                        Optional.of(folder.toString())));
+        return run(store, request(folder));
+    }
+
+    private static JobRequest request(Path folder) {
+        return new JobRequest(
+                JobRequest.Kind.BACKUP,
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                false,
+                Optional.of(folder.toString()));
     }
 
     private static Job run(HayloftStore store, JobRequest request) {
-        Job job = store.jobs().submit(request);
-        Awaitility.await()
-                .atMost(java.time.Duration.ofSeconds(60))
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
+        Job ended = ended(store, store.jobs().submit(request).id());
         assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
         return ended;
+    }
+
+    private static Job ended(HayloftStore store, String id) {
+        Awaitility.await()
+                .atMost(java.time.Duration.ofSeconds(60))
+                .until(() -> store.jobs().find(id).orElseThrow().finishedAt().isPresent());
+        return store.jobs().find(id).orElseThrow();
     }
 
     private void restore(String name) {
@@ -153,6 +157,25 @@ class BackupTest {
             assertThat(restored.status().incarnation())
                     .isNotEqualTo(original.status().incarnation());
             assertThat(restored.jobs().list()).allMatch(job -> job.finishedAt().isPresent());
+        }
+    }
+
+    @Test
+    void backups_twoAtOnce_areBothWhole() {
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            put(store, EFFECT, "b", "2");
+            List<Path> folders = List.of(root.resolve("backup"), root.resolve("second"), root.resolve("backup"));
+            List<String> ids = folders.stream()
+                    .map(folder -> store.jobs().submit(request(folder)).id())
+                    .toList();
+            ids.forEach(id -> assertThat(ended(store, id).state()).isEqualTo(Job.State.DONE));
+            folders.forEach(folder -> assertThat(Backup.verify(folder)).isEmpty());
+        }
+        restore("restored");
+        try (HayloftStore restored = open("restored")) {
+            assertThat(text(restored, CAUSE, "a")).contains("1");
+            assertThat(text(restored, EFFECT, "b")).contains("2");
         }
     }
 

@@ -124,8 +124,7 @@ class PartitionsCompactionTest {
             Job job = ended(store, compact(store));
             double seconds = (System.nanoTime() - start) / 1e9;
             assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
-            long moved =
-                    Long.parseLong(String.valueOf(job.result().orElseThrow().get("movedBytes")));
+            long moved = number(job, "movedBytes");
             assertThat(moved).isGreaterThan(OBJECTS / 2 * SIZE); // More than one partition has.
             assertThat(seconds).isGreaterThan((double) moved / BRISK - 0.2);
             check(store);
@@ -149,6 +148,60 @@ class PartitionsCompactionTest {
             assertThat(ended(store, second).state()).isEqualTo(Job.State.CANCELLED);
             check(store);
         }
+    }
+
+    @Test
+    void pause_inTheMiddleOfAVolume_letsABackupOfItsPartitionThrough(@TempDir Path elsewhere) {
+        String paused;
+        try (HayloftStore store = open(SLOW)) {
+            fill(store);
+            paused = compact(store);
+            Awaitility.await().until(() -> find(store, paused).detail().startsWith("compacting volume "));
+            store.jobs().pause(paused);
+            Awaitility.await().until(() -> find(store, paused).state() == Job.State.PAUSED);
+            Job backup = store.jobs()
+                    .submit(new JobRequest(
+                            JobRequest.Kind.BACKUP,
+                            Optional.empty(),
+                            Optional.empty(),
+                            false,
+                            false,
+                            Optional.of(elsewhere.resolve("backup").toString())));
+            assertThat(ended(store, backup.id()).state()).isEqualTo(Job.State.DONE);
+            assertThat(find(store, paused).state()).isEqualTo(Job.State.PAUSED);
+            store.jobs().resume(paused);
+            Awaitility.await().until(() -> find(store, paused).state() == Job.State.RUNNING);
+            check(store);
+        }
+        try (HayloftStore store = open(1L << 40)) {
+            Job job = ended(store, paused);
+            assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
+            check(store);
+        }
+    }
+
+    @Test
+    void resume_afterAnotherHasTakenTheVolumes_passesThemOver() {
+        try (HayloftStore store = open(BRISK / 4)) {
+            fill(store);
+            String paused = compact(store);
+            Awaitility.await().until(() -> find(store, paused).detail().startsWith("compacting volume "));
+            store.jobs().pause(paused);
+            Awaitility.await().until(() -> find(store, paused).state() == Job.State.PAUSED);
+            Job other = ended(store, compact(store));
+            assertThat(other.state()).as("%s", other.error()).isEqualTo(Job.State.DONE);
+            assertThat(number(other, "volumes")).isPositive();
+            store.jobs().resume(paused);
+            Job job = ended(store, paused);
+            assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
+            assertThat(number(job, "movedBytes") + number(other, "movedBytes"))
+                    .isGreaterThan((long) OBJECTS / 2 * SIZE); // What each counts is its own.
+            check(store);
+        }
+    }
+
+    private static long number(Job job, String name) {
+        return Long.parseLong(String.valueOf(job.result().orElseThrow().get(name)));
     }
 
     private static void check(HayloftStore store) {

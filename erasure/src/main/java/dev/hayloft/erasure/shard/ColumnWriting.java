@@ -4,6 +4,7 @@ import dev.hayloft.erasure.ReedSolomon;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,11 +16,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes the parity of columns and writes them to the files of their shards on a thread of its own, while the next ones
- * are read, and brings what is written to the disk and reads it back on another, while more is written: so the end
- * waits for little.
+ * Makes the parity of columns on a thread of its own while the next ones are read, writes them to the files of their
+ * shards on one for each folder, and brings what is written to the disk and reads it back on another, while more is
+ * written: so the end waits for little.
  *
- * <p><i>Threads:</i> one owner; its two threads end with {@link #close}.
+ * <p><i>Threads:</i> one owner; its threads end with {@link #close}.
  */
 final class ColumnWriting implements AutoCloseable {
     private static final int SETS = 2;
@@ -33,6 +34,7 @@ final class ColumnWriting implements AutoCloseable {
     private final Map<Integer, ShardFileWriter> writers = new TreeMap<>();
     private final Map<Integer, Future<?>> forces = new TreeMap<>(); // Of the writing thread, then of the owner.
     private final ExecutorService writing = thread("hayloft-shard-writer");
+    private final Map<Path, ExecutorService> disks = new HashMap<>(); // By folder: each may be a disk of its own.
     private final ExecutorService forcing = thread("hayloft-shard-forcer");
     private int next;
 
@@ -50,7 +52,7 @@ final class ColumnWriting implements AutoCloseable {
         boolean isDone = false;
         try {
             for (Map.Entry<Integer, Path> target : targets.entrySet()) {
-                writers.put(target.getKey(), new ShardFileWriter(target.getValue(), layout, target.getKey()));
+                writers.put(target.getKey(), writer(target.getKey(), target.getValue(), targets.size()));
             }
             isDone = true;
         } finally {
@@ -58,6 +60,12 @@ final class ColumnWriting implements AutoCloseable {
                 close();
             }
         }
+    }
+
+    private ShardFileWriter writer(int shard, Path path, int files) throws IOException {
+        Path folder = path.toAbsolutePath().getParent();
+        ExecutorService disk = disks.computeIfAbsent(folder, unused -> thread("hayloft-shard-disk"));
+        return new ShardFileWriter(path, layout, shard, files, disk);
     }
 
     private static ExecutorService thread(String name) {
@@ -174,6 +182,7 @@ final class ColumnWriting implements AutoCloseable {
     public void close() throws IOException {
         end(writing);
         end(forcing);
+        disks.values().forEach(ColumnWriting::end);
         IOException first = null;
         for (ShardFileWriter writer : writers.values()) {
             try {

@@ -65,7 +65,8 @@ public final class ShardRepair {
                 Path path = set.places().get(shard).path();
                 Files.createDirectories(
                         path.toAbsolutePath().resolveSibling(".").normalize());
-                writers.put(shard, new ShardFileWriter(beside(path), layout, shard));
+                writers.put(
+                        shard, new ShardFileWriter(beside(path), layout, shard, inFiles.cardinality(), Runnable::run));
             }
             int blocks = Math.toIntExact((layout.columnBytes() + ShardLayout.BLOCK_SIZE - 1) / ShardLayout.BLOCK_SIZE);
             for (int block = 0; block < blocks; block++) {

@@ -27,7 +27,7 @@ public final class VolumeEncoder {
     }
 
     /**
-     * Writes shard files, and reads them back against their checksums.
+     * Writes shard files; those that take the place of the volume's own file are read back against their checksums.
      *
      * @param source the volume's file; nobody changes it meanwhile
      * @param targets a path for each shard that gets a file: all parity shards, and data shards unless they stay in

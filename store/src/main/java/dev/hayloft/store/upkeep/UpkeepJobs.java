@@ -162,20 +162,24 @@ public final class UpkeepJobs {
     }
 
     private SortedMap<String, Object> repair(JobRun run) {
+        DoneVolumes done = DoneVolumes.recall(run);
         List<VolumeName> volumes = new ArrayList<>(VolumeName.of(partitions, run.request()));
+        volumes.removeIf(volume -> done.contains(volume.text()));
         volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
         Progress progress = new Progress(run, new Pace(config.bytesPerSecond()), Progress::checked);
         List<VolumeCheck.Finding> lost = new ArrayList<>();
-        long[] repaired = new long[1];
         VolumeRepair repair = new VolumeRepair(new VolumeEncoding(config, reserveBytes, progress), progress);
         forEach(run, progress, volumes, volume -> {
             VolumeRepair.Result result = repair.repair(volume);
-            repaired[0] += result.repaired();
             lost.addAll(result.lost());
+            done.add(
+                    volume.text(),
+                    result.repaired(),
+                    volume.isSealed() && result.lost().isEmpty());
         });
         List<Object> lostKeys = new ArrayList<>();
         keys(lost, true).values().forEach(lostKeys::addAll);
-        return Job.result(Map.of("repaired", repaired[0], "lost", lostKeys));
+        return Job.result(Map.of("repaired", done.repaired(), "lost", lostKeys));
     }
 
     /** How many more shards of a volume may go; one without parity has nothing to be mended by, and comes last. */

@@ -26,8 +26,8 @@ import java.util.UUID;
 
 /**
  * Gives a sealed volume parity: cuts it between its frames, writes the shard files beside their names, checks all
- * frames as they pass by, reads the files back, and lets the whole set appear at once. With one disk the volume's file
- * stays and holds the data shards; with more, data shards become files too and the volume's own file goes last.
+ * frames as they pass by, and lets the whole set appear at once. With one disk the volume's file stays and holds the
+ * data shards; with more, data shards become files too, all are read back, and the volume's own file goes last.
  *
  * <p><i>Threads:</i> any; under the volume's lock.
  */

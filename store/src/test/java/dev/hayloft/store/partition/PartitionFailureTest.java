@@ -122,6 +122,17 @@ class PartitionFailureTest {
     }
 
     @Test
+    void rebuildIndex_whoseWatcherWaits_holdsUpNoWriter() {
+        try (Partition partition = open(LastStop.UNKNOWN)) {
+            await(partition.submit(put(ByteBuffer.allocate(10), false, Durability.DISK)));
+            partition.rebuildIndex(
+                    bucketId -> true,
+                    watcher(() -> await(partition.submit(put(ByteBuffer.allocate(20), false, Durability.MEMORY)))));
+            assertThat(partition.reader().find(hash())).isPresent();
+        }
+    }
+
+    @Test
     void rebuildIndex_duringARebuild_isRefused() {
         try (Partition partition = open(LastStop.UNKNOWN)) {
             await(partition.submit(put(ByteBuffer.allocate(10), false, Durability.DISK)));
