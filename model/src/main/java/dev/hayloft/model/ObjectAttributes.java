@@ -42,8 +42,12 @@ public record ObjectAttributes(
     public static final ObjectAttributes NONE = new ObjectAttributes(DEFAULT_CONTENT_TYPE, Map.of(), Map.of());
 
     public ObjectAttributes {
-        headers = Collections.unmodifiableSortedMap(new TreeMap<>(headers));
-        metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+        headers = Collections.unmodifiableSortedMap(sorted(headers));
+        metadata = Collections.unmodifiableSortedMap(sorted(metadata));
+    }
+
+    private static SortedMap<String, String> sorted(Map<String, String> map) {
+        return map.isEmpty() ? Collections.emptySortedMap() : new TreeMap<>(map); // Most objects have none.
     }
 
     /** Whether a kept header is Hayloft's own and never answered. */
@@ -58,7 +62,7 @@ public record ObjectAttributes(
     }
 
     public ObjectAttributes(String contentType, Map<String, String> headers, Map<String, String> metadata) {
-        this(contentType, new TreeMap<>(headers), new TreeMap<>(metadata));
+        this(contentType, sorted(headers), sorted(metadata));
     }
 
     /** The same of an object that was renamed from this key last. */

@@ -79,9 +79,7 @@ final class Carried implements AutoCloseable {
             Encoded encoded = bucket.encode(info.attributes().contentType(), whole(object), info.sha256());
             return new Carried(bucket, info, encoded, 0, Optional.empty(), Optional.empty());
         }
-        // Lists of an appended object's pieces are not looked into when it is counted what is shared.
-        boolean mayShare = appended.isEmpty() || sizeBytes <= PieceFolding.FOLD * ObjectStore.EXTENT_SIZE;
-        CarriedExtents extents = new CarriedExtents(bucket, target.deduplication(), mayShare);
+        CarriedExtents extents = new CarriedExtents(bucket, target.deduplication());
         Optional<PieceFolding> folding = Optional.empty();
         boolean complete = false;
         try {

@@ -25,17 +25,15 @@ final class CarriedExtents implements AutoCloseable {
 
     private final BucketState bucket;
     private final Deduplication deduplication;
-    private final boolean mayShare;
     private final Deque<Landing> underWay = new ArrayDeque<>();
     private final List<Long> ids = new ArrayList<>();
     private final List<Long> written = new ArrayList<>();
     private final List<Long> held = new ArrayList<>();
     private boolean kept;
 
-    CarriedExtents(BucketState bucket, Deduplication deduplication, boolean mayShare) {
+    CarriedExtents(BucketState bucket, Deduplication deduplication) {
         this.bucket = bucket;
         this.deduplication = deduplication;
-        this.mayShare = mayShare;
     }
 
     private record Landing(CompletableFuture<Long> id, boolean isShared) {}
@@ -61,7 +59,7 @@ final class CarriedExtents implements AutoCloseable {
     }
 
     private Landing start(String contentType, ByteBuffer extent) {
-        boolean isShared = mayShare && Deduplication.applies(bucket, extent.remaining());
+        boolean isShared = Deduplication.applies(bucket, extent.remaining());
         CompletionStage<Long> id = isShared
                 ? deduplication.hold(
                         bucket,

@@ -13,6 +13,7 @@ import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.content.BucketContent;
+import dev.hayloft.store.content.ContentMemory;
 import dev.hayloft.store.partition.ManifestExtents;
 import dev.hayloft.store.partition.NeedleReader;
 import dev.hayloft.store.partition.OpenNeedle;
@@ -41,6 +42,7 @@ final class LargeObject implements StoredObject {
     private final List<Location> extents;
     private final List<VolumeLease> leases;
     private Optional<ByteBuffer> whole = Optional.empty();
+    private final ContentMemory memory;
     private Optional<OpenNeedle> current = Optional.empty();
     private ByteBuffer currentContent = ByteBuffer.allocate(0);
     private int currentIndex = -1;
@@ -59,6 +61,7 @@ final class LargeObject implements StoredObject {
         this.manifestCoding = manifestCoding;
         this.reader = bucket.partition().reader();
         this.content = bucket.content();
+        this.memory = content.memory();
         this.pieces = pieces;
         this.tail = tail;
         this.starts = new long[pieces.size() + 2];
@@ -150,15 +153,22 @@ final class LargeObject implements StoredObject {
 
     /** Reads all of a small one at once: what reads it then needs not wait. */
     private void load() {
-        ByteBuffer content = ByteBuffer.allocate((int) info.sizeBytes());
+        boolean isOneExtent = pieces.size() == 1 && !tail.hasRemaining();
         try {
-            while (content.hasRemaining()) {
-                content.put(read(content.position(), content.remaining()));
-            }
+            whole = Optional.of(isOneExtent ? read(0, (int) info.sizeBytes()) : joined());
         } finally {
-            releaseCurrent();
+            if (!isOneExtent || whole.isEmpty()) { // Else it stands in the extent.
+                releaseCurrent();
+            }
         }
-        whole = Optional.of(content.flip().asReadOnlyBuffer());
+    }
+
+    private ByteBuffer joined() {
+        ByteBuffer content = ByteBuffer.allocate((int) info.sizeBytes());
+        while (content.hasRemaining()) {
+            content.put(read(content.position(), content.remaining()));
+        }
+        return content.flip().asReadOnlyBuffer();
     }
 
     @Override
@@ -195,7 +205,7 @@ final class LargeObject implements StoredObject {
         OpenNeedle needle =
                 reader.readExtent(extents.get(index), lease, pieces.get(index).extentId());
         current = Optional.of(needle);
-        currentContent = content.decode(needle.view());
+        currentContent = content.decode(needle.view(), memory);
         currentIndex = index; // Last: what cannot be decoded is released and was never current.
         return currentContent;
     }
@@ -209,6 +219,7 @@ final class LargeObject implements StoredObject {
     @Override
     public void close() {
         releaseCurrent();
+        memory.close();
         leases.forEach(VolumeLease::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.hayloft.store;
 
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.content.ContentMemory;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.nio.ByteBuffer;
 
@@ -10,20 +11,23 @@ final class SmallObject implements StoredObject {
     private final ObjectInfo info;
     private final OpenNeedle needle;
     private final ByteBuffer content;
+    private final ContentMemory memory;
 
-    private SmallObject(ObjectInfo info, OpenNeedle needle, ByteBuffer content) {
+    private SmallObject(ObjectInfo info, OpenNeedle needle, ByteBuffer content, ContentMemory memory) {
         this.info = info;
         this.needle = needle;
         this.content = content;
+        this.memory = memory;
     }
 
     /** The needle is the object's from here on; it stays the caller's when this throws. */
     static SmallObject open(BucketState bucket, ObjectInfo info, OpenNeedle needle) {
-        ByteBuffer content = bucket.content().decode(needle.view());
+        ContentMemory memory = bucket.content().memory();
+        ByteBuffer content = bucket.content().decode(needle.view(), memory);
         if (content.remaining() != info.sizeBytes()) {
             throw new CorruptionException("A needle holds another size than it says.").with("key", info.key());
         }
-        return new SmallObject(info, needle, content);
+        return new SmallObject(info, needle, content, memory);
     }
 
     @Override
@@ -46,5 +50,6 @@ final class SmallObject implements StoredObject {
     @Override
     public void close() {
         needle.close();
+        memory.close();
     }
 }

@@ -472,6 +472,38 @@ class DeduplicationTest {
     }
 
     @Test
+    void copies_ofALargeAppendedObject_shareTheContentBehindLists() {
+        byte[] added = content(26, 17 * ObjectStore.EXTENT_SIZE);
+        put("log", content(27, 100));
+        try (Upload append = store.verbs().startAppend(AppendRequest.of(PutRequest.of(BUCKET, ObjectKey.of("log"))))) {
+            for (int at = 0; at < added.length; at += ObjectStore.EXTENT_SIZE) {
+                Futures.await(append.write(ByteBuffer.wrap(added, at, ObjectStore.EXTENT_SIZE)));
+            }
+            Futures.await(append.commit(Sha256.of(ByteBuffer.wrap(added))));
+        }
+        Futures.await(store.verbs().copy(copyOf("log", BUCKET, "a")));
+        delete("log"); // Its own pieces go: they were never shared.
+        int size = added.length + 100;
+        byte[] whole = read(store, "a");
+        assertThat(whole).hasSize(size).endsWith(added);
+        awaitStored(size, size + 20 * MANIFEST_MAX);
+        Futures.await(store.verbs().copy(copyOf("a", BUCKET, "b")));
+        awaitStored(size, size + 24 * MANIFEST_MAX);
+        delete("a");
+        awaitStored(size, size + 22 * MANIFEST_MAX);
+        onACopy(
+                copied -> {
+                    assertThat(read(copied, "b")).isEqualTo(whole);
+                    assertThat(copied.statistics(BUCKET).storedBytes())
+                            .isBetween((long) size, size + 22L * MANIFEST_MAX);
+                },
+                true);
+        assertThat(read(store, "b")).isEqualTo(whole);
+        delete("b");
+        awaitNothingStored();
+    }
+
+    @Test
     void copies_fromABucketThatDoesNotShare_areShared() {
         BucketName other = new BucketName("other");
         store.createBucket(other, settings(false, false, "none"));

@@ -25,6 +25,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -422,6 +423,30 @@ class EncryptionTest {
     }
 
     /** Two copies of one folder go on by themselves: what both write under one data key stays apart. */
+    @Test
+    void objects_thatAreReadAtOnce_eachGiveTheirOwnContent() throws Exception {
+        try (HayloftStore store = open()) {
+            store.createBucket(SECRET, settings(true).withCompression("zstd"));
+            Map<String, Known> known = fill(store, SECRET);
+            for (int round = 0; round < 3; round++) { // From the second on in memory that was lent before.
+                Map<String, StoredObject> opened = new TreeMap<>();
+                for (String key : known.keySet()) {
+                    opened.put(key, store.read(SECRET, ObjectKey.of(key)).orElseThrow());
+                }
+                for (int part = 0; part < 8; part++) { // By turns, each through all of its extents.
+                    for (Map.Entry<String, Known> each : known.entrySet()) {
+                        byte[] content = each.getValue().content();
+                        int from = (int) ((long) content.length * part / 8);
+                        ByteBuffer read = Objects.requireNonNull(opened.get(each.getKey()))
+                                .read(from, 100);
+                        assertThat(read).isEqualTo(ByteBuffer.wrap(content, from, read.remaining()));
+                    }
+                }
+                opened.values().forEach(StoredObject::close);
+            }
+        }
+    }
+
     @Test
     void copiesOfAFolder_eachStartedByItself_drawSaltsOfTheirOwn() throws Exception {
         try (HayloftStore store = open()) {

@@ -7,12 +7,13 @@ import dev.hayloft.model.error.RequestException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Object attributes in a needle's metadata: items of a tag and what it says, in this order. Nothing at all stands for
@@ -110,50 +111,58 @@ public final class AttributesFormat {
         if (isDefault && attributes.headers().isEmpty() && attributes.metadata().isEmpty()) {
             return ByteBuffer.allocate(0);
         }
+        Items items = new Items();
         Integer code = TYPE_CODES.get(attributes.contentType());
-        List<byte[]> texts = new ArrayList<>();
-        List<Byte> tags = new ArrayList<>();
         if (code == null) {
-            add(tags, texts, TAG_TYPE_TEXT, attributes.contentType());
+            items.tag(TAG_TYPE_TEXT).text(attributes.contentType());
+        } else if (!isDefault) {
+            items.tag(TAG_TYPE_CODE).tag(code.byteValue());
         }
-        for (int i = 0; i < HEADERS.size(); i++) {
-            String value = attributes.headers().get(HEADERS.get(i));
-            if (value != null) {
-                add(tags, texts, (byte) (TAG_HEADER_FIRST + i), value);
+        if (!attributes.headers().isEmpty()) {
+            int known = 0;
+            for (int i = 0; i < HEADERS.size(); i++) {
+                String value = attributes.headers().get(HEADERS.get(i));
+                if (value != null) {
+                    items.tag((byte) (TAG_HEADER_FIRST + i)).text(value);
+                    known++;
+                }
             }
+            Check.argument(known == attributes.headers().size(), "a header is not one we keep");
         }
-        Check.argument(
-                attributes.headers().keySet().stream().allMatch(HEADERS::contains), "a header is not one we keep");
-        attributes.metadata().forEach((name, value) -> {
-            add(tags, texts, TAG_METADATA, name);
-            add(tags, texts, (byte) 0, value);
-        });
-        return write(isDefault ? null : code, tags, texts);
+        attributes
+                .metadata()
+                .forEach((name, value) -> items.tag(TAG_METADATA).text(name).text(value));
+        requireFit(items.size);
+        return ByteBuffer.wrap(items.bytes, 0, items.size).slice();
     }
 
-    private static void add(List<Byte> tags, List<byte[]> texts, byte tag, String text) {
-        tags.add(tag);
-        texts.add(text.getBytes(StandardCharsets.UTF_8));
-    }
+    /** Items on their way into bytes. */
+    private static final class Items {
+        private byte[] bytes = new byte[64];
+        private int size;
 
-    /** A tag of 0 marks the second text of the item before it. */
-    private static ByteBuffer write(@Nullable Integer typeCode, List<Byte> tags, List<byte[]> texts) {
-        long size = typeCode == null ? 0 : 2;
-        for (int i = 0; i < texts.size(); i++) {
-            size += (tags.get(i) == 0 ? 0 : 1) + Short.BYTES + texts.get(i).length;
+        Items tag(byte tag) {
+            reserve(1);
+            bytes[size++] = tag;
+            return this;
         }
-        requireFit(size);
-        ByteBuffer target = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
-        if (typeCode != null) {
-            target.put(TAG_TYPE_CODE).put(typeCode.byteValue());
+
+        Items text(String text) {
+            byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            requireFit(utf8.length); // Its size would not fit either.
+            reserve(Short.BYTES + utf8.length);
+            bytes[size++] = (byte) utf8.length;
+            bytes[size++] = (byte) (utf8.length >>> Byte.SIZE);
+            System.arraycopy(utf8, 0, bytes, size, utf8.length);
+            size += utf8.length;
+            return this;
         }
-        for (int i = 0; i < texts.size(); i++) {
-            if (tags.get(i) != 0) {
-                target.put(tags.get(i));
+
+        private void reserve(int more) {
+            if (more > bytes.length - size) {
+                bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, size + more));
             }
-            target.putShort((short) texts.get(i).length).put(texts.get(i));
         }
-        return target.flip();
     }
 
     /**
@@ -197,8 +206,8 @@ public final class AttributesFormat {
         }
         ByteBuffer source = metadata.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         String contentType = ObjectAttributes.DEFAULT_CONTENT_TYPE;
-        TreeMap<String, String> headers = new TreeMap<>();
-        TreeMap<String, String> entries = new TreeMap<>();
+        SortedMap<String, String> headers = Collections.emptySortedMap();
+        SortedMap<String, String> entries = Collections.emptySortedMap();
         while (source.hasRemaining()) {
             byte tag = source.get();
             if (tag == TAG_TYPE_CODE) {
@@ -211,15 +220,22 @@ public final class AttributesFormat {
             } else if (tag == TAG_TYPE_TEXT) {
                 contentType = text(source);
             } else if (tag >= TAG_HEADER_FIRST && tag < TAG_HEADER_FIRST + HEADERS.size()) {
-                headers.put(HEADERS.get(tag - TAG_HEADER_FIRST), text(source));
+                headers = with(headers, HEADERS.get(tag - TAG_HEADER_FIRST), text(source));
             } else if (tag == TAG_METADATA) {
                 String name = text(source);
-                entries.put(name, text(source));
+                entries = with(entries, name, text(source));
             } else {
                 throw NewerFormat.refusal("attributeTag", tag);
             }
         }
         return new ObjectAttributes(contentType, headers, entries);
+    }
+
+    /** Most objects have none. */
+    private static SortedMap<String, String> with(SortedMap<String, String> before, String name, String value) {
+        SortedMap<String, String> map = before.isEmpty() ? new TreeMap<>() : before;
+        map.put(name, value);
+        return map;
     }
 
     private static String text(ByteBuffer source) {

@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /**
  * One bucket's way from content to stored bytes and back. What is written follows the settings of the moment, what is
@@ -196,6 +197,20 @@ public final class BucketContent {
      * @throws CorruptionException when the payload is not what the needle's head says
      */
     public ByteBuffer decode(NeedleView needle) {
+        return decode(needle, byte[]::new);
+    }
+
+    /** The same; memory of its own is this, if it is large: valid until the next call, or until this is closed. */
+    public ByteBuffer decode(NeedleView needle, ContentMemory memory) {
+        return decode(needle, memory::ofSize);
+    }
+
+    /** For a reader that decodes one needle after the other. */
+    public ContentMemory memory() {
+        return compressors.memory();
+    }
+
+    private ByteBuffer decode(NeedleView needle, IntFunction<byte[]> memory) {
         if (needle.coding().isRaw()) {
             return needle.payload();
         }
@@ -205,13 +220,13 @@ public final class BucketContent {
         }
         int size = (int) needle.contentSize();
         byte codec = needle.coding().codec();
-        ByteBuffer payload =
-                needle.coding().encrypted() ? open(codec, needle.payload(), size, needle.sha256()) : needle.payload();
-        return switch (codec) {
-            case NeedleFormat.CODEC_NONE -> payload;
-            case NeedleFormat.CODEC_ZSTD_DICTIONARY -> decodeByDictionary(payload, size);
-            default -> compressors.decompress(codec, payload, size);
-        };
+        if (codec == NeedleFormat.CODEC_NONE) { // Or else it would be raw.
+            return open(needle, size, memory);
+        }
+        ByteBuffer payload = needle.coding().encrypted() ? open(needle, size, byte[]::new) : needle.payload();
+        return codec == NeedleFormat.CODEC_ZSTD_DICTIONARY
+                ? decodeByDictionary(payload, size)
+                : compressors.decompress(codec, payload, ByteBuffer.wrap(memory.apply(size), 0, size));
     }
 
     private ByteBuffer decodeByDictionary(ByteBuffer payload, int size) {
@@ -220,7 +235,7 @@ public final class BucketContent {
         }
         ByteBuffer frame = payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         Dictionary dictionary = dictionaries.forReading(frame.getInt(), this::openDictionary);
-        return compressors.decompress(dictionary, frame, size);
+        return compressors.decompress(dictionary, frame, ByteBuffer.allocate(size));
     }
 
     /** Whether {@link #decode} needs nothing from the disk. */
@@ -302,9 +317,10 @@ public final class BucketContent {
         return facts;
     }
 
-    private ByteBuffer open(byte codec, ByteBuffer payload, int contentSize, Optional<Sha256> sha256) {
+    private ByteBuffer open(NeedleView needle, int contentSize, IntFunction<byte[]> memory) {
         BucketCipher key = key();
-        return key.open(Binding.payload(key.bucketId(), codec, contentSize, sha256), payload)
+        byte[] bound = Binding.payload(key.bucketId(), needle.coding().codec(), contentSize, needle.sha256());
+        return key.open(bound, needle.payload(), memory)
                 .orElseThrow(() -> new CorruptionException(
                         "A needle's encrypted payload is damaged, or belongs to another needle."));
     }

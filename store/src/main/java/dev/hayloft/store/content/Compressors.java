@@ -21,6 +21,7 @@ public final class Compressors implements AutoCloseable {
     private static final int SAVING_SHIFT = 4;
 
     private final ArrayBlockingQueue<Workspace> idle = new ArrayBlockingQueue<>(WORKSPACES_MAX);
+    private final ContentMemory.Pool memory = new ContentMemory.Pool();
     private final LongAdder contentBytes = new LongAdder();
     private final LongAdder storedBytes = new LongAdder();
     private volatile boolean closed; // Set once by close; a workspace that comes back later is closed at once.
@@ -143,32 +144,36 @@ public final class Compressors implements AutoCloseable {
      *
      * @throws CorruptionException when the payload is not what its codec says
      */
-    ByteBuffer decompress(byte codec, ByteBuffer payload, int contentSize) {
+    ByteBuffer decompress(byte codec, ByteBuffer payload, ByteBuffer content) {
         Workspace workspace = borrow();
         try {
-            byte[] content =
-                    switch (codec) {
-                        case NeedleFormat.CODEC_ZSTD -> workspace.unzstd(payload, contentSize);
-                        case NeedleFormat.CODEC_ZLIB -> workspace.unzlib(payload, contentSize);
-                        default ->
-                            throw new CorruptionException("A needle needs a codec that its bucket has not.")
-                                    .with("codec", codec);
-                    };
-            return ByteBuffer.wrap(content).asReadOnlyBuffer();
+            switch (codec) {
+                case NeedleFormat.CODEC_ZSTD -> workspace.unzstd(payload, content);
+                case NeedleFormat.CODEC_ZLIB -> workspace.unzlib(payload, content);
+                default ->
+                    throw new CorruptionException("A needle needs a codec that its bucket has not.")
+                            .with("codec", codec);
+            }
+            return content.asReadOnlyBuffer();
         } finally {
             giveBack(workspace);
         }
     }
 
-    /** As {@link #decompress(byte, ByteBuffer, int)}, where the payload has told which dictionary it needs. */
-    ByteBuffer decompress(Dictionary dictionary, ByteBuffer payload, int contentSize) {
+    /** As {@link #decompress(byte, ByteBuffer, ByteBuffer)}, where the payload has told which dictionary it needs. */
+    ByteBuffer decompress(Dictionary dictionary, ByteBuffer payload, ByteBuffer content) {
         Workspace workspace = borrow();
         try {
-            return ByteBuffer.wrap(workspace.unzstd(payload, contentSize, dictionary))
-                    .asReadOnlyBuffer();
+            workspace.unzstd(payload, content, dictionary);
+            return content.asReadOnlyBuffer();
         } finally {
             giveBack(workspace);
         }
+    }
+
+    /** For a reader that decodes content; large content is decoded into it. */
+    ContentMemory memory() {
+        return memory.memory();
     }
 
     private Workspace borrow() {

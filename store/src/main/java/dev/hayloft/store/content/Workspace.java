@@ -75,50 +75,52 @@ final class Workspace implements AutoCloseable {
         return target.flip();
     }
 
-    /** Undoes {@link #zstd(ByteBuffer, int)}. */
-    byte[] unzstd(ByteBuffer payload, int contentSize) {
-        return unzstd(decompressor, payload, contentSize);
+    /** Undoes {@link #zstd(ByteBuffer, int)}: fills content, which is on the heap and left as a buffer. */
+    void unzstd(ByteBuffer payload, ByteBuffer content) {
+        unzstd(decompressor, payload, content);
     }
 
     /** Undoes {@link #zstd(ByteBuffer, int, Dictionary)}; the number has been read. */
-    byte[] unzstd(ByteBuffer payload, int contentSize, Dictionary dictionary) {
+    void unzstd(ByteBuffer payload, ByteBuffer content, Dictionary dictionary) {
         ofDictionary.loadDict(dictionary.decompressing());
-        return unzstd(ofDictionary, payload, contentSize);
+        unzstd(ofDictionary, payload, content);
     }
 
-    private byte[] unzstd(ZstdDecompressCtx context, ByteBuffer payload, int contentSize) {
+    private void unzstd(ZstdDecompressCtx context, ByteBuffer payload, ByteBuffer content) {
         ByteBuffer source = direct(payload);
-        byte[] content = new byte[contentSize];
         try {
             int size = context.decompressDirectByteBufferToByteArray(
-                    content, 0, contentSize, source, source.position(), source.remaining());
-            return whole(content, size);
+                    content.array(),
+                    content.arrayOffset() + content.position(),
+                    content.remaining(),
+                    source,
+                    source.position(),
+                    source.remaining());
+            requireWhole(content, size);
         } catch (ZstdException e) {
             throw new CorruptionException("A needle's payload cannot be decompressed.", e);
         }
     }
 
-    /** Undoes {@link #zlib}. */
-    byte[] unzlib(ByteBuffer payload, int contentSize) {
-        byte[] content = new byte[contentSize];
+    /** Undoes {@link #zlib}: fills content, which is left as a buffer. */
+    void unzlib(ByteBuffer payload, ByteBuffer content) {
         inflater.reset();
         inflater.setInput(payload.duplicate());
         try {
-            int size = inflater.inflate(content);
+            int size = inflater.inflate(content.duplicate());
             boolean ended = inflater.finished() || inflater.inflate(new byte[1]) == 0 && inflater.finished();
-            return whole(content, ended ? size : -1);
+            requireWhole(content, ended ? size : -1);
         } catch (DataFormatException e) {
             throw new CorruptionException("A needle's payload cannot be decompressed.", e);
         }
     }
 
-    private static byte[] whole(byte[] content, int size) {
-        if (size != content.length) {
+    private static void requireWhole(ByteBuffer content, int size) {
+        if (size != content.remaining()) {
             throw new CorruptionException("A needle's payload decompresses to another size than it says.")
-                    .with("expected", content.length)
+                    .with("expected", content.remaining())
                     .with("bytes", size);
         }
-        return content;
     }
 
     private ByteBuffer direct(ByteBuffer bytes) {

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntFunction;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -80,6 +81,11 @@ public final class BucketCipher {
 
     /** What was sealed, in memory of its own; empty when it is damaged, or was sealed for something else. */
     public Optional<ByteBuffer> open(byte[] bound, ByteBuffer sealed) {
+        return open(bound, sealed, byte[]::new);
+    }
+
+    /** The same in memory of at least the size that is asked for. */
+    public Optional<ByteBuffer> open(byte[] bound, ByteBuffer sealed, IntFunction<byte[]> memory) {
         if (sealed.remaining() < OVERHEAD) {
             return Optional.empty();
         }
@@ -87,7 +93,7 @@ public final class BucketCipher {
         byte[] ofSalt = new byte[SALT_SIZE];
         source.get(ofSalt);
         long count = source.getLong();
-        return ciphers.open(key(ofSalt), nonce(count), bound, source);
+        return ciphers.open(key(ofSalt), nonce(count), bound, source, memory);
     }
 
     private SecretKey key(byte[] ofSalt) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.IntFunction;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -77,12 +78,17 @@ final class Ciphers {
         }
     }
 
-    /** What was sealed, in memory of its own; empty when the tag does not fit key, nonce, bound and bytes. */
-    Optional<ByteBuffer> open(SecretKey key, byte[] nonce, byte[] bound, ByteBuffer sealed) {
+    /**
+     * What was sealed; empty when the tag does not fit key, nonce, bound and bytes.
+     *
+     * @param memory for the answer, of at least the size that is asked for
+     */
+    Optional<ByteBuffer> open(
+            SecretKey key, byte[] nonce, byte[] bound, ByteBuffer sealed, IntFunction<byte[]> memory) {
         if (sealed.remaining() < TAG_SIZE) {
             return Optional.empty();
         }
-        byte[] clear = new byte[sealed.remaining() - TAG_SIZE];
+        byte[] clear = memory.apply(sealed.remaining() - TAG_SIZE);
         try {
             Tool tool = borrow();
             tool.cipher.init(Cipher.DECRYPT_MODE, key, new GCMParameterSpec(TAG_SIZE * Byte.SIZE, nonce));

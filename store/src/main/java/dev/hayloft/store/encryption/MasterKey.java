@@ -109,7 +109,8 @@ public final class MasterKey {
         }
         byte[] nonce = new byte[Ciphers.NONCE_SIZE];
         sealed.get(nonce);
-        return ciphers.open(wrapping, nonce, bound(bucketId), sealed).map(ByteBuffer::array);
+        return ciphers.open(wrapping, nonce, bound(bucketId), sealed, byte[]::new)
+                .map(ByteBuffer::array);
     }
 
     private static byte[] bound(int bucketId) {

@@ -3,10 +3,9 @@ package dev.hayloft.store.partition;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
-import dev.hayloft.log.format.Manifest;
-import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,13 +80,18 @@ public final class SharedContent {
     }
 
     /**
-     * A manifest becomes true that takes nothing over: what it names is named once more. Under the publication lock.
+     * A manifest becomes true that takes nothing over: what it names, at once or through lists, is named once more.
+     * Under the publication lock; reads the lists, which were written a moment ago.
+     *
+     * @throws CorruptionException when a list cannot be read any more
      */
     void named(int bucketId, ByteBuffer payload) {
-        Manifest manifest = ManifestFormat.parse(payload);
-        for (int i = 0; i < manifest.count(); i++) {
-            KeyHash extent = hasher.extent(bucketId, manifest.id(i));
+        boolean whole = new ManifestExtents(reader, bucketId).forEach(payload, id -> {
+            KeyHash extent = hasher.extent(bucketId, id);
             index.find(extent).filter(Location::isSharedContent).ifPresent(location -> relink(extent, location, 1));
+        });
+        if (!whole) {
+            throw new CorruptionException("A list of extents is not where it was just written.");
         }
     }
 
