@@ -23,6 +23,9 @@ import java.util.Set;
 final class IndexFolder {
     static final String STATE_FILE = "state";
 
+    /** There while maps are being recovered: who finds it must not trust them. */
+    static final String RECOVERING_FILE = "recovering";
+
     /** On disk, at the lowest load; see {@link MapFile}. */
     private static final long ENTRY_BYTES_MAX = 128;
 
@@ -55,6 +58,9 @@ final class IndexFolder {
         if (!Files.isRegularFile(file)) {
             throw new CorruptionException("the index state file is missing").with("file", file);
         }
+        if (Files.exists(folder.resolve(RECOVERING_FILE))) {
+            throw new CorruptionException("the last recovery of the index was cut short").with("folder", folder);
+        }
         MapTableFormat.State state;
         try {
             state = MapTableFormat.decode(ByteBuffer.wrap(Files.readAllBytes(file)));
@@ -74,6 +80,23 @@ final class IndexFolder {
         Existing {
             entries = List.copyOf(entries);
         }
+    }
+
+    /**
+     * The maps are about to be recovered. A process that dies amid that leaves maps that lack an entry each: Chronicle
+     * takes every slot out and puts it in again. Not forced: after anything worse than that no map is trusted anyway.
+     */
+    void beginRecovery() {
+        try {
+            Files.createFile(folder.resolve(RECOVERING_FILE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("index recovery cannot be noted in " + folder, e);
+        }
+    }
+
+    /** All of them were recovered. */
+    void endRecovery() {
+        delete(folder.resolve(RECOVERING_FILE));
     }
 
     /** A new table under an id that no file had. */

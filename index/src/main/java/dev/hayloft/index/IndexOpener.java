@@ -17,6 +17,16 @@ final class IndexOpener {
 
     /** All parts, or none and the first failure. */
     static List<MapPart> open(IndexFolder.Existing existing, boolean recover) {
+        if (!recover) {
+            return openAll(existing, false);
+        }
+        existing.folder().beginRecovery();
+        List<MapPart> parts = openAll(existing, true);
+        existing.folder().endRecovery();
+        return parts;
+    }
+
+    private static List<MapPart> openAll(IndexFolder.Existing existing, boolean recover) {
         int threads = Math.min(
                 THREADS_MAX,
                 Math.min(existing.entries().size(), Runtime.getRuntime().availableProcessors()));

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hayloft.index.KeyIndex.OpenMode;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.testing.FileDamage;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -213,6 +216,44 @@ class KeyIndexTest {
                 index.put(hash(i), location(i + 1));
             }
         }
+    }
+
+    @Test
+    void open_toRecoverAfterARecoveryThatWasCutShort_isRefusedUntilMadeAnew() throws IOException {
+        KeyIndex.open(tiny(folder), OpenMode.CREATE).close();
+        Path mark = Files.createFile(folder.resolve(IndexFolder.RECOVERING_FILE));
+        for (OpenMode mode : List.of(OpenMode.RECOVER, OpenMode.TRUST)) {
+            assertThatThrownBy(() -> KeyIndex.open(tiny(folder), mode))
+                    .isInstanceOf(CorruptionException.class)
+                    .hasMessageContaining("cut short");
+        }
+        KeyIndex.open(tiny(folder), OpenMode.CREATE).close();
+        assertThat(mark).doesNotExist();
+        KeyIndex.open(tiny(folder), OpenMode.RECOVER).close();
+        assertThat(mark).doesNotExist();
+    }
+
+    @Test
+    void open_toRecoverAnEntryThatWasHalfWrittenOver_isRefusedUntilMadeAnew() throws IOException {
+        try (KeyIndex index = KeyIndex.open(tiny(folder), OpenMode.CREATE)) {
+            for (int i = 0; i < TINY / 2; i++) {
+                index.put(hash(i), location(i));
+            }
+        }
+        FileDamage.flipBehind(folder.resolve("map-00000"), bytes(hash(7)), KeyHash.SIZE + 3, 5);
+        for (int time = 0; time < 2; time++) {
+            assertThatThrownBy(() -> KeyIndex.open(tiny(folder), OpenMode.RECOVER))
+                    .isInstanceOf(CorruptionException.class);
+        }
+    }
+
+    /** As a map holds it. */
+    private static byte[] bytes(KeyHash hash) {
+        return ByteBuffer.allocate(KeyHash.SIZE)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(hash.high())
+                .putLong(hash.low())
+                .array();
     }
 
     @Test

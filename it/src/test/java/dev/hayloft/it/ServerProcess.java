@@ -225,12 +225,9 @@ final class ServerProcess implements AutoCloseable {
         return read(errors);
     }
 
-    /** Lines of its log at level ERROR, without what Chronicle Map tells while it mends a map after a kill. */
+    /** Lines of its log at level ERROR. */
     List<String> errorLines() {
-        return said().lines()
-                .filter(line -> line.matches(".*\\bERROR\\b.*"))
-                .filter(line -> !line.contains(" ChronicleMapBuilder: "))
-                .toList();
+        return said().lines().filter(line -> line.matches(".*\\bERROR\\b.*")).toList();
     }
 
     /** Ends it, and fails when it did not end well or had logged an error. */

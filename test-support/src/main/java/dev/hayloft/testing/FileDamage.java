@@ -3,6 +3,7 @@ package dev.hayloft.testing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,6 +47,17 @@ public final class FileDamage {
             one.put(0, (byte) (one.get(0) ^ 1 << bit)).rewind();
             channel.write(one, offset);
         }
+    }
+
+    /** Inverts a bit of the byte that stands so far behind the only place where a file holds these bytes. */
+    public static void flipBehind(Path file, byte[] bytes, int distance, int bit) throws IOException {
+        String all = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        String sought = new String(bytes, StandardCharsets.ISO_8859_1);
+        int at = all.indexOf(sought);
+        if (at < 0 || all.indexOf(sought, at + 1) >= 0) {
+            throw new IllegalArgumentException("not in one place of " + file);
+        }
+        flip(file, at + distance, bit);
     }
 
     /** Zeroes {@code length} bytes at {@code offset} and leaves what follows: pages that never reached the disk. */

@@ -50,6 +50,18 @@ final class FileDamageTest {
     }
 
     @Test
+    void flipBehind_bytesOfOnePlace_changesOneBitThere() throws IOException {
+        FileDamage.flip(file, 1000, 1);
+        FileDamage.flipBehind(file, new byte[] {3, 1, 1}, 2, 7);
+        byte[] expected = ones(SIZE);
+        expected[1000] = 3;
+        expected[1002] = (byte) 0x81;
+        assertThat(Files.readAllBytes(file)).isEqualTo(expected);
+        assertThatThrownBy(() -> FileDamage.flipBehind(file, new byte[] {1, 1}, 0, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void hole_inTheMiddle_keepsWhatFollows() throws IOException {
         FileDamage.hole(file, 100, 150_000);
         byte[] expected = ones(SIZE);

@@ -83,30 +83,40 @@ public final class MapFile implements AutoCloseable {
      * @throws CorruptionException when there is none, or Chronicle does not know it
      */
     public static MapFile open(Path file, long capacity) {
-        return openExisting(file, capacity, false);
+        return openExisting(file, capacity, builder -> builder.createPersistedTo(file.toFile()));
     }
 
     /**
-     * Opens a file whose process was killed: clears locks, drops what is half written.
+     * Opens a file whose process was killed: clears locks, forgets inserts that were cut short. Should the calling
+     * process be killed too before this returns, an entry may be missing.
      *
-     * @throws CorruptionException when there is none, or it cannot be mended
+     * @throws CorruptionException when there is none, or it cannot be mended: an entry that was being written over is
+     *     neither the old one nor the new
      */
     public static MapFile recover(Path file, long capacity) {
-        return openExisting(file, capacity, true);
+        MapLosses losses = new MapLosses();
+        MapFile map = openExisting(file, capacity, builder -> builder.recoverPersistedTo(file.toFile(), true, losses));
+        if (losses.first().isPresent()) {
+            map.close();
+            throw new CorruptionException("index map has lost an entry")
+                    .with("file", file)
+                    .with("reason", losses.first().get());
+        }
+        return map;
     }
 
-    private static MapFile openExisting(Path file, long capacity, boolean recover) {
+    /** A way to open a map. */
+    @FunctionalInterface
+    private interface Opening {
+        ChronicleMap<KeyHash, Location> open(ChronicleMapBuilder<KeyHash, Location> builder) throws IOException;
+    }
+
+    private static MapFile openExisting(Path file, long capacity, Opening opening) {
         if (!Files.isRegularFile(file)) {
             throw new CorruptionException("index map is missing").with("file", file);
         }
-        ChronicleMapBuilder<KeyHash, Location> builder = builder(capacity);
         try {
-            return new MapFile(
-                    file,
-                    capacity,
-                    recover
-                            ? builder.recoverPersistedTo(file.toFile(), true)
-                            : builder.createPersistedTo(file.toFile()));
+            return new MapFile(file, capacity, opening.open(builder(capacity)));
         } catch (IOException e) {
             throw new UncheckedIOException("index map cannot be opened: " + file, e);
         } catch (RuntimeException e) { // Chronicle has no one type for a file that it does not like.

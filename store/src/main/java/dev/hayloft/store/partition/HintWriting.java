@@ -162,7 +162,7 @@ final class HintWriting {
      *
      * @throws CorruptionException when it is damaged
      */
-    boolean isIntact(VolumeLog log, int volume) {
+    private boolean isIntact(VolumeLog log, int volume) {
         return isOf(HintFile.read(folder.hint(volume), entry -> {}), log, volume);
     }
 

@@ -264,13 +264,13 @@ public final class Recovery {
 
     /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
     private void replay(IndexBuilder builder, long from) {
-        DoubtfulMoves doubtful = new DoubtfulMoves(builder.target(), hints.hasher());
+        MoveReplay moves = new MoveReplay(builder.target(), hints.hasher());
         int firstNotCounted = countedTo == LogPosition.START ? 0 : LogPosition.volume(countedTo);
         for (VolumeInfo volume : complete()) {
             boolean counted =
                     volume.id() < firstNotCounted || volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
             if (!counted || volume.id() >= LogPosition.volume(from)) {
-                scan(volume, entry -> replay(builder, doubtful, entry, from, !counted));
+                scan(volume, entry -> replay(builder, moves, entry, from, !counted));
             } else if (volume.id() < firstNotCounted) {
                 noteMissingHint(volume);
             }
@@ -278,23 +278,11 @@ public final class Recovery {
         long tailFrom = LogPosition.compare(countedTo, from) < 0 ? countedTo : from;
         scanTail(tailFrom, entry -> {
             boolean count = LogPosition.compare(entry.location().position(), countedTo) > 0;
-            replay(builder, doubtful, entry, from, count);
+            replay(builder, moves, entry, from, count);
         });
-        doubtful.settle(log, folder, hints, this::hasHint, entry -> offer(builder, entry));
     }
 
-    private boolean hasHint(int volume) {
-        if (hinted.contains(volume)) {
-            return true;
-        }
-        try {
-            return Files.exists(folder.hint(volume)) && hints.isIntact(log, volume);
-        } catch (CorruptionException | UncheckedIOException e) {
-            return false; // The volume is read instead.
-        }
-    }
-
-    private void replay(IndexBuilder builder, DoubtfulMoves moves, HintEntry entry, long from, boolean count) {
+    private void replay(IndexBuilder builder, MoveReplay moves, HintEntry entry, long from, boolean count) {
         if (count) {
             countAppended(entry);
         }
@@ -303,7 +291,7 @@ public final class Recovery {
         }
     }
 
-    private void replay(IndexBuilder builder, DoubtfulMoves moves, HintEntry entry) {
+    private void replay(IndexBuilder builder, MoveReplay moves, HintEntry entry) {
         Location location = entry.location();
         boolean isVersion = !location.has(Location.TOMBSTONE) || location.has(Location.MARKER);
         if (entry.sequence() < frameSequence && isVersion) {
