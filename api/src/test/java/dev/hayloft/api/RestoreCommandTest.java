@@ -21,7 +21,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,13 +62,7 @@ class RestoreCommandTest {
                     .toCompletableFuture()
                     .join();
             String job = store.jobs()
-                    .submit(new JobRequest(
-                            JobRequest.Kind.BACKUP,
-                            Optional.empty(),
-                            Optional.empty(),
-                            false,
-                            false,
-                            Optional.of(folder.resolve("backup").toString())))
+                    .submit(JobRequest.backup(folder.resolve("backup")))
                     .id();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(60))

@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -24,6 +25,12 @@ public record JobRequest(
     /** A job of a volume, or of what its kind takes by itself. */
     public JobRequest(Kind kind, Optional<String> volume, boolean all) {
         this(kind, Optional.empty(), volume, all, false, Optional.empty());
+    }
+
+    /** A backup into a folder. */
+    public static JobRequest backup(Path folder) {
+        return new JobRequest(
+                Kind.BACKUP, Optional.empty(), Optional.empty(), false, false, Optional.of(folder.toString()));
     }
 
     /** What jobs do; those named first come first when several wait. */

@@ -138,43 +138,61 @@ final class StoreCompaction implements JobTask {
         List<SideBySide.Lane> lanes = new ArrayList<>();
         byPartition
                 .values()
-                .forEach(ofOne -> lanes.add(isOtherFailed -> ofOne.forEach(victim -> {
-                    step(run, isOtherFailed);
-                    take(run, isOtherFailed, victim, totals);
-                })));
+                .forEach(ofOne -> lanes.add(
+                        isOtherFailed -> ofOne.forEach(victim -> take(new Turn(run, isOtherFailed), victim, totals))));
         SideBySide.run("hayloft-compactor", Runtime.getRuntime().availableProcessors(), lanes);
         return totals.result();
     }
 
-    private static void step(JobRun run, BooleanSupplier isOtherFailed) {
-        run.step();
-        if (isOtherFailed.getAsBoolean()) {
-            throw new CancellationException("The compaction of another partition failed.");
+    private void take(Turn turn, Victim victim, Totals totals) {
+        boolean isDone = false;
+        while (!isDone) {
+            turn.step();
+            if (turn.run.request().dryRun()) {
+                totals.begun(victim);
+                totals.done(victim, victim.load().liveBytes());
+                isDone = true;
+            } else {
+                isDone = tryTake(turn, victim, totals);
+            }
         }
     }
 
-    private void take(JobRun run, BooleanSupplier isOtherFailed, Victim victim, Totals totals) {
-        boolean isDry = run.request().dryRun();
-        if (!isDry && !room.reserve(victim.load().liveBytes(), () -> step(run, isOtherFailed))) {
+    /** False when a pause or a stop has ended it: then it holds nothing, neither the partition nor room on the disk. */
+    private boolean tryTake(Turn turn, Victim victim, Totals totals) {
+        if (!room.reserve(victim.load().liveBytes(), turn::step)) {
             totals.passedOver(victim);
-            return;
+            return true;
         }
         totals.begun(victim);
         try {
-            totals.done(victim, isDry ? victim.load().liveBytes() : compact(run, isOtherFailed, victim));
+            long moved = victim.compactor().compact(victim.load().volume(), keptFrom(), turn, turn::isStopping);
+            count(victim, turn.givenUpBytes + moved);
+            totals.done(victim, turn.givenUpBytes + moved);
+            return true;
+        } catch (GivenUp paused) {
+            turn.takeBack();
+            totals.putOff(victim);
+            return false;
         } catch (CorruptionException lost) { // Others are none the worse for it.
             LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
             totals.refused(victim);
+            return true;
         } catch (HayloftException gone) {
             if (gone.code() != ErrorCode.NO_SUCH_VOLUME) {
                 throw gone;
             }
             totals.gone(victim); // Another job took it while this one was paused, and counts it.
+            return true;
         } finally {
-            if (!isDry) {
-                room.giveBack(victim.load().liveBytes());
-            }
+            room.giveBack(victim.load().liveBytes());
         }
+    }
+
+    private void count(Victim victim, long movedBytes) {
+        volumesDone.increment();
+        bytesMoved.add(movedBytes);
+        bytesReclaimed.add(Math.max(0, victim.load().bytes() - movedBytes));
     }
 
     /** What volumes that are compacted side by side need of the disk, all together. */
@@ -243,6 +261,11 @@ final class StoreCompaction implements JobTask {
             reclaimed += Math.max(0, victim.load().bytes() - movedBytes);
         }
 
+        synchronized void putOff(Victim victim) {
+            underWay.remove(victim.name());
+            left++;
+        }
+
         synchronized void gone(Victim victim) {
             underWay.remove(victim.name());
         }
@@ -272,25 +295,7 @@ final class StoreCompaction implements JobTask {
         return disk.freeBytes() - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
     }
 
-    private long compact(JobRun run, BooleanSupplier isOtherFailed, Victim victim) {
-        Turn turn = new Turn(run, isOtherFailed);
-        boolean isDone = false;
-        while (!isDone) {
-            step(run, isOtherFailed);
-            try {
-                victim.compactor().compact(victim.load().volume(), keptFrom(), turn, turn::isStopping);
-                isDone = true;
-            } catch (GivenUp paused) {
-                turn.takeBack();
-            }
-        }
-        volumesDone.increment();
-        bytesMoved.add(turn.movedBytes);
-        bytesReclaimed.add(Math.max(0, victim.load().bytes() - turn.movedBytes));
-        return turn.movedBytes;
-    }
-
-    /** A pause came in the middle of a volume. */
+    /** A pause or a stop came in the middle of a volume. */
     private static final class GivenUp extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
@@ -306,12 +311,21 @@ final class StoreCompaction implements JobTask {
     private final class Turn implements VolumeCompaction.Pace {
         private final JobRun run;
         private final BooleanSupplier isOtherFailed;
-        private long readBytes;
-        private long movedBytes;
+        private long readBytes; // As all below since the volume was taken, or taken again.
+        private long handedOverBytes;
+        private long givenUpBytes; // Moved before that.
 
         Turn(JobRun run, BooleanSupplier isOtherFailed) {
             this.run = run;
             this.isOtherFailed = isOtherFailed;
+        }
+
+        /** Waits as long as a pause lasts; not to be called by who has the partition's turn. */
+        void step() {
+            run.step();
+            if (isOtherFailed.getAsBoolean()) {
+                throw new CancellationException("The compaction of another partition failed.");
+            }
         }
 
         boolean isStopping() {
@@ -322,15 +336,14 @@ final class StoreCompaction implements JobTask {
         public void read(long bytes) {
             readBytes += bytes;
             run.advance(bytes);
-            if (run.isPaused() && !isStopping()) {
+            if (run.isPaused() || isStopping()) {
                 throw new GivenUp();
             }
-            step(run, isOtherFailed);
         }
 
         @Override
         public void moved(long bytes) {
-            movedBytes += bytes;
+            handedOverBytes += bytes;
             if (!disk.isFull()) {
                 pacer.spend(bytes, () -> isStopping() || run.isPaused());
             }
@@ -341,10 +354,12 @@ final class StoreCompaction implements JobTask {
             pacer.waited(nanos);
         }
 
-        /** What was read will be read again. */
+        /** What was read will be read again; what was handed over has moved for good. */
         void takeBack() {
             run.advance(-readBytes);
             readBytes = 0;
+            givenUpBytes += handedOverBytes;
+            handedOverBytes = 0;
         }
     }
 

@@ -62,17 +62,7 @@ class BackupTest {
     }
 
     private Job backup(HayloftStore store, Path folder) {
-        return run(store, request(folder));
-    }
-
-    private static JobRequest request(Path folder) {
-        return new JobRequest(
-                JobRequest.Kind.BACKUP,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.of(folder.toString()));
+        return run(store, JobRequest.backup(folder));
     }
 
     private static Job run(HayloftStore store, JobRequest request) {
@@ -167,7 +157,8 @@ class BackupTest {
             put(store, EFFECT, "b", "2");
             List<Path> folders = List.of(root.resolve("backup"), root.resolve("second"), root.resolve("backup"));
             List<String> ids = folders.stream()
-                    .map(folder -> store.jobs().submit(request(folder)).id())
+                    .map(folder ->
+                            store.jobs().submit(JobRequest.backup(folder)).id())
                     .toList();
             ids.forEach(id -> assertThat(ended(store, id).state()).isEqualTo(Job.State.DONE));
             folders.forEach(folder -> assertThat(Backup.verify(folder)).isEmpty());

@@ -249,15 +249,7 @@ class DictionaryTest {
             run(store, JobRequest.Kind.SCRUB);
             assertThat(needlesByDictionary(store)).isGreaterThanOrEqualTo(60 * ALL.size());
             compare(store);
-            run(
-                    store,
-                    new JobRequest(
-                            JobRequest.Kind.BACKUP,
-                            Optional.empty(),
-                            Optional.empty(),
-                            false,
-                            false,
-                            Optional.of(root.resolve("backup").toString())));
+            run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
         try (HayloftStore store = open("restored")) {

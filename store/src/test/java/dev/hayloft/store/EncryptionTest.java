@@ -262,7 +262,7 @@ class EncryptionTest {
             run(store, JobRequest.Kind.SEAL);
             run(store, JobRequest.Kind.ENCODE);
             run(store, JobRequest.Kind.COMPACT);
-            run(store, backup(root.resolve("backup")));
+            run(store, JobRequest.backup(root.resolve("backup")));
             assertThat(found(root.resolve("data"), canaries)).isEmpty();
             compare(store, SECRET, known);
         }
@@ -276,16 +276,6 @@ class EncryptionTest {
         Set<String> all = new TreeSet<>();
         control.values().forEach(all::addAll);
         assertThat(all).isEqualTo(new TreeSet<>(clear));
-    }
-
-    private static JobRequest backup(Path folder) {
-        return new JobRequest(
-                JobRequest.Kind.BACKUP,
-                Optional.empty(),
-                Optional.empty(),
-                false,
-                false,
-                Optional.of(folder.toString()));
     }
 
     @Test
@@ -304,7 +294,7 @@ class EncryptionTest {
             run(store, JobRequest.Kind.REBUILD_INDEX);
             run(store, JobRequest.Kind.SCRUB);
             compare(store, SECRET, known);
-            run(store, backup(root.resolve("backup")));
+            run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
         try (HayloftStore store = open("restored", masterKey())) {
@@ -451,7 +441,7 @@ class EncryptionTest {
     void copiesOfAFolder_eachStartedByItself_drawSaltsOfTheirOwn() throws Exception {
         try (HayloftStore store = open()) {
             store.createBucket(SECRET, settings(true));
-            run(store, backup(root.resolve("backup")));
+            run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("copy")).run(bytes -> {});
         List<byte[]> sealed = new ArrayList<>();

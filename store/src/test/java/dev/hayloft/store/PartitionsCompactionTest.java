@@ -159,14 +159,7 @@ class PartitionsCompactionTest {
             Awaitility.await().until(() -> find(store, paused).detail().startsWith("compacting volume "));
             store.jobs().pause(paused);
             Awaitility.await().until(() -> find(store, paused).state() == Job.State.PAUSED);
-            Job backup = store.jobs()
-                    .submit(new JobRequest(
-                            JobRequest.Kind.BACKUP,
-                            Optional.empty(),
-                            Optional.empty(),
-                            false,
-                            false,
-                            Optional.of(elsewhere.resolve("backup").toString())));
+            Job backup = store.jobs().submit(JobRequest.backup(elsewhere.resolve("backup")));
             assertThat(ended(store, backup.id()).state()).isEqualTo(Job.State.DONE);
             assertThat(find(store, paused).state()).isEqualTo(Job.State.PAUSED);
             store.jobs().resume(paused);

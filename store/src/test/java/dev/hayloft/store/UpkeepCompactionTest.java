@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.stream.Stream;
@@ -151,14 +150,7 @@ final class UpkeepCompactionTest extends UpkeepCase {
         try (HayloftStore store = open(data())) {
             fill(store);
             damageShards(store);
-            Job job = store.jobs()
-                    .submit(new JobRequest(
-                            JobRequest.Kind.BACKUP,
-                            Optional.empty(),
-                            Optional.empty(),
-                            false,
-                            false,
-                            Optional.of(backup.toString())));
+            Job job = store.jobs().submit(JobRequest.backup(backup));
             Awaitility.await().atMost(Duration.ofSeconds(100)).until(() -> store.jobs()
                     .find(job.id())
                     .orElseThrow()

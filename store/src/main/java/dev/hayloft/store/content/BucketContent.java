@@ -192,7 +192,8 @@ public final class BucketContent {
     }
 
     /**
-     * The content of a needle that is no manifest: its payload where it is stored raw, else memory of its own.
+     * The content of a needle that is no manifest, read-only: its payload where it is stored raw, else memory of its
+     * own.
      *
      * @throws CorruptionException when the payload is not what the needle's head says
      */
@@ -221,7 +222,7 @@ public final class BucketContent {
         int size = (int) needle.contentSize();
         byte codec = needle.coding().codec();
         if (codec == NeedleFormat.CODEC_NONE) { // Or else it would be raw.
-            return open(needle, size, memory);
+            return open(needle, size, memory).asReadOnlyBuffer();
         }
         ByteBuffer payload = needle.coding().encrypted() ? open(needle, size, byte[]::new) : needle.payload();
         return codec == NeedleFormat.CODEC_ZSTD_DICTIONARY
