@@ -115,7 +115,7 @@ final class MixedSoakTest {
 
     private void round(int number, SplittableRandom random) throws IOException {
         if (random.nextInt(4) == 0) {
-            killWhileStarting(random);
+            KilledStart.run(options(), random);
         }
         try (ServerProcess server = ServerProcess.start(options())) {
             MixedBuckets.make(server);
@@ -137,14 +137,6 @@ final class MixedSoakTest {
         }
         if (random.nextInt(4) == 0) {
             loseView(random);
-        }
-    }
-
-    /** A server that dies in the middle of recovery must leave a folder that the next one recovers. */
-    private void killWhileStarting(SplittableRandom random) throws IOException {
-        try (ServerProcess server = ServerProcess.launch(options())) {
-            LockSupport.parkNanos(Duration.ofMillis(random.nextInt(2_500)).toNanos());
-            server.kill();
         }
     }
 

@@ -6,8 +6,6 @@ import dev.hayloft.it.ServerProcess.Options;
 import dev.hayloft.testing.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -47,7 +45,7 @@ final class StoreCrashTest {
         }
         for (int round = 0; round < ROUNDS; round++) {
             if (round % 3 == 2) {
-                killWhileStarting(options, random, round % 2 == 0);
+                KilledStart.run(options, random);
             }
             try (ServerProcess server = ServerProcess.start(options)) {
                 HttpCalls calls = server.calls();
@@ -85,36 +83,6 @@ final class StoreCrashTest {
             }
             LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         }
-    }
-
-    /**
-     * A server that dies in the middle of recovery must leave a folder that the next one recovers.
-     *
-     * @param amidMaps to be killed when it begins to mend the maps of an index, which is soon over
-     */
-    private static void killWhileStarting(Options options, SplittableRandom random, boolean amidMaps)
-            throws IOException {
-        try (ServerProcess server = ServerProcess.launch(options)) {
-            long end =
-                    System.nanoTime() + Duration.ofMillis(random.nextInt(1_500)).toNanos();
-            while (System.nanoTime() < end && !(amidMaps && mendsMaps(options.data()))) {
-                LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
-            }
-            server.kill();
-        }
-    }
-
-    private static boolean mendsMaps(Path data) throws IOException {
-        for (String partition : List.of("system", "partitions/0", "partitions/1")) {
-            try (DirectoryStream<Path> indexes = Files.newDirectoryStream(data.resolve(partition + "/index"))) {
-                for (Path index : indexes) {
-                    if (Files.exists(index.resolve("recovering"))) {
-                        return true;
-                    }
-                }
-            }
-        }
-        return false;
     }
 
     private static void checkAll(List<CrashClient> clients, HttpCalls calls) throws IOException {

@@ -51,6 +51,7 @@ final class VerbsCrashTest {
                 loadAndKill(server, random);
                 assertThat(server.errorLines()).isEmpty();
             }
+            KilledStart.run(options, random);
         }
         try (ServerProcess server = ServerProcess.start(options)) {
             MixedBuckets.check(server, clients);

@@ -1,9 +1,7 @@
 package dev.hayloft.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectAttributes;
@@ -11,15 +9,9 @@ import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
@@ -28,122 +20,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Equal content of a bucket stands in the log once, as long as anything refers to it. */
 @Timeout(120)
-class DeduplicationTest {
-    private static final BucketName BUCKET = new BucketName("shared");
-    private static final int SIZE = 20_000;
-    private static final int MANIFEST_MAX = 400; // A needle with a short key, and a manifest of one extent.
-
-    @TempDir
-    Path folder;
-
-    @SuppressWarnings("NullAway.Init") // Opened before each test.
-    private HayloftStore store;
-
-    @BeforeEach
-    void open() {
-        store = open(folder);
-        if (store.findBucket(BUCKET).isEmpty()) {
-            store.createBucket(BUCKET, settings(true, false, "none"));
-        }
-    }
-
-    @AfterEach
-    void close() {
-        store.close();
-    }
-
-    private static HayloftStore open(Path data) {
-        return HayloftStore.open(
-                TestConfig.in(data)
-                        .volumeSizeBytes(1L << 20)
-                        .durability(Durability.DISK)
-                        .build(),
-                Clock.systemUTC());
-    }
-
-    static BucketSettings settings(boolean deduplicate, boolean versioning, String compression) {
-        BucketSettings defaults = BucketSettings.defaults(Durability.MEMORY);
-        return defaults.toBuilder()
-                .versioning(versioning)
-                .maxVersions(Optional.empty())
-                .compression(compression)
-                .deduplicate(deduplicate)
-                .build();
-    }
-
-    private static byte[] content(long seed, int size) {
-        byte[] bytes = new byte[size];
-        new Random(seed).nextBytes(bytes);
-        return bytes;
-    }
-
-    private WriteResult put(String key, byte[] content) {
-        return Futures.await(store.put(PutRequest.of(BUCKET, ObjectKey.of(key)), ByteBuffer.wrap(content)));
-    }
-
-    private void delete(String key) {
-        Futures.await(store.delete(BUCKET, ObjectKey.of(key), WriteCondition.NONE));
-    }
-
-    private byte[] read(HayloftStore from, String key) {
-        try (StoredObject object = from.read(BUCKET, ObjectKey.of(key)).orElseThrow()) {
-            ByteBuffer all = ByteBuffer.allocate((int) object.info().sizeBytes());
-            while (all.hasRemaining()) {
-                all.put(object.read(all.position(), all.remaining()));
-            }
-            return all.array();
-        }
-    }
-
-    private void upload(String key, byte[] content) {
-        try (Upload upload = store.startUpload(PutRequest.of(BUCKET, ObjectKey.of(key)))) {
-            for (int from = 0; from < content.length; from += ObjectStore.EXTENT_SIZE) {
-                int size = Math.min(ObjectStore.EXTENT_SIZE, content.length - from);
-                Futures.await(upload.write(ByteBuffer.wrap(content, from, size)));
-            }
-            Futures.await(upload.commit(Sha256.of(ByteBuffer.wrap(content))));
-        }
-    }
-
-    private void awaitStored(long atLeast, long atMost) {
-        Awaitility.await()
-                .untilAsserted(
-                        () -> assertThat(store.statistics(BUCKET).storedBytes()).isBetween(atLeast, atMost));
-    }
-
-    private void awaitNothingStored() {
-        awaitStored(0, 0);
-        assertThat(store.statistics(BUCKET).savedBytes()).isZero();
-        assertThat(store.statistics(BUCKET).objects()).isZero();
-    }
-
-    /** Opens a copy of the files as they are now, as if the process had died. */
-    private void onACopy(Consumer<HayloftStore> check, boolean withoutIndex) {
-        Path copy = folder.resolveSibling(folder.getFileName() + "-copy");
-        try {
-            RecoveryTest.copyTree(folder, copy);
-            if (withoutIndex) {
-                Files.delete(copy.resolve("RUN"));
-            }
-            try (HayloftStore other = open(copy)) {
-                check.accept(other);
-            }
-            RecoveryTest.deleteTree(copy);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
+class DeduplicationTest extends SharingBucket {
     @Test
     void put_ofKnownContent_storesAReferenceOnly() {
         byte[] content = content(1, SIZE);
@@ -344,15 +227,6 @@ class DeduplicationTest {
         awaitNothingStored();
     }
 
-    private void run(JobRequest.Kind kind) {
-        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-    }
-
     @Test
     void compactionAndRebuild_ofSharedContent_keepItsCounts() {
         for (int i = 0; i < 40; i++) {
@@ -442,120 +316,6 @@ class DeduplicationTest {
             delete("t" + t);
         }
         awaitNothingStored();
-    }
-
-    private static CopyRequest copyOf(String key, BucketName toBucket, String to) {
-        return CopyRequest.of(BUCKET, ObjectKey.of(key), toBucket, ObjectKey.of(to));
-    }
-
-    @Test
-    void copies_inOneBucket_shareTheContent() {
-        byte[] small = content(20, SIZE);
-        byte[] large = content(21, 2 * ObjectStore.EXTENT_SIZE + SIZE);
-        put("small", small);
-        upload("large", large);
-        long stored = store.statistics(BUCKET).storedBytes();
-        for (String key : List.of("small", "large")) {
-            Futures.await(store.verbs().copy(copyOf(key, BUCKET, key + "-copy")));
-            Futures.await(
-                    store.verbs().rename(RenameRequest.of(BUCKET, ObjectKey.of(key), ObjectKey.of("new-" + key))));
-        }
-        awaitStored(stored + 2, stored + 4 * MANIFEST_MAX);
-        assertThat(read(store, "small-copy")).isEqualTo(small);
-        delete("new-small");
-        delete("new-large");
-        assertThat(read(store, "large-copy")).isEqualTo(large);
-        assertThat(read(store, "small-copy")).isEqualTo(small);
-        delete("small-copy");
-        delete("large-copy");
-        awaitNothingStored();
-    }
-
-    @Test
-    void copies_ofALargeAppendedObject_shareTheContentBehindLists() {
-        byte[] added = content(26, 17 * ObjectStore.EXTENT_SIZE);
-        put("log", content(27, 100));
-        try (Upload append = store.verbs().startAppend(AppendRequest.of(PutRequest.of(BUCKET, ObjectKey.of("log"))))) {
-            for (int at = 0; at < added.length; at += ObjectStore.EXTENT_SIZE) {
-                Futures.await(append.write(ByteBuffer.wrap(added, at, ObjectStore.EXTENT_SIZE)));
-            }
-            Futures.await(append.commit(Sha256.of(ByteBuffer.wrap(added))));
-        }
-        Futures.await(store.verbs().copy(copyOf("log", BUCKET, "a")));
-        delete("log"); // Its own pieces go: they were never shared.
-        int size = added.length + 100;
-        byte[] whole = read(store, "a");
-        assertThat(whole).hasSize(size).endsWith(added);
-        awaitStored(size, size + 20 * MANIFEST_MAX);
-        Futures.await(store.verbs().copy(copyOf("a", BUCKET, "b")));
-        awaitStored(size, size + 24 * MANIFEST_MAX);
-        delete("a");
-        awaitStored(size, size + 22 * MANIFEST_MAX);
-        onACopy(
-                copied -> {
-                    assertThat(read(copied, "b")).isEqualTo(whole);
-                    assertThat(copied.statistics(BUCKET).storedBytes())
-                            .isBetween((long) size, size + 22L * MANIFEST_MAX);
-                },
-                true);
-        assertThat(read(store, "b")).isEqualTo(whole);
-        delete("b");
-        awaitNothingStored();
-    }
-
-    @Test
-    void copies_fromABucketThatDoesNotShare_areShared() {
-        BucketName other = new BucketName("other");
-        store.createBucket(other, settings(false, false, "none"));
-        byte[] content = content(22, SIZE);
-        PutRequest request = PutRequest.of(other, ObjectKey.of("a"));
-        Futures.await(store.put(request, ByteBuffer.wrap(content)));
-        for (String key : List.of("a", "b", "c")) {
-            Futures.await(store.verbs().copy(CopyRequest.of(other, ObjectKey.of("a"), BUCKET, ObjectKey.of(key))));
-        }
-        awaitStored(SIZE, SIZE + 4 * MANIFEST_MAX);
-        assertThat(read(store, "c")).isEqualTo(content);
-    }
-
-    @Test
-    void patches_whereVersionsAreKept_shareTheContent() {
-        store.updateBucket(BUCKET, before -> settings(true, true, "none"));
-        byte[] content = content(23, SIZE);
-        put("a", content);
-        for (int i = 0; i < 5; i++) {
-            Map<String, String> metadata = Map.of("n", Integer.toString(i));
-            Futures.await(store.verbs()
-                    .patch(PatchRequest.of(
-                            BUCKET,
-                            ObjectKey.of("a"),
-                            before -> new ObjectAttributes("text/plain", Map.of(), metadata))));
-        }
-        assertThat(store.statistics(BUCKET).versions()).isEqualTo(6);
-        awaitStored(SIZE, SIZE + 7 * MANIFEST_MAX);
-        assertThat(read(store, "a")).isEqualTo(content);
-    }
-
-    @Test
-    void copy_thatIsRefused_leavesNothing() {
-        put("a", content(24, SIZE));
-        put("b", content(25, SIZE));
-        long stored = store.statistics(BUCKET).storedBytes();
-        CopyRequest request = new CopyRequest(
-                BUCKET,
-                ObjectKey.of("a"),
-                OptionalLong.empty(),
-                WriteCondition.NONE,
-                BUCKET,
-                ObjectKey.of("b"),
-                false,
-                Optional.empty(),
-                Optional.empty());
-        assertThatThrownBy(() -> Futures.await(store.verbs().copy(request)))
-                .isInstanceOfSatisfying(HayloftException.class, failure -> assertThat(failure.code())
-                        .isEqualTo(ErrorCode.PRECONDITION_FAILED));
-        delete("a");
-        awaitStored(SIZE, stored - SIZE); // Nobody holds what the copy held.
-        assertThat(read(store, "b")).isEqualTo(content(25, SIZE));
     }
 
     /** Such a put is two needles, of which one names the content. */

@@ -46,7 +46,7 @@ class SharedContentTest {
         HayloftStore store = HayloftStore.open(config, clock);
         if (store.findBucket(BUCKET).isEmpty()) {
             store.createBucket(
-                    BUCKET, DeduplicationTest.settings(true, false, "none").withEncrypt(encrypt));
+                    BUCKET, SharingBucket.settings(true, false, "none").withEncrypt(encrypt));
         }
         return store;
     }
