@@ -23,7 +23,7 @@ import java.util.Set;
 final class IndexFolder {
     static final String STATE_FILE = "state";
 
-    /** There while maps are being recovered: who finds it must not trust them. */
+    /** There while maps are being recovered and the log is replayed over them: who finds it must not trust them. */
     static final String RECOVERING_FILE = "recovering";
 
     /** On disk, at the lowest load; see {@link MapFile}. */
@@ -84,7 +84,8 @@ final class IndexFolder {
 
     /**
      * The maps are about to be recovered. A process that dies amid that leaves maps that lack an entry each: Chronicle
-     * takes every slot out and puts it in again. Not forced: after anything worse than that no map is trusted anyway.
+     * takes every slot out and puts it in again. One that dies amid the replay leaves entries that the next replay does
+     * not come by. Not forced: after anything worse than that no map is trusted anyway.
      */
     void beginRecovery() {
         try {
@@ -94,7 +95,7 @@ final class IndexFolder {
         }
     }
 
-    /** All of them were recovered. */
+    /** All of them were recovered, and say what the log says. */
     void endRecovery() {
         delete(folder.resolve(RECOVERING_FILE));
     }

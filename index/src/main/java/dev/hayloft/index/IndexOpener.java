@@ -21,9 +21,7 @@ final class IndexOpener {
             return openAll(existing, false);
         }
         existing.folder().beginRecovery();
-        List<MapPart> parts = openAll(existing, true);
-        existing.folder().endRecovery();
-        return parts;
+        return openAll(existing, true);
     }
 
     private static List<MapPart> openAll(IndexFolder.Existing existing, boolean recover) {

@@ -59,7 +59,10 @@ public final class KeyIndex implements AutoCloseable {
         CREATE,
         /** They were closed in order. */
         TRUST,
-        /** The process was killed, the machine was not: clear what it held, undo a split that was cut short. */
+        /**
+         * The process was killed, the machine was not: clear what it held, undo a split that was cut short. Until
+         * {@link #recovered()} is called nobody else can open it again.
+         */
         RECOVER
     }
 
@@ -73,6 +76,11 @@ public final class KeyIndex implements AutoCloseable {
         KeyIndex index = mode == OpenMode.CREATE ? create(config) : openExisting(config, mode == OpenMode.RECOVER);
         index.splitter.start();
         return index;
+    }
+
+    /** The index is what it should be again, after {@link OpenMode#RECOVER}: the log was replayed over it. */
+    public void recovered() {
+        folder.endRecovery();
     }
 
     private static KeyIndex create(IndexConfig config) {

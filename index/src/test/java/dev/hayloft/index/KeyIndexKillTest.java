@@ -69,6 +69,7 @@ class KeyIndexKillTest {
         model.remove(open);
         try (KeyIndex index = KeyIndex.open(config(folder), OpenMode.RECOVER)) {
             assertHolds(index, model, open);
+            index.recovered();
         } catch (CorruptionException halfWritten) { // Seldom: the kill came while an entry was written over.
             make(model);
         }
@@ -112,6 +113,7 @@ class KeyIndexKillTest {
             }
             try (KeyIndex index = KeyIndex.open(config(folder), OpenMode.RECOVER)) {
                 assertHolds(index, model, key(KEYS + 1L));
+                index.recovered();
             } catch (CorruptionException cutShort) {
                 refused++;
                 make(model);
@@ -170,7 +172,9 @@ class KeyIndexKillTest {
         private Recoverer() {}
 
         public static void main(String[] arguments) {
-            KeyIndex.open(config(Path.of(arguments[0])), OpenMode.RECOVER).close();
+            try (KeyIndex index = KeyIndex.open(config(Path.of(arguments[0])), OpenMode.RECOVER)) {
+                index.recovered();
+            }
         }
     }
 

@@ -101,6 +101,7 @@ class KeyIndexTest {
             OpenMode mode = OpenMode.CREATE;
             for (int round = 0; round < 3; round++) {
                 try (KeyIndex index = KeyIndex.open(tiny(place), mode)) {
+                    index.recovered();
                     change(index, model, random, 3_000);
                     assertSame(index, model);
                 }
@@ -230,7 +231,14 @@ class KeyIndexTest {
         KeyIndex.open(tiny(folder), OpenMode.CREATE).close();
         assertThat(mark).doesNotExist();
         KeyIndex.open(tiny(folder), OpenMode.RECOVER).close();
-        assertThat(mark).doesNotExist();
+        assertThatThrownBy(() -> KeyIndex.open(tiny(folder), OpenMode.RECOVER))
+                .as("nobody has said that the log was replayed")
+                .isInstanceOf(CorruptionException.class);
+        KeyIndex.open(tiny(folder), OpenMode.CREATE).close();
+        try (KeyIndex index = KeyIndex.open(tiny(folder), OpenMode.RECOVER)) {
+            index.recovered();
+        }
+        KeyIndex.open(tiny(folder), OpenMode.TRUST).close();
     }
 
     @Test

@@ -43,12 +43,13 @@ final class DirectoryOpening {
     }
 
     private static Directory openOrDiscard(PartitionConfig config, PartitionFolder folder) {
+        PartitionFolder.deleteTreeIfThere(folder.discardedDirectory()); // A start was killed while it did that.
         DirectoryConfig directoryConfig = new DirectoryConfig(folder.directory(), config.directoryBytes(), CHANGES_MAX);
         try {
             return Directory.open(directoryConfig);
         } catch (CorruptionException e) {
             LOG.log(Level.WARNING, "The directory of partition " + config.name() + " is damaged; building it anew.", e);
-            PartitionFolder.deleteTree(folder.directory());
+            folder.discardDirectory();
             return Directory.open(directoryConfig);
         }
     }

@@ -62,12 +62,11 @@ final class DirectoryReplay {
                 frame.forEachNeedle(needle -> apply(frame, needle, flushed));
                 lastPosition = frame.position();
                 if (changes.size() >= BATCH) {
-                    submit();
+                    submit(directory.flushedSequence(), directory.flushedPosition());
                 }
             }
         });
-        lastSequence = Math.max(lastSequence, logLastSequence); // Sequences that were never written count as passed.
-        submit();
+        submit(Math.max(lastSequence, logLastSequence), lastPosition); // Numbers never written count as passed.
     }
 
     private void apply(FrameView frame, NeedleView needle, long flushed) {
@@ -140,10 +139,12 @@ final class DirectoryReplay {
         return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
     }
 
-    private void submit() {
-        if (lastSequence > directory.appliedSequence()) {
-            directory.submit(List.copyOf(changes), lastSequence, lastPosition);
-        }
+    /**
+     * Hands changes over, and up to where the directory has all then. That is the end of the log or nothing new:
+     * compaction puts needles of low sequences behind those of high ones, so none in between says what is missing.
+     */
+    private void submit(long sequence, long position) {
+        directory.submit(List.copyOf(changes), sequence, position);
         changes.clear();
     }
 }

@@ -83,6 +83,7 @@ final class IndexRebuild {
                         revived.contains(hash) || (location.version() < firstVersion && !location.isSharedContent())));
         addMissingLines();
         removeStaleLines();
+        parts.directory().flush(); // No replay of the log would bring these lines again.
         return next.size();
     }
 

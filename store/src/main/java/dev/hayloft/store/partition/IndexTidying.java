@@ -39,6 +39,7 @@ final class IndexTidying {
             }
         } while (found.size() == PASS_MAX);
         partition.directory().deleteBucket(bucketId);
+        partition.directory().flush(); // Who asked for this forgets about the bucket then.
         return true;
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -124,6 +125,20 @@ record PartitionFolder(Path root) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    Path discardedDirectory() {
+        return root.resolve("directory.discarded");
+    }
+
+    /** Deletes the directory; half a directory never stands in its place. */
+    void discardDirectory() {
+        try {
+            Files.move(directory(), discardedDirectory(), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        deleteTree(discardedDirectory());
     }
 
     static void deleteTreeIfThere(Path folder) {

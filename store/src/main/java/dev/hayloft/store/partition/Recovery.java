@@ -179,7 +179,9 @@ public final class Recovery {
             IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
             replay(builder, applied.get().position());
             builder.finish();
+            index.recovered();
         } else {
+            SmallFiles.delete(folder.appliedMark()); // It may be ahead of a log that lost its end.
             index = rebuild();
         }
         if (countedTo == LogPosition.START) {

@@ -133,6 +133,7 @@ class KilledMoveTest {
                     moved.add(hash);
                 }
             });
+            index.recovered();
         }
         assertThat(moved).hasSizeGreaterThan(COUNT / 2);
         tear(partition.index(), moved.get(COUNT / 4));
