@@ -23,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -196,10 +197,7 @@ class BackupTest {
             backup(other, root.resolve("backup"));
             for (Path folder :
                     List.of(Path.of("relative"), root.resolve("data/backup"), root, used, root.resolve("backup"))) {
-                assertThatThrownBy(() -> backup(store, folder))
-                        .as("%s", folder)
-                        .isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
-                                .isEqualTo(ErrorCode.BAD_PARAMETER));
+                assertRefused(store, folder);
             }
         }
     }
@@ -227,5 +225,133 @@ class BackupTest {
         assertThat(root.resolve("broken/STORE")).doesNotExist();
         Files.delete(volume);
         assertThatThrownBy(() -> restore("missing")).isInstanceOf(CorruptionException.class);
+    }
+
+    /** Ends the next backup at the last moment at which it is none yet: its list cannot be written. */
+    private void endBeforeTheList(HayloftStore store) throws IOException {
+        Path inTheWay = Files.createDirectories(root.resolve("backup/BACKUP.tmp/in the way"));
+        String id =
+                store.jobs().submit(JobRequest.backup(root.resolve("backup"))).id();
+        assertThat(ended(store, id).state()).isEqualTo(Job.State.FAILED);
+        Files.delete(inTheWay);
+        Files.delete(root.resolve("backup/BACKUP.tmp"));
+    }
+
+    @Test
+    void backup_endedBeforeItsList_leavesTheOneBeforeWhole() throws IOException {
+        JobRequest compact = new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true);
+        Path folder = root.resolve("backup");
+        try (HayloftStore store = withBuckets(open("data"))) {
+            Files.writeString(root.resolve("data/root.key"), "first");
+            put(store, CAUSE, "a", "1");
+            run(store, compact);
+            backup(store, folder);
+            Files.writeString(root.resolve("data/root.key"), "second");
+            put(store, CAUSE, "a", "2");
+            run(store, compact);
+            endBeforeTheList(store);
+            assertThat(Backup.verify(folder)).isEmpty();
+            restore("before");
+            for (int i = 0; i < 2; i++) { // Each time, names are taken that the last one left free.
+                backup(store, folder);
+                assertThat(Backup.verify(folder)).isEmpty();
+                assertThat(named(folder, "COMPACTED").stream().map(Path::getParent))
+                        .contains(folder.resolve("system"))
+                        .doesNotHaveDuplicates();
+                assertThat(named(folder, "root.key")).hasSize(1);
+                restore("after-" + i);
+                assertThat(root.resolve("after-" + i + "/root.key")).hasContent("second");
+                assertThat(root.resolve("after-" + i + "/system/COMPACTED"))
+                        .hasSameBinaryContentAs(root.resolve("data/system/COMPACTED"));
+                put(store, EFFECT, "b", "1");
+                run(store, compact);
+            }
+        }
+        assertThat(root.resolve("before/root.key")).hasContent("first");
+        assertThat(Files.getPosixFilePermissions(root.resolve("after-0/root.key")))
+                .hasSize(2);
+        try (HayloftStore before = open("before");
+                HayloftStore after = open("after-1")) {
+            assertThat(text(before, CAUSE, "a")).contains("1");
+            assertThat(text(after, CAUSE, "a")).contains("2");
+            assertThat(text(after, EFFECT, "b")).contains("1");
+        }
+    }
+
+    private static List<Path> named(Path folder, String begin) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.getFileName().toString().startsWith(begin))
+                    .toList();
+        }
+    }
+
+    @Test
+    void backup_ofARestoredStoreToTheFolderOfTheOriginal_holdsItsOwnVolumes() {
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            backup(store, root.resolve("backup"));
+            restore("restored");
+            put(store, CAUSE, "a", "2");
+            backup(store, root.resolve("backup"));
+        }
+        try (HayloftStore restored = open("restored")) { // Its next volumes have the same numbers and sizes.
+            put(restored, CAUSE, "a", "3");
+            backup(restored, root.resolve("backup"));
+            assertThat(Backup.verify(root.resolve("backup"))).isEmpty();
+        }
+        restore("again");
+        try (HayloftStore again = open("again")) {
+            assertThat(text(again, CAUSE, "a")).contains("3");
+        }
+    }
+
+    @Test
+    void backup_firstOneKilledBeforeItsList_isBegunAnewAndByItsStoreAlone() throws IOException {
+        Path folder = root.resolve("backup");
+        try (HayloftStore store = withBuckets(open("data"));
+                HayloftStore other = open("other")) {
+            Files.writeString(root.resolve("data/root.key"), "root");
+            put(store, CAUSE, "a", "1");
+            backup(store, folder);
+            Files.delete(folder.resolve("BACKUP"));
+            for (String unfinished : List.of("BACKUP.tmp", "STORE.tmp", "store.key.tmp", "root.key.tmp")) {
+                Files.writeString(folder.resolve(unfinished), "half");
+            }
+            assertRefused(other, folder);
+            backup(store, folder);
+            assertThat(Backup.verify(folder)).isEmpty();
+            assertThat(named(folder, "BACKUP")).hasSize(1);
+            Files.delete(folder.resolve("BACKUP"));
+            Files.writeString(folder.resolve("root.key"), "of somebody else");
+            assertRefused(store, folder);
+            Files.delete(folder.resolve("root.key"));
+            Files.writeString(folder.resolve("letter.txt"), "dear");
+            assertRefused(store, folder);
+        }
+    }
+
+    private static void assertRefused(HayloftStore store, Path folder) {
+        assertThatThrownBy(() -> store.jobs().submit(JobRequest.backup(folder)))
+                .as("%s", folder)
+                .isInstanceOfSatisfying(
+                        HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_PARAMETER));
+    }
+
+    @Test
+    void restore_ofTheFirstFormat_isStillMade() throws IOException {
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            backup(store, root.resolve("backup"));
+        }
+        Path list = root.resolve("backup/BACKUP");
+        String lines = Files.readString(list).replaceFirst("format \\d", "format 1");
+        lines = lines.substring(0, lines.lastIndexOf("crc32c "));
+        CRC32C crc = new CRC32C();
+        crc.update(lines.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(list, lines + "crc32c " + Long.toHexString(crc.getValue()) + "\n");
+        restore("restored");
+        try (HayloftStore restored = open("restored")) {
+            assertThat(text(restored, CAUSE, "a")).contains("1");
+        }
     }
 }

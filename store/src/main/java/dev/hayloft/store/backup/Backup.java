@@ -5,7 +5,6 @@ import dev.hayloft.erasure.shard.VolumeAssembly;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DataFolder;
-import dev.hayloft.store.folder.SmallFiles;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCut;
 import java.io.IOException;
@@ -18,8 +17,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -31,14 +28,18 @@ import java.util.stream.Stream;
  * a copy of each sealed volume that is not in the folder yet. The volumes of the cut are leased while that lasts, so
  * that compaction may go on and takes none of them away.
  *
- * <p>The folder holds one backup, the last one. Its list is replaced in one step when all of it is there; what only
- * older lists named goes after that. Keys come along, the master key of encryption never does.
+ * <p>The folder holds one backup, the last one. Its list is replaced in one step when all of it is there; what the list
+ * before named is left alone until then, and goes after that unless it was taken over. Keys come along, the master key
+ * of encryption never does.
  *
  * <p><i>Threads:</i> any that may block; one backup is made at a time.
  */
 public final class Backup {
     private static final Logger LOG = System.getLogger(Backup.class.getName());
+    private static final String STORE_FILE = "STORE";
     private static final List<String> KEY_FILES = List.of("store.key", "root.key");
+    private static final List<String> PARTIAL_FILES =
+            List.of("store.key.tmp", "root.key.tmp", "STORE.tmp", "BACKUP.tmp");
     private static final long WAIT_NANOS = 10_000_000;
 
     private final DataFolder data;
@@ -76,7 +77,7 @@ public final class Backup {
         if (last.isPresent() && !last.get().storeId().equals(data.storeId())) {
             throw refused("The folder holds the backup of another store.", folder);
         }
-        if (last.isEmpty() && !isEmpty(folder)) {
+        if (last.isEmpty() && !isEmptyOrBegun(folder)) {
             throw refused("The folder holds something else than a backup.", folder);
         }
     }
@@ -87,17 +88,34 @@ public final class Backup {
                 .with("value", folder);
     }
 
-    /** Also when a backup was begun there and not finished. */
-    private static boolean isEmpty(Path folder) {
+    private boolean isEmptyOrBegun(Path folder) {
         if (!Files.exists(folder)) {
             return true;
         }
         try (Stream<Path> children = Files.list(folder)) {
-            return children.allMatch(child ->
-                    List.of("partitions", "system").contains(child.getFileName().toString()));
+            for (Path child : (Iterable<Path>) children::iterator) {
+                if (!isOfBegunBackup(child)) {
+                    return false;
+                }
+            }
+            return true;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Whether a first backup of this store that came to no end may have left this. */
+    private boolean isOfBegunBackup(Path child) throws IOException {
+        String name = child.getFileName().toString();
+        if (Files.isDirectory(child)) {
+            return List.of("partitions", "system").contains(name);
+        }
+        if (name.equals(STORE_FILE) || KEY_FILES.contains(name)) {
+            Path own = data.path().resolve(name);
+            return Files.exists(own) && Files.mismatch(own, child) < 0;
+        }
+        return name.equals(BackupList.NAME) // Another job of this store has just finished it.
+                || PARTIAL_FILES.contains(name);
     }
 
     /** What was done. */
@@ -130,40 +148,36 @@ public final class Backup {
     }
 
     private Done make(Path folder, Watcher watcher) {
-        SortedMap<String, BackupList.Entry> before =
-                BackupList.read(folder).map(BackupList::files).orElse(new TreeMap<>());
+        BackupFiles files = new BackupFiles(folder, data.incarnation());
         long createdAtMillis = clock.millis();
         List<PartitionCut> cuts = cut(watcher::isStopping);
         try {
             watcher.expect(cuts.stream().mapToLong(PartitionCut::bytes).sum());
-            SortedMap<String, BackupList.Entry> files = new TreeMap<>();
             lostBytes = 0;
             long copied = 0;
             for (PartitionCut cut : cuts) {
-                copied += copy(folder, cut, before, files, watcher::advance);
+                copied += copy(cut, files, watcher::advance);
             }
             for (String name : KEY_FILES) {
                 if (Files.exists(data.path().resolve(name))) {
-                    files.put(name, copySecret(data.path().resolve(name), folder.resolve(name)));
+                    files.addText(name, text(name), true);
                 }
             }
-            files.put("STORE", FileCopy.copy(data.path().resolve("STORE"), folder.resolve("STORE"), bytes -> {}));
-            new BackupList(data.storeId(), data.incarnation(), createdAtMillis, files).write(folder);
-            before.keySet().stream()
-                    .filter(path -> !files.containsKey(path))
-                    .forEach(path -> SmallFiles.delete(folder.resolve(path)));
-            long bytes =
-                    files.values().stream().mapToLong(BackupList.Entry::bytes).sum();
-            return new Done(files.size(), bytes, copied, lostBytes);
+            files.addText(STORE_FILE, text(STORE_FILE), false);
+            new BackupList(data.storeId(), data.incarnation(), createdAtMillis, files.all()).write(folder);
+            files.deleteOthers();
+            long bytes = files.all().values().stream()
+                    .mapToLong(BackupList.Entry::bytes)
+                    .sum();
+            return new Done(files.all().size(), bytes, copied, lostBytes);
         } finally {
             cuts.forEach(PartitionCut::close);
         }
     }
 
-    private static BackupList.Entry copySecret(Path source, Path target) {
+    private String text(String name) {
         try {
-            SmallFiles.writeSecret(target, Files.readString(source));
-            return FileCopy.read(target, bytes -> {});
+            return Files.readString(data.path().resolve(name));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -173,40 +187,24 @@ public final class Backup {
         return PartitionCut.all(partitions, isStopping);
     }
 
-    private long copy(
-            Path folder,
-            PartitionCut cut,
-            SortedMap<String, BackupList.Entry> before,
-            SortedMap<String, BackupList.Entry> files,
-            LongConsumer progress) {
+    private long copy(PartitionCut cut, BackupFiles files, LongConsumer progress) {
         String prefix = (cut.name().equals("system") ? cut.name() : "partitions/" + cut.name()) + "/";
         long copied = 0;
         for (PartitionCut.Volume volume : cut.volumes()) {
             String path = prefix + "volumes/%010d.volume".formatted(volume.id());
-            BackupList.Entry known = before.get(path);
-            Path target = folder.resolve(path);
-            if (known != null && Files.isRegularFile(target) && known.bytes() == size(target)) {
-                files.put(path, known);
-                progress.accept(known.bytes());
+            Optional<BackupList.Entry> kept = files.keep(path, volume.path());
+            if (kept.isPresent()) {
+                progress.accept(kept.get().bytes());
             } else {
-                BackupList.Entry entry = copy(volume, target, progress);
-                files.put(path, entry);
-                copied += entry.bytes();
+                copied += files.add(path, target -> copy(volume, target, progress))
+                        .bytes();
             }
-            if (Files.exists(volume.hint())) {
-                String hint = prefix + "hints/" + volume.hint().getFileName();
-                BackupList.Entry knownHint = before.get(hint);
-                boolean isThere = knownHint != null
-                        && Files.isRegularFile(folder.resolve(hint))
-                        && size(folder.resolve(hint)) == knownHint.bytes();
-                files.put(hint, isThere ? knownHint : FileCopy.copy(volume.hint(), folder.resolve(hint), bytes -> {}));
+            String hint = prefix + "hints/" + volume.hint().getFileName();
+            if (Files.exists(volume.hint()) && files.keep(hint, volume.hint()).isEmpty()) {
+                files.add(hint, target -> FileCopy.copy(volume.hint(), target, bytes -> {}));
             }
         }
-        cut.record().ifPresent(text -> {
-            Path target = folder.resolve(prefix + "COMPACTED");
-            SmallFiles.write(target, text);
-            files.put(prefix + "COMPACTED", FileCopy.read(target, bytes -> {}));
-        });
+        cut.record().ifPresent(text -> files.addText(prefix + "COMPACTED", text, false));
         return copied;
     }
 
@@ -241,14 +239,6 @@ public final class Backup {
             lostBytes += lost[0];
         }
         return entry;
-    }
-
-    private static long size(Path file) {
-        try {
-            return Files.size(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Names of all files in a backup that are missing or not as they were written; for whoever wants to be sure. */

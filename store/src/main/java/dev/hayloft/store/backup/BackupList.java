@@ -17,8 +17,9 @@ import java.util.zip.CRC32C;
 /**
  * What stands in a backup: the file {@code BACKUP}. It is written last; what it does not name is no part of the backup.
  *
- * <p><i>Format:</i> text lines {@code format 1}, {@code storeId UUID}, {@code incarnation UUID}, {@code createdAt
- * MILLIS}, {@code file BYTES CRC32C PATH} for each file, and last {@code crc32c HEX} of all lines before it.
+ * <p><i>Format:</i> text lines {@code format 2}, {@code storeId UUID}, {@code incarnation UUID}, {@code createdAt
+ * MILLIS}, {@code file BYTES CRC32C PATH} for each file, and last {@code crc32c HEX} of all lines before it. A path may
+ * end with {@value #BESIDE}, which it loses in a data folder; none does in format 1, which is read too.
  *
  * @param storeId of the store that was copied
  * @param incarnation of it
@@ -27,14 +28,23 @@ import java.util.zip.CRC32C;
  */
 record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMap<String, Entry> files) {
     static final String NAME = "BACKUP";
+
+    /** What a file's name ends with where the list before names another file at its path. */
+    static final String BESIDE = ".2";
+
     private static final String CRC_LINE = "crc32c ";
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /** One file. */
     record Entry(long bytes, int crc) {}
 
     BackupList {
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+    }
+
+    /** The path in a data folder of a file that a list names. */
+    static String path(String name) {
+        return name.endsWith(BESIDE) ? name.substring(0, name.length() - BESIDE.length()) : name;
     }
 
     void write(Path folder) {
@@ -88,7 +98,7 @@ record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMa
             }
         }
         int format = Integer.parseInt(head.getOrDefault("format", "0"));
-        if (format != FORMAT) {
+        if (format < 1 || format > FORMAT) {
             throw new CorruptionException("The backup is of another format; use the Hayloft that made it.")
                     .with("file", file)
                     .with("format", format);

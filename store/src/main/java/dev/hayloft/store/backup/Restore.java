@@ -64,23 +64,26 @@ public final class Restore {
         BackupList list = list();
         refuseToOverwrite();
         long bytes = 0;
+        Path identity = backup.resolve("STORE");
         for (var file : list.files().entrySet()) {
             Path source = backup.resolve(file.getKey());
             if (!Files.isRegularFile(source)) {
                 throw new CorruptionException("A file of the backup is missing.").with("file", source);
             }
-            if (file.getKey().equals("STORE")) {
+            String path = BackupList.path(file.getKey());
+            if (path.equals("STORE")) {
+                identity = source;
                 continue; // Last: without it, no server takes the folder for a store.
             }
-            Path target = data.resolve(file.getKey());
+            Path target = data.resolve(path);
             BackupList.Entry copied =
-                    file.getKey().endsWith(".key") ? secret(source, target) : FileCopy.copy(source, target, progress);
+                    path.endsWith(".key") ? secret(source, target) : FileCopy.copy(source, target, progress);
             if (!copied.equals(file.getValue())) {
                 throw new CorruptionException("A file of the backup is damaged.").with("file", source);
             }
             bytes += copied.bytes();
         }
-        writeIdentity();
+        writeIdentity(identity);
         return bytes;
     }
 
@@ -109,10 +112,10 @@ public final class Restore {
         }
     }
 
-    private void writeIdentity() {
+    private void writeIdentity(Path source) {
         try {
             Properties identity = new Properties();
-            identity.load(new StringReader(Files.readString(backup.resolve("STORE"))));
+            identity.load(new StringReader(Files.readString(source)));
             identity.setProperty("incarnation", UUID.randomUUID().toString());
             StringBuilder text = new StringBuilder();
             identity.stringPropertyNames().stream().sorted().forEach(name -> text.append(name)
