@@ -33,9 +33,6 @@ final class HintKeeping {
                     .hints()
                     .write(partition.log(), volume)
                     .ifPresent(deletions -> partition.exclusively(() -> noteDeletions(partition, volume, deletions)));
-            if (!isSealed(partition, volume)) { // Compacted meanwhile: a hint file alone would speak of a lost volume.
-                partition.parts().folder().deleteHint(volume);
-            }
             partition.directory().flush();
         }
     }

@@ -9,6 +9,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.ManifestFormat;
@@ -18,6 +19,7 @@ import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.Check;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
+import dev.hayloft.model.error.RequestException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -115,27 +117,17 @@ final class HintWriting {
     }
 
     /**
-     * Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else.
+     * Writes the hint file of a sealed volume; a failure costs a later start some time, nothing else. The volume is
+     * leased until the file has its name: should it be deleted meanwhile, its files go with that lease or a later one,
+     * and the hint file before them. One that came after them would speak of a lost volume.
      *
-     * @return bytes of deletions in it, by bucket; empty after a failure
+     * @return bytes of deletions in it, by bucket; empty after a failure, and for a volume that is gone
      */
     Optional<Map<Integer, Long>> write(VolumeLog log, int volume) {
-        try {
-            Tally tally = new Tally();
-            HintFile.write(
-                    folder.hint(volume),
-                    header(volume, 0, tally),
-                    entries -> tally.report(log.scanVolume(volume, 0, new FrameVisitor() {
-                        @Override
-                        public void frame(FrameView frame) {
-                            entries(frame, entry -> {
-                                tally.add(entry);
-                                entries.accept(entry);
-                            });
-                        }
-                    })),
-                    () -> header(volume, tally.dataEndBytes, tally));
-            return Optional.of(tally.deletions);
+        try (VolumeLease lease = log.lease(volume)) {
+            return Optional.of(write(log, lease));
+        } catch (RequestException gone) {
+            return Optional.empty();
         } catch (HayloftException | UncheckedIOException e) {
             LOG.log(
                     Level.WARNING,
@@ -145,15 +137,35 @@ final class HintWriting {
         }
     }
 
-    /** Writes the hint file if it is missing or damaged; answers whether that was so. */
+    private Map<Integer, Long> write(VolumeLog log, VolumeLease lease) {
+        int volume = lease.volume();
+        Tally tally = new Tally();
+        HintFile.write(
+                folder.hint(volume),
+                header(volume, 0, tally),
+                entries -> tally.report(log.scanVolume(volume, 0, new FrameVisitor() {
+                    @Override
+                    public void frame(FrameView frame) {
+                        entries(frame, entry -> {
+                            tally.add(entry);
+                            entries.accept(entry);
+                        });
+                    }
+                })),
+                () -> header(volume, tally.dataEndBytes, tally));
+        return tally.deletions;
+    }
+
+    /** Writes the hint file of a volume that is there if it is missing or damaged; answers whether it did. */
     boolean ensure(VolumeLog log, int volume) {
-        try {
-            Check.intact(isIntact(log, volume), "a hint file speaks of another state of its volume");
+        try (VolumeLease lease = log.lease(volume)) {
+            Check.intact(isIntact(log, lease.volume()), "a hint file speaks of another state of its volume");
+            return false;
+        } catch (RequestException gone) {
             return false;
         } catch (CorruptionException | UncheckedIOException unusable) {
             LOG.log(Level.WARNING, "The hint file of volume {0} is missing or damaged and is written anew.", volume);
-            write(log, volume);
-            return true;
+            return write(log, volume).isPresent();
         }
     }
 

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +63,7 @@ public final class Recovery {
     private Tallies tallies = new Tallies(); // Or those that the last process noted.
     private long countedTo = LogPosition.START; // What stands up to here is in the tallies already.
     private final ProducerTable producers;
-    private int firstScanned = Integer.MAX_VALUE;
-    private boolean hasProducerTable;
+    private final Map<Integer, Boolean> hasProducerTable = new HashMap<>(); // Of each volume that was read.
     private final ParityKeeper parity;
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
@@ -240,7 +240,6 @@ public final class Recovery {
         RunningFigures.read(folder.runningFigures(), log.volumes()).ifPresent(noted -> {
             take(noted);
             countedTo = noted.end();
-            hasProducerTable = true;
         });
     }
 
@@ -264,21 +263,27 @@ public final class Recovery {
         }
     }
 
-    /** The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. */
+    /**
+     * The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. What stands
+     * behind the noted figures is read too, also where a hint file counts it: only frames tell of producers.
+     */
     private void replay(IndexBuilder builder, long from) {
         MoveReplay moves = new MoveReplay(builder.target(), hints.hasher());
-        int firstNotCounted = countedTo == LogPosition.START ? 0 : LogPosition.volume(countedTo);
+        int firstNotCounted = LogPosition.volume(countedTo);
+        long known = LogPosition.compare(countedTo, from) < 0 ? countedTo : from;
+        int firstRead = LogPosition.volume(countedTo == LogPosition.START ? from : known);
         for (VolumeInfo volume : complete()) {
             boolean counted =
                     volume.id() < firstNotCounted || volume.state() == VolumeInfo.State.SEALED && countByHint(volume);
-            if (!counted || volume.id() >= LogPosition.volume(from)) {
-                scan(volume, entry -> replay(builder, moves, entry, from, !counted));
+            if (!counted || volume.id() >= firstRead) {
+                boolean isKnownInPart = counted && volume.id() == LogPosition.volume(known);
+                long begin = isKnownInPart ? LogPosition.offset(known) : 0;
+                scan(volume, begin, entry -> replay(builder, moves, entry, from, !counted));
             } else if (volume.id() < firstNotCounted) {
                 noteMissingHint(volume);
             }
         }
-        long tailFrom = LogPosition.compare(countedTo, from) < 0 ? countedTo : from;
-        scanTail(tailFrom, entry -> {
+        scanTail(known, entry -> {
             boolean count = LogPosition.compare(entry.location().position(), countedTo) > 0;
             replay(builder, moves, entry, from, count);
         });
@@ -313,7 +318,7 @@ public final class Recovery {
         IndexBuilder builder = new IndexBuilder(index, hints.hasher());
         for (VolumeInfo volume : complete()) {
             if (volume.state() != VolumeInfo.State.SEALED || !offerByHint(volume, builder)) {
-                scan(volume, entry -> countAndOffer(builder, entry));
+                scan(volume, 0, entry -> countAndOffer(builder, entry));
             }
         }
         scanTail(LogPosition.START, entry -> countAndOffer(builder, entry));
@@ -392,8 +397,8 @@ public final class Recovery {
         return all.subList(0, count);
     }
 
-    private void scan(VolumeInfo volume, Consumer<HintEntry> entries) {
-        finish(log.scanVolume(volume.id(), 0, visitor(entries)));
+    private void scan(VolumeInfo volume, long fromOffset, Consumer<HintEntry> entries) {
+        finish(log.scanVolume(volume.id(), fromOffset, visitor(entries)));
         noteHint(volume);
     }
 
@@ -417,8 +422,7 @@ public final class Recovery {
             @Override
             public void frame(FrameView frame) {
                 frameSequence = frame.firstSequence();
-                firstScanned = Math.min(firstScanned, LogPosition.volume(frame.position()));
-                hasProducerTable |= producers.note(frame);
+                noteProducers(frame);
                 hints.entries(frame, entry -> {
                     lastSequence = Math.max(lastSequence, entry.sequence());
                     lastVersion = Math.max(lastVersion, entry.location().version());
@@ -441,12 +445,21 @@ public final class Recovery {
         };
     }
 
-    /** Reads volumes that nothing else had to read, the last one first, until one has the table of producers. */
+    private void noteProducers(FrameView frame) {
+        hasProducerTable.merge(LogPosition.volume(frame.position()), producers.note(frame), Boolean::logicalOr);
+    }
+
+    /** Reads volumes that nothing else had to read, the last one first, down to one with the table of producers. */
     private void findProducers() {
+        boolean isFound = countedTo != LogPosition.START; // The noted figures have it, and what follows them was read.
         List<VolumeInfo> volumes = log.volumes();
-        for (int i = volumes.size() - 1; i >= 0 && !hasProducerTable; i--) {
-            if (volumes.get(i).id() < firstScanned) {
-                log.scanVolume(volumes.get(i).id(), 0, frame -> hasProducerTable |= producers.note(frame));
+        for (int i = volumes.size() - 1; i >= 0 && !isFound; i--) {
+            int volume = volumes.get(i).id();
+            if (volume <= LogPosition.volume(end)) { // What stands behind the end was never acknowledged, and goes.
+                if (!hasProducerTable.containsKey(volume)) {
+                    log.scanVolume(volume, 0, this::noteProducers);
+                }
+                isFound = hasProducerTable.getOrDefault(volume, false);
             }
         }
     }
