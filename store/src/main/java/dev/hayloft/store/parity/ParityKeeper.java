@@ -259,8 +259,8 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     @Override
     public void forget(int volume) {
         onForgotten.accept(volume);
-        closeQuietly(sets.remove(volume));
         folders.delete(volume);
+        closeQuietly(sets.remove(volume)); // Behind that: as long as it is found, COMPACTED names the volume.
         damaged.remove(volume);
         lost.remove(volume);
         cache.forget(volume);
