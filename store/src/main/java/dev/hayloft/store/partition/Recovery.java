@@ -26,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +62,7 @@ public final class Recovery {
     private Tallies tallies = new Tallies(); // Or those that the last process noted.
     private long countedTo = LogPosition.START; // What stands up to here is in the tallies already.
     private final ProducerTable producers;
-    private final Map<Integer, Boolean> hasProducerTable = new HashMap<>(); // Of each volume that was read.
+    private final ProducerSearch producerSearch;
     private final ParityKeeper parity;
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
@@ -91,6 +90,7 @@ public final class Recovery {
         this.hints = hints;
         this.isLiving = isLiving;
         this.producers = ProducerTable.forVolumesOf(config.volumeSizeBytes());
+        this.producerSearch = new ProducerSearch(producers);
     }
 
     /**
@@ -176,10 +176,7 @@ public final class Recovery {
             index = kept.get();
             lastSequence = Math.max(lastSequence, applied.get().sequence());
             takeRunningFigures();
-            IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
-            replay(builder, applied.get().position());
-            builder.finish();
-            index.recovered();
+            replay(index, applied.get().position());
         } else {
             SmallFiles.delete(folder.appliedMark()); // It may be ahead of a log that lost its end.
             index = rebuild();
@@ -189,8 +186,8 @@ public final class Recovery {
         }
         boolean opened = false;
         try {
-            if (!clean || kept.isEmpty()) {
-                findProducers();
+            if (countedTo == LogPosition.START && (!clean || kept.isEmpty())) {
+                producerSearch.run(log, end); // Noted figures have them, and what follows those was read.
             }
             folder.removeOtherIndexes();
             log.startAppending(end, clean);
@@ -267,8 +264,9 @@ public final class Recovery {
      * The maps stand at {@code from} or a little behind: apply what follows, which does no harm twice. What stands
      * behind the noted figures is read too, also where a hint file counts it: only frames tell of producers.
      */
-    private void replay(IndexBuilder builder, long from) {
-        MoveReplay moves = new MoveReplay(builder.target(), hints.hasher());
+    private void replay(KeyIndex index, long from) {
+        IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
+        MoveReplay moves = new MoveReplay(index, hints.hasher());
         int firstNotCounted = LogPosition.volume(countedTo);
         long known = LogPosition.compare(countedTo, from) < 0 ? countedTo : from;
         int firstRead = LogPosition.volume(countedTo == LogPosition.START ? from : known);
@@ -287,6 +285,8 @@ public final class Recovery {
             boolean count = LogPosition.compare(entry.location().position(), countedTo) > 0;
             replay(builder, moves, entry, from, count);
         });
+        builder.finish();
+        index.recovered();
     }
 
     private void replay(IndexBuilder builder, MoveReplay moves, HintEntry entry, long from, boolean count) {
@@ -422,7 +422,7 @@ public final class Recovery {
             @Override
             public void frame(FrameView frame) {
                 frameSequence = frame.firstSequence();
-                noteProducers(frame);
+                producerSearch.note(frame);
                 hints.entries(frame, entry -> {
                     lastSequence = Math.max(lastSequence, entry.sequence());
                     lastVersion = Math.max(lastVersion, entry.location().version());
@@ -443,25 +443,6 @@ public final class Recovery {
                         range.reason());
             }
         };
-    }
-
-    private void noteProducers(FrameView frame) {
-        hasProducerTable.merge(LogPosition.volume(frame.position()), producers.note(frame), Boolean::logicalOr);
-    }
-
-    /** Reads volumes that nothing else had to read, the last one first, down to one with the table of producers. */
-    private void findProducers() {
-        boolean isFound = countedTo != LogPosition.START; // The noted figures have it, and what follows them was read.
-        List<VolumeInfo> volumes = log.volumes();
-        for (int i = volumes.size() - 1; i >= 0 && !isFound; i--) {
-            int volume = volumes.get(i).id();
-            if (volume <= LogPosition.volume(end)) { // What stands behind the end was never acknowledged, and goes.
-                if (!hasProducerTable.containsKey(volume)) {
-                    log.scanVolume(volume, 0, this::noteProducers);
-                }
-                isFound = hasProducerTable.getOrDefault(volume, false);
-            }
-        }
     }
 
     private void finish(ScanReport report) {
