@@ -17,14 +17,9 @@ final class IndexOpener {
 
     /** All parts, or none and the first failure. */
     static List<MapPart> open(IndexFolder.Existing existing, boolean recover) {
-        if (!recover) {
-            return openAll(existing, false);
+        if (recover) {
+            existing.folder().beginRecovery();
         }
-        existing.folder().beginRecovery();
-        return openAll(existing, true);
-    }
-
-    private static List<MapPart> openAll(IndexFolder.Existing existing, boolean recover) {
         int threads = Math.min(
                 THREADS_MAX,
                 Math.min(existing.entries().size(), Runtime.getRuntime().availableProcessors()));

@@ -130,14 +130,6 @@ class AppendTest {
         }
     }
 
-    private void run(JobRequest.Kind kind) {
-        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        assertThat(store.jobs().find(job.id()).orElseThrow().error()).isEmpty();
-    }
-
     private void assertRefused(ErrorCode code, Runnable write) {
         assertThatThrownBy(write::run).isInstanceOfSatisfying(HayloftException.class, e -> assertThat(e.code())
                 .isEqualTo(code));
@@ -148,7 +140,7 @@ class AppendTest {
     private void deleteAndExpectNothing() {
         Futures.await(store.delete(BUCKET, KEY, WriteCondition.NONE));
         awaitNothingLive();
-        run(JobRequest.Kind.REBUILD_INDEX);
+        TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
         awaitNothingLive();
     }
 
@@ -282,7 +274,7 @@ class AppendTest {
         assertThat(store.versions(BUCKET, KEY, OptionalLong.empty(), 100).stream()
                         .map(ListEntry.VersionLine::version))
                 .containsExactly(newest, kept);
-        run(JobRequest.Kind.REBUILD_INDEX);
+        TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
         check();
         assertThat(store.versions(BUCKET, KEY, OptionalLong.empty(), 100)).hasSize(2);
         Futures.await(store.delete(BUCKET, KEY, WriteCondition.NONE));
@@ -407,12 +399,12 @@ class AppendTest {
             append(bytes(size));
         }
         check();
-        run(JobRequest.Kind.REBUILD_INDEX);
+        TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
         check();
         append(bytes(size));
-        run(JobRequest.Kind.SEAL);
+        TestJobs.run(store, JobRequest.Kind.SEAL);
         store.jobs().submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
-        run(JobRequest.Kind.COMPACT);
+        TestJobs.run(store, JobRequest.Kind.COMPACT);
         check();
         long live = store.statistics(BUCKET).liveBytes();
         assertThat(live).isLessThan(2L * parts.content.size() + 20_000);

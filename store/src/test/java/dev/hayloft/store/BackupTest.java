@@ -63,13 +63,7 @@ class BackupTest {
     }
 
     private Job backup(HayloftStore store, Path folder) {
-        return run(store, JobRequest.backup(folder));
-    }
-
-    private static Job run(HayloftStore store, JobRequest request) {
-        Job ended = ended(store, store.jobs().submit(request).id());
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-        return ended;
+        return TestJobs.run(store, JobRequest.backup(folder));
     }
 
     private static Job ended(HayloftStore store, String id) {
@@ -132,7 +126,7 @@ class BackupTest {
             long all = figure(second, "bytes");
             long copied = figure(second, "copiedBytes");
             assertThat(copied).isPositive().isLessThan(all);
-            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
             backup(store, folder);
             assertThat(volumes(folder)).isNotEmpty().doesNotContainAnyElementsOf(partitionVolumes(first));
             assertThat(Backup.verify(folder)).isEmpty();
@@ -244,11 +238,11 @@ class BackupTest {
         try (HayloftStore store = withBuckets(open("data"))) {
             Files.writeString(root.resolve("data/root.key"), "first");
             put(store, CAUSE, "a", "1");
-            run(store, compact);
+            TestJobs.run(store, compact);
             backup(store, folder);
             Files.writeString(root.resolve("data/root.key"), "second");
             put(store, CAUSE, "a", "2");
-            run(store, compact);
+            TestJobs.run(store, compact);
             endBeforeTheList(store);
             assertThat(Backup.verify(folder)).isEmpty();
             restore("before");
@@ -264,7 +258,7 @@ class BackupTest {
                 assertThat(root.resolve("after-" + i + "/system/COMPACTED"))
                         .hasSameBinaryContentAs(root.resolve("data/system/COMPACTED"));
                 put(store, EFFECT, "b", "1");
-                run(store, compact);
+                TestJobs.run(store, compact);
             }
         }
         assertThat(root.resolve("before/root.key")).hasContent("first");

@@ -95,18 +95,8 @@ class CompactionTest {
         return read(store, key).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     }
 
-    private static Job run(HayloftStore store, JobRequest request) {
-        Job job = store.jobs().submit(request);
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-        return ended;
-    }
-
     private static void seal(HayloftStore store) {
-        run(store, new JobRequest(JobRequest.Kind.SEAL, Optional.empty(), true));
+        TestJobs.run(store, JobRequest.Kind.SEAL);
         Awaitility.await()
                 .until(() -> store.volumes().stream()
                                 .filter(volume -> volume.state() == VolumeStatus.State.OPEN)
@@ -115,7 +105,7 @@ class CompactionTest {
     }
 
     private static Job compact(HayloftStore store, String volume) {
-        return run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.of(volume), false));
+        return TestJobs.run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.of(volume), false));
     }
 
     private static List<String> sealed(HayloftStore store) {
@@ -252,7 +242,7 @@ class CompactionTest {
             putLarge(store, "large", (byte) 2);
             Awaitility.await().until(() -> store.statistics(BUCKET).storedBytes() < (4 << 20));
             long stored = store.statistics(BUCKET).storedBytes();
-            run(store, new JobRequest(JobRequest.Kind.REBUILD_INDEX, Optional.empty(), true));
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
             assertThat(store.statistics(BUCKET).storedBytes()).isEqualTo(stored);
             assertThat(read(store, "large").orElseThrow()).containsOnly(2);
         }
@@ -278,7 +268,7 @@ class CompactionTest {
             Future<Integer> compactions = threads.submit(() -> {
                 int count = 0;
                 while (!done.get()) {
-                    run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+                    TestJobs.run(store, JobRequest.Kind.COMPACT);
                     count++;
                 }
                 return count;
@@ -290,7 +280,7 @@ class CompactionTest {
             done.set(true);
             assertThat(compactions.get()).isPositive();
             check(store, last);
-            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
             check(store, last);
             long live = store.status().liveBytes();
             assertThat(store.status().deadBytes()).isLessThan(live * 15 / 100);
@@ -368,7 +358,7 @@ class CompactionTest {
                     .filter(volume -> volume.id().startsWith("0-") && volume.needles() > 0)
                     .count();
             assertThat(volumes).isGreaterThanOrEqualTo(20);
-            run(store, new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), true));
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
             long bytes = 0;
             long live = 0;
             for (VolumeStatus volume : store.volumes()) {

@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,15 +121,6 @@ class CompressionTest {
         assertThat(read.array()).isEqualTo(Arrays.copyOfRange(content, from, end));
     }
 
-    private static void run(HayloftStore store, JobRequest.Kind kind) {
-        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-    }
-
     @Test
     void read_ofEverySettingAndSize_givesTheContentAlsoAfterReopenRebuildAndCompaction() throws IOException {
         Map<String, byte[]> contents = contents();
@@ -146,9 +136,9 @@ class CompressionTest {
         Files.delete(folder.resolve("RUN")); // As after a power cut: no view is trusted.
         try (HayloftStore store = open()) {
             compare(store, contents);
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.COMPACT);
-            run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
             compare(store, contents);
         }
     }

@@ -240,10 +240,10 @@ class DeduplicationTest extends SharingBucket {
         Awaitility.await()
                 .untilAsserted(() -> assertThat(store.statistics(BUCKET).savedBytes())
                         .isBetween(15L * SIZE, 15L * (SIZE + MANIFEST_MAX)));
-        run(JobRequest.Kind.SEAL);
-        run(JobRequest.Kind.COMPACT);
+        TestJobs.run(store, JobRequest.Kind.SEAL);
+        TestJobs.run(store, JobRequest.Kind.COMPACT);
         assertShared();
-        run(JobRequest.Kind.REBUILD_INDEX);
+        TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
         assertShared();
         put("more", content(3, SIZE));
         delete("more");

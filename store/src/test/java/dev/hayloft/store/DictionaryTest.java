@@ -194,19 +194,6 @@ class DictionaryTest {
         }));
     }
 
-    private static void run(HayloftStore store, JobRequest request) {
-        Job job = store.jobs().submit(request);
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-    }
-
-    private static void run(HayloftStore store, JobRequest.Kind kind) {
-        run(store, new JobRequest(kind, Optional.empty(), true));
-    }
-
     private static int needlesByDictionary(HayloftStore store) {
         int[] count = new int[1];
         for (VolumeStatus volume : store.volumes()) {
@@ -243,13 +230,13 @@ class DictionaryTest {
         Files.delete(root.resolve("data/RUN")); // As after a power cut: no view is trusted.
         try (HayloftStore store = open("data")) {
             compare(store);
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.COMPACT);
-            run(store, JobRequest.Kind.REBUILD_INDEX);
-            run(store, JobRequest.Kind.SCRUB);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.SCRUB);
             assertThat(needlesByDictionary(store)).isGreaterThanOrEqualTo(60 * ALL.size());
             compare(store);
-            run(store, JobRequest.backup(root.resolve("backup")));
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
         try (HayloftStore store = open("restored")) {
@@ -282,8 +269,8 @@ class DictionaryTest {
             before.putAll(infos(store));
             long stored = store.statistics(SECRET).storedBytes();
             assertThat(needlesByDictionary(store)).isZero();
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
             int recompressed = 3 * (ENTRIES - deleted);
             assertThat(needlesByDictionary(store)).isEqualTo(recompressed);
             assertThat(store.statistics(SECRET).storedBytes()).isLessThan(stored * 3 / 4);
@@ -298,7 +285,7 @@ class DictionaryTest {
         try (HayloftStore store = open("data")) {
             assertThat(infos(store)).isEqualTo(before);
             compare(store);
-            run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
             assertThat(infos(store)).isEqualTo(before);
             compare(store);
         }

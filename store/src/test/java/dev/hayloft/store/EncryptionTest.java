@@ -34,7 +34,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,19 +217,6 @@ class EncryptionTest {
         assertThat(page.entries()).hasSize(5);
     }
 
-    private static void run(HayloftStore store, JobRequest request) {
-        Job job = store.jobs().submit(request);
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-    }
-
-    private static void run(HayloftStore store, JobRequest.Kind kind) {
-        run(store, new JobRequest(kind, Optional.empty(), true));
-    }
-
     /** Which canaries stand in which files below a folder. */
     private static Map<String, Set<String>> found(Path folder, Set<String> words) throws IOException {
         Map<String, Set<String>> found = new TreeMap<>();
@@ -259,10 +245,10 @@ class EncryptionTest {
             canaries.clear();
             store.createBucket(SECRET, settings(true));
             Map<String, Known> known = fill(store, SECRET);
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.ENCODE);
-            run(store, JobRequest.Kind.COMPACT);
-            run(store, JobRequest.backup(root.resolve("backup")));
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.ENCODE);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
             assertThat(found(root.resolve("data"), canaries)).isEmpty();
             compare(store, SECRET, known);
         }
@@ -289,12 +275,12 @@ class EncryptionTest {
         Files.delete(root.resolve("data/RUN")); // As after a power cut: no view is trusted.
         try (HayloftStore store = open()) {
             compare(store, SECRET, known);
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.COMPACT);
-            run(store, JobRequest.Kind.REBUILD_INDEX);
-            run(store, JobRequest.Kind.SCRUB);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.SCRUB);
             compare(store, SECRET, known);
-            run(store, JobRequest.backup(root.resolve("backup")));
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
         try (HayloftStore store = open("restored", masterKey())) {
@@ -336,9 +322,9 @@ class EncryptionTest {
                     .isEqualTo(ErrorCode.UNAVAILABLE);
             assertThat(failure(() -> store.createBucket(new BucketName("other"), settings(true))))
                     .isEqualTo(ErrorCode.BAD_PARAMETER);
-            run(store, JobRequest.Kind.SEAL);
-            run(store, JobRequest.Kind.COMPACT); // Needs no key.
-            run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT); // Needs no key.
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
         }
         try (HayloftStore store = open()) {
             compare(store, SECRET, known);
@@ -441,7 +427,7 @@ class EncryptionTest {
     void copiesOfAFolder_eachStartedByItself_drawSaltsOfTheirOwn() throws Exception {
         try (HayloftStore store = open()) {
             store.createBucket(SECRET, settings(true));
-            run(store, JobRequest.backup(root.resolve("backup")));
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("copy")).run(bytes -> {});
         List<byte[]> sealed = new ArrayList<>();

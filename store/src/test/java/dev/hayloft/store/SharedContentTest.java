@@ -75,19 +75,6 @@ class SharedContentTest {
                         () -> assertThat(store.statistics(BUCKET).storedBytes()).isBetween(atLeast, atMost));
     }
 
-    private static Job run(HayloftStore store, JobRequest.Kind kind, Optional<String> directory) {
-        Job job = store.jobs()
-                .submit(new JobRequest(
-                        kind, Optional.empty(), Optional.empty(), directory.isEmpty(), false, directory));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.error()).isEmpty();
-        return ended;
-    }
-
     @Test
     void encryptedContent_isStoredOnce_andApartFromWhatIsClear() throws IOException {
         byte[] content = content(1, SIZE);
@@ -141,10 +128,7 @@ class SharedContentTest {
                     .untilAsserted(() ->
                             assertThat(store.statistics(BUCKET).savedBytes()).isBetween(8L * SIZE, 8L * (SIZE + 400)));
             expected = store.statistics(BUCKET);
-            run(
-                    store,
-                    JobRequest.Kind.BACKUP,
-                    Optional.of(root.resolve("backup").toString()));
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
         try (HayloftStore store = open("restored", false)) {
@@ -167,7 +151,7 @@ class SharedContentTest {
                 put(store, "shared" + i, content, Optional.empty());
                 put(store, "own" + i, content(100 + i, SIZE), Optional.empty());
             }
-            run(store, JobRequest.Kind.SEAL, Optional.empty());
+            TestJobs.run(store, JobRequest.Kind.SEAL);
             volume = store.volumes().stream()
                     .filter(each -> each.state() == VolumeStatus.State.SEALED)
                     .findFirst()
@@ -176,7 +160,7 @@ class SharedContentTest {
         }
         FileDamage.flipBehind(volume, content, SIZE / 2, 3);
         try (HayloftStore store = open("data", false)) {
-            Job scrub = run(store, JobRequest.Kind.SCRUB, Optional.empty());
+            Job scrub = TestJobs.run(store, JobRequest.Kind.SCRUB);
             String found = String.valueOf(scrub.result().orElseThrow().get("damaged"));
             for (int i = 0; i < 5; i++) {
                 String key = "shared" + i;

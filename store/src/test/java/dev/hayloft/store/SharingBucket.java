@@ -127,13 +127,4 @@ abstract class SharingBucket {
             throw new UncheckedIOException(e);
         }
     }
-
-    void run(JobRequest.Kind kind) {
-        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
-        Awaitility.await()
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s", ended.error()).isEqualTo(Job.State.DONE);
-    }
 }

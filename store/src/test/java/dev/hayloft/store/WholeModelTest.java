@@ -671,14 +671,7 @@ final class WholeModelTest extends ModelComparison {
     }
 
     private void run(JobRequest.Kind kind) {
-        Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
-        Awaitility.await()
-                .atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(5))
-                .until(() ->
-                        store.jobs().find(job.id()).orElseThrow().finishedAt().isPresent());
-        Job ended = store.jobs().find(job.id()).orElseThrow();
-        assertThat(ended.state()).as("%s: %s", kind, ended.error()).isEqualTo(Job.State.DONE);
+        TestJobs.run(store, kind);
         compareAll();
     }
 }

@@ -96,11 +96,12 @@ public final class MapFile implements AutoCloseable {
     public static MapFile recover(Path file, long capacity) {
         MapLosses losses = new MapLosses();
         MapFile map = openExisting(file, capacity, builder -> builder.recoverPersistedTo(file.toFile(), true, losses));
-        if (losses.first().isPresent()) {
+        Optional<String> loss = losses.first();
+        if (loss.isPresent()) {
             map.close();
             throw new CorruptionException("index map has lost an entry")
                     .with("file", file)
-                    .with("reason", losses.first().get());
+                    .with("reason", loss.get());
         }
         return map;
     }

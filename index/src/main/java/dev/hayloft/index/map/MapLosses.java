@@ -2,7 +2,6 @@ package dev.hayloft.index.map;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import net.openhft.chronicle.hash.ChronicleHashCorruption;
 
 /**
@@ -26,17 +25,21 @@ final class MapLosses implements ChronicleHashCorruption.Listener {
             "stored tier in first tier ",
             "Overlapping entry: "); // One slot of two for one entry, by a removal that was cut short.
 
-    private final ConcurrentLinkedQueue<String> losses = new ConcurrentLinkedQueue<>();
+    private Optional<String> first = Optional.empty(); // Guarded by this.
 
     @Override
-    public void onCorruption(ChronicleHashCorruption corruption) {
+    public synchronized void onCorruption(ChronicleHashCorruption corruption) {
+        if (first.isPresent()) {
+            return; // A map that is damaged all over has one for each entry.
+        }
         String message = String.valueOf(corruption.message());
         if (corruption.exception() != null || HARMLESS.stream().noneMatch(message::startsWith)) {
-            losses.add(message);
+            first = Optional.of(message);
         }
     }
 
-    Optional<String> first() {
-        return Optional.ofNullable(losses.peek());
+    /** The one heard of first. */
+    synchronized Optional<String> first() {
+        return first;
     }
 }

@@ -51,7 +51,7 @@ final class BackupFiles {
             BackupList.Entry known = before.get(name);
             if (known != null
                     && isOfSize(folder.resolve(name), known.bytes())
-                    && (isSameHistory || isSame(source, known))) {
+                    && (isSameHistory || isSame(source, folder.resolve(name)))) {
                 files.put(name, known);
                 return Optional.of(known);
             }
@@ -71,11 +71,10 @@ final class BackupFiles {
         }
     }
 
-    private static boolean isSame(Path source, BackupList.Entry known) {
+    private static boolean isSame(Path source, Path kept) {
         try {
-            return isOfSize(source, known.bytes())
-                    && FileCopy.read(source, bytes -> {}).equals(known);
-        } catch (UncheckedIOException e) {
+            return Files.mismatch(source, kept) < 0;
+        } catch (IOException e) {
             return false; // Unreadable, or gone to its shards meanwhile; whoever copies it knows what to do.
         }
     }

@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.index.Directory;
 import dev.hayloft.index.DirectoryChange;
+import dev.hayloft.index.DirectoryCheckpoint;
 import dev.hayloft.index.DirectoryEntry;
 import dev.hayloft.index.DirectoryExpiry;
 import dev.hayloft.index.KeyHash;
@@ -50,19 +51,19 @@ final class DirectoryReplay {
 
     /** Applies everything after what the directory has, up to the end of the log. */
     void run(long logLastSequence) {
-        long flushed = directory.flushedSequence();
-        if (flushed >= logLastSequence) {
+        DirectoryCheckpoint known = directory.flushed();
+        if (known.sequence() >= logLastSequence) {
             return;
         }
-        lastSequence = flushed;
-        lastPosition = directory.flushedPosition();
+        lastSequence = known.sequence();
+        lastPosition = known.position();
         log.scan(lastPosition, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
-                frame.forEachNeedle(needle -> apply(frame, needle, flushed));
+                frame.forEachNeedle(needle -> apply(frame, needle, known.sequence()));
                 lastPosition = frame.position();
                 if (changes.size() >= BATCH) {
-                    submit(directory.flushedSequence(), directory.flushedPosition());
+                    submit(known.sequence(), known.position());
                 }
             }
         });

@@ -21,6 +21,7 @@ import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoreConfig;
 import dev.hayloft.store.TestConfig;
+import dev.hayloft.store.TestJobs;
 import dev.hayloft.store.WriteCondition;
 import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.testing.TempFolders;
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,15 +67,6 @@ class DirectoryOpeningTest {
         return new DirectoryConfig(place, 4 << 20, 1_000);
     }
 
-    private static void run(HayloftStore store, JobRequest.Kind kind) {
-        String id = store.jobs()
-                .submit(new JobRequest(kind, Optional.empty(), true))
-                .id();
-        Awaitility.await()
-                .until(() -> store.jobs().find(id).orElseThrow().finishedAt().isPresent());
-        assertThat(store.jobs().find(id).orElseThrow().error()).isEmpty();
-    }
-
     private static ObjectKey key(int i) {
         return ObjectKey.of("key-" + i);
     }
@@ -94,8 +85,8 @@ class DirectoryOpeningTest {
             writes.add(store.delete(BUCKET, key(i), WriteCondition.NONE).toCompletableFuture());
         }
         writes.forEach(CompletableFuture::join);
-        run(store, JobRequest.Kind.SEAL);
-        run(store, JobRequest.Kind.COMPACT);
+        TestJobs.run(store, JobRequest.Kind.SEAL);
+        TestJobs.run(store, JobRequest.Kind.COMPACT);
     }
 
     private static int listed(ObjectStore store) {
@@ -128,8 +119,8 @@ class DirectoryOpeningTest {
             for (int i = 0; i < 50; i++) {
                 store.updateBucket(new BucketName("bucket-" + i), before -> before.withCompression("none"));
             }
-            run(store, JobRequest.Kind.COMPACT);
-            run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
         }
         PartitionFolder.deleteTree(folder.resolve("data/system/directory"));
         try (HayloftStore store = open()) {
@@ -210,7 +201,7 @@ class DirectoryOpeningTest {
         Path copy = folder.resolve("copy");
         try (HayloftStore store = open()) {
             assertThat(listed(store)).isZero();
-            run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
             assertThat(listed(store)).isEqualTo(LEFT);
             TempFolders.copy(partition().resolve("directory"), copy); // As a kill would leave it now.
         }

@@ -19,6 +19,7 @@ import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.StoreConfig;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.TestConfig;
+import dev.hayloft.store.TestJobs;
 import dev.hayloft.store.Upload;
 import dev.hayloft.store.VolumeStatus;
 import dev.hayloft.store.WriteCondition;
@@ -36,7 +37,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,15 +55,6 @@ class KilledMoveTest {
 
     private static StoreConfig config(Path data) {
         return TestConfig.in(data).volumeSizeBytes(1L << 20).build();
-    }
-
-    private static void run(HayloftStore store, JobRequest.Kind kind) {
-        String id = store.jobs()
-                .submit(new JobRequest(kind, Optional.empty(), true))
-                .id();
-        Awaitility.await()
-                .until(() -> store.jobs().find(id).orElseThrow().finishedAt().isPresent());
-        assertThat(store.jobs().find(id).orElseThrow().error()).isEmpty();
     }
 
     private static void fill(HayloftStore store) {
@@ -114,14 +105,14 @@ class KilledMoveTest {
         int firstMoved;
         try (HayloftStore store = HayloftStore.open(config(data), Clock.systemUTC())) {
             fill(store);
-            run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
             firstMoved = store.volumes().stream()
                     .filter(volume -> volume.state() == VolumeStatus.State.OPEN
                             && volume.id().startsWith("0-"))
                     .mapToInt(volume -> Integer.parseInt(volume.id().substring(2)))
                     .findFirst()
                     .orElseThrow();
-            run(store, JobRequest.Kind.COMPACT);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
             check(store);
             copyTree(data, copy);
         }
@@ -166,7 +157,7 @@ class KilledMoveTest {
         Path data = folder.resolve("data");
         try (HayloftStore store = HayloftStore.open(config(data), Clock.systemUTC())) {
             fill(store);
-            run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.SEAL);
             assertThat(missing(store)).isEmpty();
         }
         PartitionFolder partition = new PartitionFolder(data.resolve("partitions/0"));
@@ -189,14 +180,14 @@ class KilledMoveTest {
                     assertThat(store.read(BUCKET, ObjectKey.of(key))).isEmpty();
                 }
             }
-            run(store, JobRequest.Kind.REBUILD_INDEX);
+            TestJobs.run(store, JobRequest.Kind.REBUILD_INDEX);
             assertThat(missing(store)).isEmpty();
             check(store);
         }
     }
 
     private static List<String> missing(HayloftStore store) {
-        run(store, JobRequest.Kind.SCRUB);
+        TestJobs.run(store, JobRequest.Kind.SCRUB);
         Object named = store.jobs().list().get(0).result().orElseThrow().get("indexMissing");
         List<String> keys = new ArrayList<>();
         for (Object entry : named instanceof List<?> list ? list : List.of()) {
