@@ -134,18 +134,12 @@ public final class HayloftStore implements ObjectStore {
         private Optional<SystemRecords> records = Optional.empty();
         private Optional<VersionReservation> reservation = Optional.empty();
 
-        Opening(
-                StoreConfig config,
-                MasterKeys masters,
-                DataFolder folder,
-                StoreKey key,
-                DiskGuard disk,
-                StoreThreads threads) {
+        Opening(StoreConfig config, MasterKeys masters, DataFolder folder, StoreKey key, StoreThreads threads) {
             this.config = config;
             this.disks = Disks.open(config.data(), config.parity().disks(), folder.storeId());
             this.folder = folder;
             this.key = key;
-            this.disk = disk;
+            this.disk = new DiskGuard(disks.roots(), config.reserveBytes());
             this.threads = threads;
             this.masters = masters;
         }
@@ -183,12 +177,7 @@ public final class HayloftStore implements ObjectStore {
         boolean opened = false;
         try {
             opening = Optional.of(new Opening(
-                    config,
-                    masters,
-                    folder,
-                    StoreKey.open(config.data(), folder.isNew()),
-                    new DiskGuard(config.data(), config.reserveBytes()),
-                    new StoreThreads()));
+                    config, masters, folder, StoreKey.open(config.data(), folder.isNew()), new StoreThreads()));
             HayloftStore store = open(config, clock, opening.get());
             opened = true;
             return store;

@@ -15,8 +15,11 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCompactor;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +30,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SortedMap;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -42,6 +46,9 @@ import java.util.function.BooleanSupplier;
 final class StoreCompaction implements JobTask {
     private static final Logger LOG = System.getLogger(StoreCompaction.class.getName());
 
+    /** What could not be compacted is not chosen again for so long. */
+    private static final Duration REFUSED_FOR = Duration.ofHours(1);
+
     /** From here on what is dead is worth more than what is moved, at any ratio that pays at all. */
     private static final double URGENT_DEAD_RATIO = 0.02;
 
@@ -53,6 +60,7 @@ final class StoreCompaction implements JobTask {
     private final InstantSource clock;
     private final Pacer pacer;
     private final Room room = new Room();
+    private final Map<String, Long> refusedAtMillis = new ConcurrentHashMap<>(); // By the volume's name.
     private final LongAdder volumesDone = new LongAdder();
     private final LongAdder bytesMoved = new LongAdder();
     private final LongAdder bytesReclaimed = new LongAdder();
@@ -100,7 +108,7 @@ final class StoreCompaction implements JobTask {
                         && job.finishedAt().isEmpty());
         if (!isUnderWay
                 && byPolicy().stream()
-                        .anyMatch(victim -> hasRoomFor(victim.load().liveBytes()))) {
+                        .anyMatch(victim -> hasRoomFor(victim, victim.load().liveBytes()))) {
             jobs.submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false));
         }
     }
@@ -160,7 +168,7 @@ final class StoreCompaction implements JobTask {
 
     /** False when a pause or a stop has ended it: then it holds nothing, neither the partition nor room on the disk. */
     private boolean tryTake(Turn turn, Victim victim, Totals totals) {
-        if (!room.reserve(victim.load().liveBytes(), turn::step)) {
+        if (!room.reserve(victim, turn::step)) {
             totals.passedOver(victim);
             return true;
         }
@@ -174,18 +182,19 @@ final class StoreCompaction implements JobTask {
             turn.takeBack();
             totals.putOff(victim);
             return false;
-        } catch (CorruptionException lost) { // Others are none the worse for it.
-            LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", lost);
-            totals.refused(victim);
-            return true;
-        } catch (HayloftException gone) {
-            if (gone.code() != ErrorCode.NO_SUCH_VOLUME) {
-                throw gone;
+        } catch (HayloftException | UncheckedIOException e) { // Others are none the worse for it.
+            if (e instanceof HayloftException gone && gone.code() == ErrorCode.NO_SUCH_VOLUME) {
+                totals.gone(victim); // Another job took it while this one was paused, and counts it.
+            } else if (turn.isStopping()) {
+                throw e;
+            } else {
+                LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", e);
+                refusedAtMillis.put(victim.name(), clock.millis());
+                totals.refused(victim, e);
             }
-            totals.gone(victim); // Another job took it while this one was paused, and counts it.
             return true;
         } finally {
-            room.giveBack(victim.load().liveBytes());
+            room.giveBack(victim);
         }
     }
 
@@ -202,9 +211,9 @@ final class StoreCompaction implements JobTask {
         private long reservedBytes; // Guarded by this.
 
         /** Waits while others have what is missing; false when it is missing without them, too. */
-        boolean reserve(long bytes, Runnable waiting) {
-            while (!tryReserve(bytes)) {
-                if (isAllFree() && !hasRoomFor(bytes)) {
+        boolean reserve(Victim victim, Runnable waiting) {
+            while (!tryReserve(victim)) {
+                if (isAllFree() && !hasRoomFor(victim, victim.load().liveBytes())) {
                     return false;
                 }
                 waiting.run();
@@ -213,8 +222,9 @@ final class StoreCompaction implements JobTask {
             return true;
         }
 
-        private synchronized boolean tryReserve(long bytes) {
-            boolean fits = hasRoomFor(reservedBytes + bytes);
+        private synchronized boolean tryReserve(Victim victim) {
+            long bytes = victim.load().liveBytes();
+            boolean fits = hasRoomFor(victim, reservedBytes + bytes);
             reservedBytes += fits ? bytes : 0;
             return fits;
         }
@@ -223,8 +233,8 @@ final class StoreCompaction implements JobTask {
             return reservedBytes == 0;
         }
 
-        synchronized void giveBack(long bytes) {
-            reservedBytes -= bytes;
+        synchronized void giveBack(Victim victim) {
+            reservedBytes -= victim.load().liveBytes();
         }
     }
 
@@ -237,6 +247,7 @@ final class StoreCompaction implements JobTask {
         private long volumes;
         private long moved;
         private long reclaimed;
+        private Optional<RuntimeException> first = Optional.empty();
 
         Totals(JobRun run, int left) {
             this.run = run;
@@ -270,12 +281,17 @@ final class StoreCompaction implements JobTask {
             underWay.remove(victim.name());
         }
 
-        synchronized void refused(Victim victim) {
+        synchronized void refused(Victim victim, RuntimeException failure) {
             underWay.remove(victim.name());
             refused.add(victim.name());
+            first = first.or(() -> Optional.of(failure));
         }
 
+        /** What was done; where nothing could be and it was not for the volumes' own damage, the first failure. */
         synchronized SortedMap<String, Object> result() {
+            if (volumes == 0 && first.isPresent() && !(first.get() instanceof CorruptionException)) {
+                throw first.get();
+            }
             return Job.result(
                     Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed, "refused", refused));
         }
@@ -285,14 +301,20 @@ final class StoreCompaction implements JobTask {
     private void sealWhatIsDying() {
         for (PartitionCompactor compactor : compactors) {
             if (compactor.openDeadBytes() > 0) {
-                Futures.await(compactor.partition().submit(new Mutation.Seal()));
+                try {
+                    Futures.await(compactor.partition().submit(new Mutation.Seal()));
+                } catch (HayloftException e) { // Its sealed volumes tell the job what is wrong, if there are any.
+                    String name = compactor.partition().config().name();
+                    LOG.log(Level.WARNING, "The open volume of partition " + name + " was not sealed.", e);
+                }
             }
         }
     }
 
-    private boolean hasRoomFor(long bytes) {
-        disk.measure();
-        return disk.freeBytes() - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
+    /** On the victim's own disk: another one that is full keeps nobody here from making room. */
+    private boolean hasRoomFor(Victim victim, long bytes) {
+        Path folder = victim.compactor().partition().config().folder();
+        return disk.freeBytes(folder) - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
     }
 
     /** A pause or a stop came in the middle of a volume. */
@@ -398,9 +420,14 @@ final class StoreCompaction implements JobTask {
                 new VictimPolicy(urgent ? Math.min(deadRatio, URGENT_DEAD_RATIO) : deadRatio, config.volumeSizeBytes());
         List<Victim> chosen = new ArrayList<>();
         for (PartitionCompactor compactor : compactors) {
-            policy.choose(compactor.loads(keptFrom()), clock.millis())
-                    .forEach(load -> chosen.add(new Victim(compactor, load)));
+            if (compactor.partition().problem().isEmpty()) {
+                policy.choose(compactor.loads(keptFrom()), clock.millis())
+                        .forEach(load -> chosen.add(new Victim(compactor, load)));
+            }
         }
+        long now = clock.millis();
+        refusedAtMillis.values().removeIf(at -> Math.abs(now - at) > REFUSED_FOR.toMillis());
+        chosen.removeIf(victim -> refusedAtMillis.containsKey(victim.name()));
         if (urgent) {
             chosen.sort(Comparator.comparingLong(victim -> victim.load().liveBytes()));
         }

@@ -7,15 +7,20 @@ import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -211,6 +216,39 @@ class PartitionsCompactionTest {
                     assertThat(found.get()).isEqualTo(content(bucket, i));
                 }
             }
+        }
+    }
+
+    @Test
+    void compact_whenOnePartitionIsReadOnly_isDoneInTheOther() throws IOException {
+        try (HayloftStore store = open(1L << 40)) {
+            fill(store);
+            // A partition that fails puts no volume away any more.
+            Awaitility.await().until(() -> store.volumes().stream()
+                    .anyMatch(volume -> volume.partition() == 0 && volume.state() == VolumeStatus.State.SEALED));
+            Path open = store.volumes().stream()
+                    .filter(volume -> volume.partition() == 0 && volume.state() == VolumeStatus.State.OPEN)
+                    .map(VolumeStatus::path)
+                    .max(Comparator.naturalOrder()) // The one before may not have been put away yet.
+                    .orElseThrow();
+            Matcher name = Pattern.compile("v(\\d+)").matcher(String.valueOf(open.getFileName()));
+            assertThat(name.find()).isTrue();
+            String next = "v%010d.cq4".formatted(Integer.parseInt(name.group(1)) + 1);
+            Files.createFile(open.resolveSibling(next)); // Somebody else's: the next volume cannot begin.
+            Job job = ended(store, compact(store));
+            assertThat(job.state()).as("%s", job.error()).isEqualTo(Job.State.DONE);
+            assertThat(job.result().orElseThrow().toString()).contains("refused=[0-");
+            assertThat(number(job, "volumes")).isPositive();
+            assertThat(store.volumes().stream().filter(volume -> volume.partition() == 1))
+                    .allMatch(volume -> volume.deadBytes() == 0 || volume.state() == VolumeStatus.State.OPEN);
+            check(store);
+            Job again = ended(
+                    store,
+                    store.jobs()
+                            .submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false))
+                            .id());
+            assertThat(again.state()).as("%s", again.error()).isEqualTo(Job.State.DONE);
+            assertThat(again.result().orElseThrow()).containsEntry("refused", List.of());
         }
     }
 }

@@ -133,6 +133,11 @@ public final class Disks {
         return roots.size();
     }
 
+    /** The data folder, then the folders on further disks. */
+    public List<Path> roots() {
+        return roots;
+    }
+
     /** The folder of a partition. */
     public Path partition(int id) {
         return root(id).resolve(PARTITIONS).resolve(Integer.toString(id));

@@ -9,6 +9,7 @@ import dev.hayloft.model.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +19,7 @@ class DiskGuardTest {
 
     @Test
     void admitWrite_withRoom_passes() {
-        DiskGuard guard = new DiskGuard(path, 0);
+        DiskGuard guard = new DiskGuard(List.of(path), 0);
         assertThatCode(() -> guard.admitWrite(1)).doesNotThrowAnyException();
         assertThat(guard.isFull()).isFalse();
     }
@@ -26,7 +27,7 @@ class DiskGuardTest {
     @Test
     void admitWrite_intoTheReserve_isStorageFull_whileDeletesPass() throws IOException {
         long free = Files.getFileStore(path).getUsableSpace();
-        DiskGuard guard = new DiskGuard(path, free + (1L << 30));
+        DiskGuard guard = new DiskGuard(List.of(path), free + (1L << 30));
         assertThatThrownBy(() -> guard.admitWrite(1))
                 .isInstanceOfSatisfying(
                         CapacityException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
@@ -36,17 +37,42 @@ class DiskGuardTest {
     @Test
     void admitDelete_belowAQuarterOfTheReserve_isStorageFull() throws IOException {
         long free = Files.getFileStore(path).getUsableSpace();
-        DiskGuard guard = new DiskGuard(path, 8 * free);
+        DiskGuard guard = new DiskGuard(List.of(path), 8 * free);
         assertThatThrownBy(guard::admitDelete).isInstanceOf(CapacityException.class);
     }
 
     @Test
     void admitWrite_countsWhatWasLetThroughSinceTheLastMeasurement() throws IOException {
         long free = Files.getFileStore(path).getUsableSpace();
-        DiskGuard guard = new DiskGuard(path, 0);
+        DiskGuard guard = new DiskGuard(List.of(path), 0);
         guard.admitWrite(free / 2);
         assertThatThrownBy(() -> guard.admitWrite(free)).isInstanceOf(CapacityException.class);
         guard.measure();
         assertThatCode(() -> guard.admitWrite(free / 2)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void admitWrite_whenAFurtherDiskIsInItsReserve_isStorageFull_andNamesThatDisk() {
+        Path further = path.resolve("further");
+        DiskGuard guard = new DiskGuard(List.of(path, further), 100, folder -> folder.equals(further) ? 60 : 1000);
+        assertThat(guard.isFull()).isTrue();
+        assertThat(guard.freeBytes()).isEqualTo(60);
+        assertThatThrownBy(() -> guard.admitWrite(1))
+                .isInstanceOfSatisfying(CapacityException.class, e -> assertThat(e.fields())
+                        .containsEntry("folder", further.toAbsolutePath())
+                        .containsEntry("freeBytes", 60L));
+    }
+
+    @Test
+    void measure_whenAFurtherDiskDoesNotAnswer_countsTheOthers() {
+        Path gone = path.resolve("gone");
+        DiskGuard guard = new DiskGuard(List.of(path, gone), 100, folder -> {
+            if (folder.equals(gone)) {
+                throw new IOException("the disk is gone");
+            }
+            return 1000;
+        });
+        assertThat(guard.freeBytes()).isEqualTo(1000);
+        assertThatCode(() -> guard.admitWrite(900)).doesNotThrowAnyException();
     }
 }
