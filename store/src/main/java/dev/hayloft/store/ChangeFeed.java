@@ -5,7 +5,6 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.PartitionFeed;
 import dev.hayloft.store.partition.PartitionFeed.Place;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -16,11 +15,11 @@ import java.util.function.Consumer;
  */
 final class ChangeFeed {
     private final BucketRegistry buckets;
-    private final UUID incarnation;
+    private final ChangeCursors cursors;
 
-    ChangeFeed(BucketRegistry buckets, UUID incarnation) {
+    ChangeFeed(BucketRegistry buckets, ChangeCursors cursors) {
         this.buckets = buckets;
-        this.incarnation = incarnation;
+        this.cursors = cursors;
     }
 
     /** Shows a stretch of changes. */
@@ -28,10 +27,12 @@ final class ChangeFeed {
         BucketState bucket = buckets.require(request.bucket());
         PartitionFeed feed = bucket.partition().feed();
         ChangeCursor after = cursor(bucket, request.after());
-        Place reached = feed.read(bucket.id(), after.place(), new ShownChanges(bucket, request, after, visitor));
+        ShownChanges shown = new ShownChanges(bucket, request, cursors, after, visitor);
+        Place reached = feed.read(bucket.id(), after.place(), shown);
         checkNothingMissed(feed, after); // Behind the read: compaction goes on meanwhile.
         return new ChangesReached(
-                after.at(reached).toString(), reached.sequence() >= feed.end().sequence());
+                cursors.text(after.at(reached)),
+                reached.sequence() >= feed.end().sequence());
     }
 
     /**
@@ -67,13 +68,13 @@ final class ChangeFeed {
     private ChangeCursor cursor(BucketState bucket, String after) {
         PartitionFeed feed = bucket.partition().feed();
         if (after.equals(ChangesRequest.EARLIEST)) {
-            return new ChangeCursor(incarnation, bucket.id(), Place.START, feed.lastDroppedDeletion());
+            return cursors.at(bucket.id(), Place.START, feed.lastDroppedDeletion());
         }
         if (after.equals(ChangesRequest.LATEST)) {
-            return new ChangeCursor(incarnation, bucket.id(), feed.end(), feed.lastDroppedDeletion());
+            return cursors.at(bucket.id(), feed.end(), feed.lastDroppedDeletion());
         }
-        ChangeCursor cursor = ChangeCursor.parse(after);
-        if (!cursor.incarnation().equals(incarnation) || cursor.bucketId() != bucket.id()) {
+        ChangeCursor cursor = cursors.read(after);
+        if (!cursors.isOurs(cursor) || cursor.bucketId() != bucket.id()) {
             throw new RequestException(
                             ErrorCode.GONE,
                             "This cursor is of another store, or of a bucket that was deleted; begin with earliest.")

@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 public interface ChangeView {
     /** Most bytes of a cursor. */
-    int CURSOR_SIZE_MAX = 60;
+    int CURSOR_SIZE_MAX = 76;
 
     /**
      * Writes where a reader goes on that has seen this one, in ASCII.

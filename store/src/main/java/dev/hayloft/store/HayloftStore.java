@@ -101,7 +101,7 @@ public final class HayloftStore implements ObjectStore {
         this.sweeps = partitions.stream()
                 .map(partition -> new ExpirySweep(partition, buckets::gate, clock))
                 .toList();
-        this.feed = new ChangeFeed(buckets, folder.incarnation());
+        this.feed = new ChangeFeed(buckets, ChangeCursors.of(key, folder.incarnation()));
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.upkeep = new UpkeepJobs(
                 system, partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);

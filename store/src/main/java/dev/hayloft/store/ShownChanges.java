@@ -26,6 +26,7 @@ final class ShownChanges implements PartitionFeed.Visitor, ChangeView {
 
     private final BucketState bucket;
     private final ChangesRequest request;
+    private final ChangeCursors cursors;
     private final ChangeCursor after;
     private final Consumer<ChangeView> visitor;
     private final ByteBuffer prefix;
@@ -44,13 +45,19 @@ final class ShownChanges implements PartitionFeed.Visitor, ChangeView {
     private ByteBuffer lastMetadata = ByteBuffer.allocate(0);
     private @Nullable ObjectAttributes lastAttributes;
 
-    ShownChanges(BucketState bucket, ChangesRequest request, ChangeCursor after, Consumer<ChangeView> visitor) {
+    ShownChanges(
+            BucketState bucket,
+            ChangesRequest request,
+            ChangeCursors cursors,
+            ChangeCursor after,
+            Consumer<ChangeView> visitor) {
         this.bucket = bucket;
         this.request = request;
+        this.cursors = cursors;
         this.after = after;
         this.visitor = visitor;
         this.prefix = ByteBuffer.wrap(request.prefix().getBytes(StandardCharsets.UTF_8));
-        this.cursorPrefix = after.toString().getBytes(StandardCharsets.US_ASCII);
+        this.cursorPrefix = cursors.text(after).getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -94,7 +101,7 @@ final class ShownChanges implements PartitionFeed.Visitor, ChangeView {
 
     @Override
     public int putCursor(byte[] target, int at) {
-        return after.put(cursorPrefix, place, target, at);
+        return cursors.put(after, cursorPrefix, place, target, at);
     }
 
     @Override

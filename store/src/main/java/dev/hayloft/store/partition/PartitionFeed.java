@@ -75,17 +75,16 @@ public final class PartitionFeed {
         if (after.sequence() >= end.sequence()) {
             return after.sequence() == end.sequence() ? after : end; // A power cut took what was not forced.
         }
-        Walk walk = new Walk(bucketId, after, end.sequence(), visitor);
-        parts.log().scanBriefly(start(after), walk);
+        boolean isHinted = isThere(after.position());
+        Walk walk = new Walk(bucketId, after, end.sequence(), visitor, !isHinted);
+        parts.log().scanBriefly(isHinted ? after.position() : marks.before(after.sequence() + 1), walk);
         walk.showMoved(end.sequence() + 1);
         return walk.isOver() ? walk.place : end;
     }
 
-    private long start(Place after) {
-        long hint = after.position();
-        boolean isThere = hint != LogPosition.START
+    private boolean isThere(long hint) {
+        return hint != LogPosition.START
                 && parts.log().volumes().stream().anyMatch(volume -> volume.id() == LogPosition.volume(hint));
-        return isThere ? hint : marks.before(after.sequence() + 1);
     }
 
     /** Completes when the bucket has something behind a place; see {@link #forget}. */
@@ -117,16 +116,18 @@ public final class PartitionFeed {
         private final int bucketId;
         private final long last;
         private final Visitor visitor;
+        private final boolean isMarking; // Not behind a hint: the log may be another since, after a power cut.
         private Place place;
         private long expected;
         private boolean isBehind;
 
-        Walk(int bucketId, Place after, long last, Visitor visitor) {
+        Walk(int bucketId, Place after, long last, Visitor visitor, boolean isMarking) {
             this.bucketId = bucketId;
             this.place = after;
             this.expected = after.sequence() + 1;
             this.last = last;
             this.visitor = visitor;
+            this.isMarking = isMarking;
         }
 
         boolean isOver() {
@@ -148,7 +149,9 @@ public final class PartitionFeed {
                 isBehind = true;
                 return;
             }
-            marks.note(first, frame.position());
+            if (isMarking) {
+                marks.note(first, frame.position());
+            }
             if (first > expected) {
                 showMoved(first);
             }
