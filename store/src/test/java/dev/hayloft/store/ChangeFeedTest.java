@@ -132,6 +132,18 @@ class ChangeFeedTest {
     }
 
     @Test
+    void whenChanged_ofTheFirstToWaitAfterAMutationThatItHasNotSeen_isDone() {
+        try (HayloftStore store = open(data)) {
+            put(store, LOGS, "a", "1");
+            String cursor = store.changes(after(ChangesRequest.EARLIEST, 10)).cursor();
+            put(store, LOGS, "b", "2");
+            assertThat(store.whenChanged(LOGS, cursor)).isCompletedWithValue(true);
+            String end = store.changes(after(cursor, 10)).cursor();
+            assertThat(store.whenChanged(LOGS, end)).isNotDone();
+        }
+    }
+
+    @Test
     void changes_withACursorOfAnotherStoreOrNone_areRefused() throws Exception {
         String foreign;
         try (HayloftStore store = open(data)) {

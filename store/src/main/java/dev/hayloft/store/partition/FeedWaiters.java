@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /**
  * Who waits for the next mutation of a bucket: a future each and nothing else, completed by whoever publishes.
@@ -17,11 +19,22 @@ import java.util.concurrent.ConcurrentHashMap;
 final class FeedWaiters {
     private static final class Waiters {
         private final Set<CompletableFuture<Boolean>> futures = ConcurrentHashMap.newKeySet();
-        private volatile long lastSequence; // Written by published before it looks at the futures.
+        private final AtomicLong lastSequence = new AtomicLong(); // Raised by published before it looks at the futures.
+        private volatile boolean isKnown; // Set once lastSequence knows what was published before these were there.
     }
 
+    private final LongSupplier lastPublished;
     private final Map<Integer, Waiters> buckets = new ConcurrentHashMap<>();
     private volatile boolean closed; // Set by close before it looks at the futures.
+
+    /**
+     * Nobody waits yet.
+     *
+     * @param lastPublished the last sequence of any bucket that is readable; grows before {@link #published} is called
+     */
+    FeedWaiters(LongSupplier lastPublished) {
+        this.lastPublished = lastPublished;
+    }
 
     /**
      * A future that completes with true once something of the bucket is published behind a sequence, with false at the
@@ -33,7 +46,11 @@ final class FeedWaiters {
         Waiters waiters = buckets.computeIfAbsent(bucketId, unused -> new Waiters());
         CompletableFuture<Boolean> future = new CompletableFuture<>();
         waiters.futures.add(future);
-        if (waiters.lastSequence > published || closed) {
+        if (!waiters.isKnown) { // What came before nobody waited for was told to nobody.
+            waiters.lastSequence.accumulateAndGet(lastPublished.getAsLong(), Math::max);
+            waiters.isKnown = true;
+        }
+        if (waiters.lastSequence.get() > published || closed) {
             waiters.futures.remove(future);
             future.complete(!closed);
         }
@@ -53,7 +70,7 @@ final class FeedWaiters {
         for (int bucketId : bucketIds) {
             Waiters waiters = buckets.get(bucketId);
             if (waiters != null) {
-                waiters.lastSequence = sequence;
+                waiters.lastSequence.accumulateAndGet(sequence, Math::max);
                 complete(waiters, true);
             }
         }

@@ -48,7 +48,7 @@ public final class PartitionFeed {
     private final PartitionParts parts;
     private final NeedleReader reader;
     private final FeedMarks marks;
-    private final FeedWaiters waiters = new FeedWaiters();
+    private final FeedWaiters waiters;
     private final Partition partition;
 
     PartitionFeed(Partition partition, PartitionParts parts, NeedleReader reader) {
@@ -56,6 +56,7 @@ public final class PartitionFeed {
         this.parts = parts;
         this.reader = reader;
         this.marks = new FeedMarks(parts.log());
+        this.waiters = new FeedWaiters(partition::publishedSequence);
     }
 
     /** The place behind all that is readable. */
