@@ -28,11 +28,12 @@ final class ChangeFeed {
         PartitionFeed feed = bucket.partition().feed();
         ChangeCursor after = cursor(bucket, request.after());
         ShownChanges shown = new ShownChanges(bucket, request, cursors, after, visitor);
+        long last = feed.end().sequence();
         Place reached = feed.read(bucket.id(), after.place(), shown);
         checkNothingMissed(feed, after); // Behind the read: compaction goes on meanwhile.
+        long sequence = reached.sequence();
         return new ChangesReached(
-                cursors.text(after.at(reached)),
-                reached.sequence() >= feed.end().sequence());
+                cursors.text(after.at(reached)), sequence >= feed.end().sequence(), sequence < last);
     }
 
     /**

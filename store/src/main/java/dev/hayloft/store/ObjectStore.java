@@ -139,7 +139,8 @@ public interface ObjectStore extends AutoCloseable {
     CompletionStage<ListCursor> listAllVersions(VersionListRequest request);
 
     /**
-     * A stretch of a bucket's changes: every mutation once, in the order in which they became true. May block.
+     * A stretch of a bucket's changes: every mutation once, in the order in which they became true. May block, but not
+     * for long: a stretch without a change need not be the last, {@code atEnd} tells.
      *
      * @throws dev.hayloft.model.error.RequestException {@code gone} for a cursor of another store,
      *     {@code bad-parameter} for what is none

@@ -143,6 +143,62 @@ class ChangeFeedTest {
         }
     }
 
+    /** Who asks for little in a large partition must not hold a thread until all of it is read. */
+    @Test
+    void changes_ofABucketWithFewInALongLog_areToldInSteps() {
+        StoreConfig config = TestConfig.in(data).volumeSizeBytes(32L << 20).build();
+        try (HayloftStore store = HayloftStore.open(config, Clock.systemUTC())) {
+            store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY));
+            store.createBucket(OTHER, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            byte[] filling = new byte[1 << 20];
+            for (int i = 0; i < 70; i++) {
+                Futures.await(store.put(PutRequest.of(OTHER, ObjectKey.of("x" + i)), ByteBuffer.wrap(filling)));
+            }
+            put(store, LOGS, "a", "1");
+            put(store, OTHER, "y", "1");
+            ChangesPage first = store.changes(after(ChangesRequest.EARLIEST, 1));
+            assertThat(first.changes()).isEmpty();
+            assertThat(first.atEnd()).isFalse();
+            assertThat(all(store, first.cursor(), 10).stream().map(ChangeFeedTest::line))
+                    .containsExactly("put a 1");
+            ChangesRequest ofNone = new ChangesRequest(LOGS, ChangesRequest.EARLIEST, "~none", 1, false);
+            assertThat(store.changes(ofNone, change -> {}).isPart()).isTrue();
+            ChangesReached second = store.changes(ofNone.after(first.cursor()), change -> {});
+            assertThat(second.atEnd()).isTrue();
+            assertThat(second.isPart()).isFalse();
+        }
+    }
+
+    /** Compaction has taken the volumes in which they were written first. */
+    @Test
+    void changes_thatWereMovedFarAway_areToldInStepsToo() {
+        StoreConfig config = TestConfig.in(data).volumeSizeBytes(32L << 20).build();
+        try (HayloftStore store = HayloftStore.open(config, Clock.systemUTC())) {
+            store.createBucket(LOGS, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            byte[] filling = new byte[1 << 20];
+            for (int i = 0; i < 105; i++) {
+                String key = i % 3 == 0 ? "dead" : "k" + i;
+                Futures.await(store.put(PutRequest.of(LOGS, ObjectKey.of(key)), ByteBuffer.wrap(filling)));
+            }
+            TestJobs.run(store, JobRequest.Kind.SEAL);
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            List<String> keys = new ArrayList<>();
+            all(store, ChangesRequest.EARLIEST, 7)
+                    .forEach(change -> keys.add(change.key().toString()));
+            assertThat(keys).hasSize(71).doesNotHaveDuplicates();
+
+            ChangesRequest next = new ChangesRequest(LOGS, ChangesRequest.EARLIEST, "~none", 1, false);
+            ChangesReached reached = store.changes(next, change -> {});
+            assertThat(reached.isPart()).isTrue();
+            for (int step = 0; reached.isPart(); step++) {
+                assertThat(step).isLessThan(20);
+                next = next.after(reached.cursor());
+                reached = store.changes(next, change -> {});
+            }
+            assertThat(reached.atEnd()).isTrue();
+        }
+    }
+
     @Test
     void changes_withACursorOfAnotherStoreOrNone_areRefused() throws Exception {
         String foreign;

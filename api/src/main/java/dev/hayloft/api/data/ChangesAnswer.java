@@ -92,7 +92,9 @@ final class ChangesAnswer {
             return;
         }
         long left = untilNanos - System.nanoTime();
-        if (!isEmpty || left <= 0) {
+        if (isEmpty && reached.isPart()) {
+            step(); // An empty page says that there is nothing more.
+        } else if (!isEmpty || left <= 0) {
             answer(lines, reached);
         } else if (reached.atEnd()) {
             await(left);

@@ -8,6 +8,7 @@ import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CorruptionException;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ final class MovedNeedles {
 
     private final PartitionParts parts;
     private final int bucketId;
+    private long readBytes;
 
     MovedNeedles(PartitionParts parts, int bucketId) {
         this.parts = parts;
@@ -48,6 +50,11 @@ final class MovedNeedles {
         return found;
     }
 
+    /** Bytes that were looked at so far. */
+    long readBytes() {
+        return readBytes;
+    }
+
     private boolean findByHint(VolumeInfo volume, long from, long to, TreeMap<Long, Location> found) {
         Path hint = parts.folder().hint(volume.id());
         if (volume.state() != VolumeInfo.State.SEALED || !Files.exists(hint)) {
@@ -55,8 +62,9 @@ final class MovedNeedles {
         }
         try {
             HintFile.read(hint, entry -> offer(entry, from, to, found));
+            readBytes += Files.size(hint);
             return true;
-        } catch (CorruptionException | UncheckedIOException e) {
+        } catch (CorruptionException | UncheckedIOException | IOException e) {
             return false; // The volume itself tells.
         }
     }
@@ -79,6 +87,7 @@ final class MovedNeedles {
         private final long from;
         private final long to;
         private final TreeMap<Long, Location> found;
+        private long reached;
         private boolean isEnough;
 
         InVolume(int volume, long from, long to, TreeMap<Long, Location> found) {
@@ -92,7 +101,11 @@ final class MovedNeedles {
         public void frame(FrameView frame) {
             if (LogPosition.volume(frame.position()) != volume) {
                 isEnough = true;
-            } else if (!frame.isNumbered() && frame.bucketId() == bucketId) {
+                return;
+            }
+            readBytes += LogPosition.offset(frame.position()) - reached;
+            reached = LogPosition.offset(frame.position());
+            if (!frame.isNumbered() && frame.bucketId() == bucketId) {
                 parts.hints().entries(frame, entry -> offer(entry, from, to, found));
             }
         }

@@ -45,6 +45,9 @@ public final class PartitionFeed {
         public static final Place START = new Place(0, LogPosition.START);
     }
 
+    /** Bytes of the log that one read walks, and a frame more: who asks for little must not hold a thread for long. */
+    private static final long WALK_BYTES = 64L << 20;
+
     private final PartitionParts parts;
     private final NeedleReader reader;
     private final FeedMarks marks;
@@ -70,17 +73,20 @@ public final class PartitionFeed {
         return parts.ledger().record().lastDroppedDeletion();
     }
 
-    /** Shows the mutations of a bucket behind a place; returns the place that was reached. */
+    /**
+     * Shows the mutations of a bucket behind a place, until the visitor has enough or a good stretch of the log was
+     * walked; returns the place that was reached, which is {@link #end()} or before it.
+     */
     public Place read(int bucketId, Place after, Visitor visitor) {
         Place end = end();
         if (after.sequence() >= end.sequence()) {
             return after.sequence() == end.sequence() ? after : end; // A power cut took what was not forced.
         }
         boolean isHinted = isThere(after.position());
-        Walk walk = new Walk(bucketId, after, end.sequence(), visitor, !isHinted);
-        parts.log().scanBriefly(isHinted ? after.position() : marks.before(after.sequence() + 1), walk);
-        walk.showMoved(end.sequence() + 1);
-        return walk.isOver() ? walk.place : end;
+        long from = isHinted ? after.position() : marks.before(after.sequence() + 1);
+        Walk walk = new Walk(bucketId, after, end.sequence(), visitor, new Bounds(from, !isHinted));
+        parts.log().scanBriefly(from, walk);
+        return !walk.isOver() && walk.showMoved(end.sequence() + 1) ? end : walk.place;
     }
 
     private boolean isThere(long hint) {
@@ -113,26 +119,38 @@ public final class PartitionFeed {
         waiters.close();
     }
 
+    /**
+     * How a walk goes.
+     *
+     * @param from where in the log it begins
+     * @param isMarking whether it notes where sequences stand; not behind a hint: the log may be another since, after a
+     *     power cut
+     */
+    private record Bounds(long from, boolean isMarking) {}
+
     private final class Walk implements FrameVisitor {
         private final int bucketId;
         private final long last;
         private final Visitor visitor;
-        private final boolean isMarking; // Not behind a hint: the log may be another since, after a power cut.
+        private final Bounds bounds;
         private Place place;
+        private long walkedTo;
+        private long walked;
         private long expected;
         private boolean isBehind;
 
-        Walk(int bucketId, Place after, long last, Visitor visitor, boolean isMarking) {
+        Walk(int bucketId, Place after, long last, Visitor visitor, Bounds bounds) {
             this.bucketId = bucketId;
             this.place = after;
             this.expected = after.sequence() + 1;
             this.last = last;
             this.visitor = visitor;
-            this.isMarking = isMarking;
+            this.bounds = bounds;
+            this.walkedTo = bounds.from();
         }
 
         boolean isOver() {
-            return visitor.isEnough();
+            return visitor.isEnough() || walked >= WALK_BYTES;
         }
 
         @Override
@@ -143,6 +161,8 @@ public final class PartitionFeed {
         @Override
         public void frame(FrameView frame) {
             if (!frame.isNumbered()) {
+                place = new Place(place.sequence(), frame.position()); // Nothing of later sequences is before it.
+                walkTo(frame.position());
                 return;
             }
             long first = frame.firstSequence();
@@ -150,26 +170,32 @@ public final class PartitionFeed {
                 isBehind = true;
                 return;
             }
-            if (isMarking) {
+            if (bounds.isMarking()) {
                 marks.note(first, frame.position());
             }
-            if (first > expected) {
-                showMoved(first);
-            }
-            if (isOver()) {
+            if (!showMoved(first)) {
                 return;
             }
             if (frame.bucketId() == bucketId) {
                 frame.forEachNeedle(needle -> {
-                    if (needle.sequence() >= expected && needle.sequence() <= last && !isOver()) {
+                    if (needle.sequence() >= expected && needle.sequence() <= last && !visitor.isEnough()) {
                         show(needle, frame.position());
                     }
                 });
             }
-            if (!isOver()) {
+            if (!visitor.isEnough()) {
                 expected = Math.max(expected, first + frame.needleCount());
                 place = new Place(expected - 1, frame.position());
             }
+            walkTo(frame.position());
+        }
+
+        /** Counts the way here from the frame before: the first of a walk costs nothing, so that each walk gets on. */
+        private void walkTo(long position) {
+            boolean isSameVolume = LogPosition.volume(position) == LogPosition.volume(walkedTo);
+            long from = isSameVolume ? LogPosition.offset(walkedTo) : 0;
+            walked += Math.max(0, LogPosition.offset(position) - from);
+            walkedTo = position;
         }
 
         private void show(NeedleView needle, long position) {
@@ -182,9 +208,9 @@ public final class PartitionFeed {
 
         /**
          * Shows what is left of the sequences from the next one to another: it was moved, or stands in frames that the
-         * scan has passed over, because they are damaged and only parity can tell them.
+         * scan has passed over, because they are damaged and only parity can tell them. True when all of it was shown.
          */
-        void showMoved(long to) {
+        boolean showMoved(long to) {
             MovedNeedles moved = new MovedNeedles(parts, bucketId);
             boolean isMore = expected < to;
             while (isMore && !isOver()) {
@@ -197,13 +223,17 @@ public final class PartitionFeed {
                     }
                 }
             }
-            if (!isOver() && expected < to) {
-                expected = to;
+            if (isOver()) {
+                return false;
             }
+            expected = Math.max(expected, to);
+            walked += moved.readBytes(); // Last: whoever comes again must not have to search in vain again.
+            return true;
         }
 
         private boolean isShownAt(long sequence, Location location) {
             Stamp numbers = new Stamp(sequence, location.version(), location.timeMillis());
+            walked += location.needleSize();
             Optional<OpenNeedle> needle = reader.readAt(location);
             needle.ifPresent(open -> {
                 try (open) {
