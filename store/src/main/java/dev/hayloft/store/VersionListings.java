@@ -7,6 +7,7 @@ import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.Location;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.partition.NeedleReader;
 import dev.hayloft.store.partition.OpenNeedle;
 import java.nio.ByteBuffer;
@@ -74,16 +75,40 @@ final class VersionListings {
             if (now.has(Location.MARKER)) {
                 return Optional.of(new ListEntry.VersionLine(key, now.version(), time, Optional.empty()));
             }
-            Optional<OpenNeedle> found = reader.readAt(now, key);
-            if (found.isPresent()) {
-                try (OpenNeedle needle = found.get()) {
-                    ObjectInfo info = ObjectReads.info(bucket, key, needle);
-                    return Optional.of(new ListEntry.VersionLine(key, now.version(), time, Optional.of(info)));
+            try {
+                Optional<ObjectInfo> info = info(bucket, key, now);
+                if (info.isPresent()) {
+                    return Optional.of(new ListEntry.VersionLine(key, now.version(), time, info));
                 }
+            } catch (CorruptionException e) { // One that is damaged must not hide those behind it.
+                return Optional.of(damaged(key, now));
             }
             place = reader.findVersion(hash, location.version()); // Compaction has moved it meanwhile.
         }
         return Optional.empty();
+    }
+
+    private static Optional<ObjectInfo> info(BucketState bucket, ObjectKey key, Location location) {
+        Optional<OpenNeedle> found = bucket.partition().reader().readAt(location, key);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (OpenNeedle needle = found.get()) {
+            return Optional.of(ObjectReads.info(bucket, key, needle));
+        }
+    }
+
+    /** What the index knows. */
+    private static ListEntry.VersionLine damaged(ObjectKey key, Location location) {
+        Optional<Instant> expiresAt = location.has(Location.EXPIRES)
+                ? Optional.of(Instant.ofEpochMilli(location.expiresAtMillis()))
+                : Optional.empty();
+        return new ListEntry.VersionLine(
+                key,
+                location.version(),
+                Instant.ofEpochMilli(location.timeMillis()),
+                Optional.empty(),
+                Optional.of(new ListEntry.Damaged(location.contentSize(), expiresAt)));
     }
 
     CompletionStage<VersionListPage> page(VersionListRequest request) {

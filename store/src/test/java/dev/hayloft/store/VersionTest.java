@@ -12,10 +12,14 @@ import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.testing.FileDamage;
 import dev.hayloft.testing.MovableClock;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -230,5 +234,42 @@ class VersionTest {
         store = HayloftStore.open(StoreConfig.defaults(folder), clock);
         assertThat(versions()).isEqualTo(before);
         assertThat(store.statistics(BUCKET)).isEqualTo(statistics);
+    }
+
+    /** Flips a bit of what stands in a volume, near its beginning. */
+    private void damage(String content) throws IOException {
+        for (VolumeStatus volume : store.volumes()) {
+            ByteBuffer head = ByteBuffer.allocate(1 << 20);
+            try (FileChannel channel = FileChannel.open(volume.path(), StandardOpenOption.READ)) {
+                channel.read(head, 0);
+            }
+            int at = StandardCharsets.ISO_8859_1.decode(head.flip()).toString().indexOf(content);
+            if (at >= 0) {
+                FileDamage.flip(volume.path(), at, 0);
+                return;
+            }
+        }
+        throw new AssertionError("the content is not stored as it is");
+    }
+
+    @Test
+    void versions_ofWhichOneIsDamaged_showItAndAllBehindItAndLetItBePurged() throws IOException {
+        long first = put("the first one").version();
+        long damaged = put("the damaged one").version();
+        long last = put("the last one").version();
+        damage("the damaged one");
+
+        List<ListEntry.VersionLine> lines = store.versions(BUCKET, KEY, OptionalLong.empty(), 10);
+        assertThat(lines.stream().map(ListEntry.VersionLine::version)).containsExactly(last, damaged, first);
+        assertThat(lines.get(1).damaged().orElseThrow().sizeBytes()).isEqualTo("the damaged one".length());
+        assertThat(lines.get(1).isMarker()).isFalse();
+        ListRequest keys = new ListRequest(BUCKET, "", Optional.empty(), Optional.empty(), 10);
+        assertThat(Futures.await(store.listVersions(new VersionListRequest(keys, OptionalLong.empty())))
+                        .entries())
+                .isEqualTo(List.<ListEntry>copyOf(lines));
+
+        Futures.await(store.delete(
+                new DeleteRequest(BUCKET, KEY, new DeleteRequest.Target.Version(damaged), WriteCondition.NONE)));
+        assertThat(versions()).containsExactly(last, first);
     }
 }

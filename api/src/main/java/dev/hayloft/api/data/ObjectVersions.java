@@ -12,9 +12,11 @@ import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.ListEntry.Damaged;
 import dev.hayloft.store.ListEntry.VersionLine;
 import dev.hayloft.store.ObjectInfo;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,16 +79,21 @@ final class ObjectVersions {
 
     private static void writeFields(JsonGenerator json, VersionLine line, boolean metadata) throws IOException {
         Optional<ObjectInfo> info = line.info();
+        Optional<Damaged> damaged = line.damaged();
         json.writeStringField("version", Long.toString(line.version()));
-        json.writeNumberField("size", info.map(ObjectInfo::sizeBytes).orElse(0L));
+        json.writeNumberField(
+                "size",
+                info.map(ObjectInfo::sizeBytes)
+                        .or(() -> damaged.map(Damaged::sizeBytes))
+                        .orElse(0L));
         json.writeStringField("etag", info.map(ObjectInfo::etag).orElse(null));
         json.writeStringField(
                 "contentType",
                 info.map(object -> object.attributes().contentType()).orElse(null));
         json.writeStringField("lastModified", Json.time(line.lastModified()));
-        json.writeStringField(
-                "expiresAt", info.flatMap(ObjectInfo::expiresAt).map(Json::time).orElse(null));
-        json.writeBooleanField("deleted", info.isEmpty());
+        Optional<Instant> expiresAt = info.flatMap(ObjectInfo::expiresAt).or(() -> damaged.flatMap(Damaged::expiresAt));
+        json.writeStringField("expiresAt", expiresAt.map(Json::time).orElse(null));
+        json.writeBooleanField("deleted", line.isMarker());
         if (metadata) {
             json.writeObjectFieldStart("metadata");
             if (info.isPresent()) {
