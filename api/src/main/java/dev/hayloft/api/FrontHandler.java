@@ -11,6 +11,7 @@ import dev.hayloft.api.data.ObjectWrites;
 import dev.hayloft.api.data.StreamCalls;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.PercentCoding;
 import dev.hayloft.api.identity.Identity;
 import dev.hayloft.model.BucketName;
@@ -97,6 +98,11 @@ final class FrontHandler extends Handler.Wrapper {
             return tasks(request, response, callback);
         }
         Exchange exchange = new Exchange(front, request, response, callback);
+        if (admin) {
+            // What users have stored must not run as the console's own page, whoever asks for it and by what right.
+            exchange.headers().put(Headers.SANDBOX); // The console's files put their own policy in its place.
+            exchange.problemHeader(Headers.SANDBOX);
+        }
         try {
             route(exchange, path);
         } catch (Throwable failure) { // The boundary of a request: whatever it was, the client must hear of it.

@@ -2,7 +2,6 @@ package dev.hayloft.api;
 
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
-import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.Query;
 import dev.hayloft.api.identity.Authenticator;
 import dev.hayloft.api.identity.Identity;
@@ -56,10 +55,6 @@ final class Gate {
     void requireIdentity(Exchange exchange) {
         exchange.identify(identity(exchange.request())
                 .orElseThrow(() -> Authenticator.refusal(authorization(exchange.request()))));
-        if (sessions.isPresent() && sessions.get().isSession(exchange.request())) {
-            // What users have stored must not run as the console's own page.
-            exchange.headers().put(Headers.SANDBOX);
-        }
     }
 
     /** Who asks, if it is somebody. */

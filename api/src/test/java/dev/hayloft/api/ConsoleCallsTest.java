@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.hayloft.api.Wire.Answer;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -122,6 +123,31 @@ final class ConsoleCallsTest extends ServerCase {
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.header("Content-Security-Policy").toLowerCase(Locale.ROOT))
                 .startsWith("sandbox");
+    }
+
+    @Test
+    void content_onThePortOfTheConsole_runsNothingWhoeverAsks() {
+        server.bucket("safe");
+        String place = "/v1/buckets/safe/objects/x.html";
+        server.call("PUT", place, "Content-Type: text/html\r\n", "<script>1</script>");
+        String wish = "{\"method\":\"GET\",\"bucket\":\"safe\",\"key\":\"x.html\",\"expiresIn\":60}";
+        String made = server.call("POST", "/v1/links", "", wish).body();
+        String link = made.substring(made.indexOf(place), made.indexOf('"', made.indexOf(place)));
+        assertThat(bare("GET", link, "", "").body()).isEqualTo("<script>1</script>");
+        for (Answer answer : List.of(
+                bare("GET", link, "", ""),
+                bare("HEAD", link, "", ""),
+                bare("GET", link, "Range: bytes=0-1,4-5\r\n", ""),
+                bare("GET", link, "Range: bytes=99-\r\n", ""),
+                bare("GET", link + "x", "", ""),
+                server.callAdmin("GET", place, "", ""),
+                server.callAdmin("GET", place + "?version=1", "", ""),
+                server.callAdmin("GET", "/v1/buckets/safe/objects", "", ""))) {
+            assertThat(answer.header("Content-Security-Policy"))
+                    .as(answer.toString())
+                    .startsWith("sandbox");
+        }
+        assertThat(server.call("GET", place).headers()).doesNotContainKey("content-security-policy");
     }
 
     @Test

@@ -103,12 +103,6 @@ public final class Sessions {
         return authorization;
     }
 
-    /** Whether a request lives by a session's cookie, as a browser's does. */
-    public boolean isSession(Request request) {
-        return !request.getHeaders().contains(HttpHeader.AUTHORIZATION)
-                && id(request).isPresent();
-    }
-
     private static boolean isRead(Request request) {
         return HttpMethod.GET.is(request.getMethod()) || HttpMethod.HEAD.is(request.getMethod());
     }
