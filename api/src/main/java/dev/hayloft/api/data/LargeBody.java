@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 import org.eclipse.jetty.io.Content;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +33,7 @@ final class LargeBody {
     private final MessageDigest sha256 = Sha256.newDigest();
     private final @Nullable MessageDigest md5;
 
-    // Reading only.
+    // Reading only; when nobody reads any more, whoever tells the failure.
     private @Nullable ByteBuffer filling;
     private Content.@Nullable Chunk pending;
 
@@ -98,25 +99,30 @@ final class LargeBody {
 
     /** Whether the upload has failed elsewhere; then the rest of the body is dropped from here. */
     private boolean hasStopped() {
-        Throwable failure;
         synchronized (lock) {
             if (!finished) {
                 return false;
             }
-            failure = unheard;
-            unheard = null;
-            reading = false;
         }
-        if (failure != null) {
-            exchange.fail(failure);
-        }
+        leaveReading();
         return true;
     }
 
-    private void failReading(Throwable failure) {
+    /** Reading ends for good. A failure that was left to the reader is told: nobody else would. */
+    private void leaveReading() {
+        Throwable failure;
         synchronized (lock) {
             reading = false;
+            failure = unheard;
+            unheard = null;
         }
+        if (failure != null) {
+            tell(failure);
+        }
+    }
+
+    private void failReading(Throwable failure) {
+        leaveReading();
         fail(failure);
     }
 
@@ -143,14 +149,15 @@ final class LargeBody {
 
     private boolean mayFill() {
         synchronized (lock) {
-            if (extents >= EXTENTS_MAX) {
-                stalled = true;
-                reading = false;
-                return false;
+            if (!finished) {
+                stalled = extents >= EXTENTS_MAX;
+                reading = !stalled;
+                extents += stalled ? 0 : 1;
+                return !stalled;
             }
-            extents++;
-            return true;
         }
+        leaveReading(); // The upload failed after the reader had looked: nobody would wake it from a stall.
+        return false;
     }
 
     private void hand(ByteBuffer extent, boolean last) {
@@ -160,20 +167,22 @@ final class LargeBody {
         synchronized (lock) {
             filled.add(extent.flip());
             ended = last;
-            reading = reading && !last;
             start = !hashing;
             hashing = true;
         }
         if (start) {
-            execute(this::hash);
+            execute(this::hash, this::failHashing);
+        }
+        if (last) {
+            leaveReading();
         }
     }
 
-    private void execute(Runnable step) {
+    private void execute(Runnable step, Consumer<Throwable> refused) {
         try {
             exchange.front().blocking().execute(step);
         } catch (RejectedExecutionException e) {
-            fail(e);
+            refused.accept(e);
         }
     }
 
@@ -198,9 +207,13 @@ final class LargeBody {
             }
             stopHashing();
         } catch (Throwable failure) { // A thread boundary: the client must hear of it.
-            fail(failure);
-            stopHashing();
+            failHashing(failure);
         }
+    }
+
+    private void failHashing(Throwable failure) {
+        fail(failure);
+        stopHashing();
     }
 
     /** Leaves the store's upload alone from here on; closes it when everything is over. */
@@ -213,7 +226,7 @@ final class LargeBody {
             close = finished;
         }
         if (again) {
-            execute(this::hash);
+            execute(this::hash, this::failHashing);
         }
         Upload open = upload;
         if (close && open != null) {
@@ -257,9 +270,9 @@ final class LargeBody {
         if (failure != null) {
             fail(failure);
         } else if (commit) {
-            execute(this::commit);
+            execute(this::commit, this::fail);
         } else if (resume) {
-            execute(this::read);
+            execute(this::read, this::failReading);
         }
     }
 
@@ -299,6 +312,16 @@ final class LargeBody {
                 unheard = failure;
                 return;
             }
+        }
+        tell(failure);
+    }
+
+    /** Nobody reads any more, and nobody will: what the reader had in its hands goes back to the network. */
+    private void tell(Throwable failure) {
+        Content.Chunk rest = pending;
+        pending = null;
+        if (rest != null) {
+            rest.release();
         }
         exchange.fail(failure);
     }
