@@ -195,17 +195,18 @@ final class VolumeFile {
 
     /** Reads up to the rest of the target; less at the end of the file, -1 behind it. */
     int readSome(long offset, ByteBuffer target, IdleHandles idle) throws IOException {
-        if (isElsewhere) {
-            return redundancy.readSome(id, offset, target);
-        }
         boolean wasInterrupted = false;
         try {
             while (true) {
-                FileChannel open = channel(idle);
+                FileChannel open = isElsewhere ? null : channel(idle);
+                if (open == null) {
+                    return redundancy.readSome(id, offset, target);
+                }
                 try {
                     return open.read(target, offset);
-                } catch (ClosedChannelException closedByInterrupt) {
-                    // An interrupted reader closes the channel for all of them: each opens it again and goes on.
+                } catch (ClosedChannelException closedMeanwhile) {
+                    // An interrupted reader closes the channel for all of them, and so does a volume that goes to its
+                    // shards: each opens again what stands for the volume now and goes on.
                     wasInterrupted |= Thread.interrupted();
                     forget(open, idle);
                 }
@@ -225,9 +226,10 @@ final class VolumeFile {
         return new RequestException(ErrorCode.NO_SUCH_VOLUME, "There is no such volume.").with("volume", id);
     }
 
-    private synchronized FileChannel channel(IdleHandles idle) throws IOException {
+    /** None when there is no file of its own: one that is still there goes next, and would be kept by a handle. */
+    private synchronized @Nullable FileChannel channel(IdleHandles idle) throws IOException {
         FileChannel open = channel;
-        if (open == null) {
+        if (open == null && !isElsewhere) {
             open = FileChannel.open(path, StandardOpenOption.READ);
             channel = open;
             idle.opened();
@@ -243,7 +245,7 @@ final class VolumeFile {
     }
 
     private synchronized int descriptor() {
-        if (!isDescriptorAsked) {
+        if (!isDescriptorAsked && !isElsewhere) {
             isDescriptorAsked = true;
             descriptor = PageCache.open(path);
         }
