@@ -5,6 +5,8 @@ import dev.hayloft.index.KeyHash;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.BucketGate;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.OpenNeedle;
@@ -26,6 +28,9 @@ import java.util.TreeMap;
  * <p><i>Threads:</i> any; every write is durable at return.
  */
 final class SystemRecords {
+    /** A record that is larger is refused: each is read as a whole at a start, and stands in one frame. */
+    static final int SIZE_MAX = 4 << 20;
+
     private static final BucketGate GATE = new BucketGate(0);
 
     private final Partition partition;
@@ -34,12 +39,23 @@ final class SystemRecords {
         this.partition = partition;
     }
 
+    /**
+     * Puts or replaces a record.
+     *
+     * @throws RequestException {@code too-large} above {@value #SIZE_MAX} bytes
+     */
     void write(String name, Map<String, String> fields) {
         StringBuilder text = new StringBuilder();
         new TreeMap<>(fields)
                 .forEach((field, value) ->
                         text.append(field).append('=').append(value).append('\n'));
         ByteBuffer payload = ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8));
+        if (payload.remaining() > SIZE_MAX) {
+            throw new RequestException(ErrorCode.TOO_LARGE, "A record of the store's own is too large.")
+                    .with("record", name)
+                    .with("bytes", payload.remaining())
+                    .with("maximum", SIZE_MAX);
+        }
         ObjectKey key = ObjectKey.of(name);
         Mutation.Content content = new Mutation.Content(
                 ByteBuffer.allocate(0), payload, false, payload.remaining(), Optional.of(Sha256.of(payload)));

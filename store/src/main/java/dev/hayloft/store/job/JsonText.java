@@ -53,13 +53,18 @@ final class JsonText {
         out.append('"');
         for (int i = 0; i < string.length(); i++) {
             char c = string.charAt(i);
-            if (c == '"' || c == '\\' || c < ' ' || c > '~') {
-                out.append("\\u").append(String.format("%04x", (int) c));
-            } else {
+            if (isPlain(c)) {
                 out.append(c);
+            } else {
+                out.append("\\u").append(String.format("%04x", (int) c));
             }
         }
         out.append('"');
+    }
+
+    /** Whether a character of a text stands for itself; six stand for any other. */
+    static boolean isPlain(char c) {
+        return c != '"' && c != '\\' && c >= ' ' && c <= '~';
     }
 
     /**

@@ -76,7 +76,7 @@ final class ScheduledJob {
     synchronized void end(
             Job.State how, Optional<SortedMap<String, Object>> figures, Optional<String> reason, Instant now) {
         state = how;
-        result = figures;
+        result = figures.map(ResultSize::cut);
         error = reason;
         finishedAt = Optional.of(now);
         detail = how.name().toLowerCase(Locale.ROOT);

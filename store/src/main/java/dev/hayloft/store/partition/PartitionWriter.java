@@ -115,6 +115,7 @@ final class PartitionWriter {
 
     private void take(Pending pending, int remaining) {
         Mutation mutation = pending.mutation();
+        FrameRoom.check(mutation);
         if (mutation instanceof Mutation.OfKey ofKey) {
             change(pending, ofKey, remaining);
         } else if (mutation instanceof Mutation.Extent extent) {
@@ -146,7 +147,6 @@ final class PartitionWriter {
     private void takeGroup(Pending pending, Mutation.Group mutation) {
         checkGate(mutation.gate());
         closeFrame();
-        mutation.checkFitsFrame();
         List<Pending> steps = new ArrayList<>();
         List<Pending> others = group;
         List<Pending> needles = new ArrayList<>();

@@ -9,6 +9,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.VolumeLogConfig;
+import dev.hayloft.log.format.FrameFormat;
 import dev.hayloft.log.format.ManifestFormat;
 import dev.hayloft.model.Durability;
 import dev.hayloft.model.LogPosition;
@@ -55,8 +56,12 @@ class PartitionFailureTest {
     private final VersionClock versions = new VersionClock(CLOCK, 0, Long.MAX_VALUE);
 
     private Partition open(LastStop lastStop) {
+        return open(lastStop, 8 << 20);
+    }
+
+    private Partition open(LastStop lastStop, int queueBytes) {
         PartitionConfig config =
-                new PartitionConfig(folder, 0, STORE, 1 << 20, Duration.ofSeconds(1), 1024, 8 << 20, 8 << 20);
+                new PartitionConfig(folder, 0, STORE, 1 << 20, Duration.ofSeconds(1), 1024, queueBytes, 8 << 20);
         return Recovery.open(
                 config, new Recovery.Context(lastStop, hasher, CLOCK, versions, task -> {}), bucketId -> true);
     }
@@ -91,6 +96,22 @@ class PartitionFailureTest {
             assertThat(partition.reader().find(hash())).isPresent();
         }
         assertThat(folder.resolve("FIGURES")).doesNotExist();
+    }
+
+    @Test
+    void submit_ofWhatFitsNoFrame_failsItAloneAndLeavesThePartitionAsItWas() {
+        try (Partition partition = open(LastStop.UNKNOWN, 64 << 20)) {
+            await(partition.submit(put(ByteBuffer.allocate(10), false, Durability.DISK)));
+            Mutation.Put large = put(ByteBuffer.allocate(FrameFormat.SIZE_MAX), false, Durability.DISK);
+            assertThatThrownBy(() -> await(partition.submit(large)))
+                    .isInstanceOf(CompletionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            RequestException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.TOO_LARGE));
+            assertThat(partition.problem()).isEmpty();
+            Mutation.Outcome next = await(partition.submit(put(ByteBuffer.allocate(20), false, Durability.DISK)));
+            assertThat(((Mutation.Outcome.Applied) next).existed()).isTrue();
+        }
     }
 
     @Test
