@@ -2,7 +2,6 @@ package dev.hayloft.store.job;
 
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
-import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.Job;
@@ -15,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +23,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
@@ -30,35 +31,38 @@ import java.util.function.Consumer;
  * {@link JobRequest.Kind} first; a paused one counts for neither, and goes on at once when it is resumed: others may be
  * waiting for what it holds.
  *
- * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, remembered and ended. A record
- * that says "running" at a start belongs to a job that a stop cut off: it is queued again.
+ * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, cancelled, remembered and ended.
+ * A record that says "running" at a start belongs to a job that a stop cut off: it is queued again, or has ended when it
+ * was cancelled.
  *
  * <p><i>Threads:</i> any; each job has a thread of its own while it runs. The scheduler's lock is not held while a
  * record is written.
  */
 public final class JobScheduler implements Jobs, AutoCloseable {
     private static final Logger LOG = System.getLogger(JobScheduler.class.getName());
-    private static final String INCARNATION = "incarnation";
     private static final int KEPT_MAX = 1000;
     private static final int UNFINISHED_MAX = 100;
     private static final int RUNNING_MAX = 2;
 
+    /** How long a stop waits for a job before it says so, again and again. */
+    private static final long WAITING_MILLIS = 5000;
+
     private final Map<JobRequest.Kind, JobTask> tasks;
-    private final JobArchive archive;
+    private final JobRecords records;
     private final InstantSource clock;
-    private final String incarnation;
+    private final ThreadFactory factory;
     private final TreeMap<Long, ScheduledJob> all = new TreeMap<>(Comparator.reverseOrder()); // Guarded by this.
     private final Set<ScheduledJob> running = new HashSet<>(); // Guarded by this; paused ones are not in it.
-    private final List<Thread> threads = new ArrayList<>(); // Guarded by this.
+    private final Map<Thread, ScheduledJob> threads = new LinkedHashMap<>(); // Guarded by this.
     private final List<Consumer<Job>> listeners = new CopyOnWriteArrayList<>();
     private boolean closed; // Guarded by this.
 
     private JobScheduler(
-            Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock, String incarnation) {
+            Map<JobRequest.Kind, JobTask> tasks, JobRecords records, InstantSource clock, ThreadFactory factory) {
         this.tasks = Map.copyOf(tasks);
-        this.archive = archive;
+        this.records = records;
         this.clock = clock;
-        this.incarnation = incarnation;
+        this.factory = factory;
     }
 
     /**
@@ -68,13 +72,20 @@ public final class JobScheduler implements Jobs, AutoCloseable {
      */
     public static JobScheduler start(
             Map<JobRequest.Kind, JobTask> tasks, JobArchive archive, InstantSource clock, String incarnation) {
-        JobScheduler scheduler = new JobScheduler(tasks, archive, clock, incarnation);
+        return start(tasks, new JobRecords(archive, incarnation), clock, Thread::new);
+    }
+
+    /** As above, with threads of somebody's making. */
+    static JobScheduler start(
+            Map<JobRequest.Kind, JobTask> tasks, JobRecords records, InstantSource clock, ThreadFactory factory) {
+        JobScheduler scheduler = new JobScheduler(tasks, records, clock, factory);
         scheduler.takeUp();
+        scheduler.startNext();
         return scheduler;
     }
 
     private synchronized void takeUp() {
-        archive.readAll().forEach((id, fields) -> {
+        records.readAll().forEach((id, fields) -> {
             try {
                 ScheduledJob.decode(id, fields).ifPresent(job -> takeUp(job, fields));
             } catch (CorruptionException | IllegalArgumentException e) {
@@ -91,14 +102,16 @@ public final class JobScheduler implements Jobs, AutoCloseable {
                         job.request().kind().wireName());
             }
         }
-        startNext();
     }
 
     private void takeUp(ScheduledJob job, Map<String, String> fields) {
-        if (!job.isFinished() && !incarnation.equals(fields.get(INCARNATION))) {
-            Optional<String> reason = Optional.of("It was a job of the store that this one was restored from.");
+        boolean areOurs = records.areOurs(fields);
+        if (!job.isFinished() && (!areOurs || job.isCancelled())) {
+            Optional<String> reason = areOurs
+                    ? Optional.empty()
+                    : Optional.of("It was a job of the store that this one was restored from.");
             job.end(Job.State.CANCELLED, Optional.empty(), reason, clock.instant());
-            keep(job);
+            records.keep(job);
         }
         all.put(Long.parseLong(job.id()), job);
     }
@@ -125,7 +138,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             job = new ScheduledJob(Long.toString(id), request, clock.instant());
             all.put(id, job);
         }
-        keep(job);
+        records.keep(job);
         forgetOldest();
         Job queued = job.snapshot();
         tell(job);
@@ -140,7 +153,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     }
 
     private void forgetOldest() {
-        List<String> forgotten = new ArrayList<>();
+        List<ScheduledJob> forgotten = new ArrayList<>();
         synchronized (this) {
             if (all.size() <= KEPT_MAX) {
                 return;
@@ -151,11 +164,11 @@ public final class JobScheduler implements Jobs, AutoCloseable {
                 ScheduledJob job = oldest.next();
                 if (job.isFinished() && !last.contains(job)) {
                     oldest.remove();
-                    forgotten.add(job.id());
+                    forgotten.add(job);
                 }
             }
         }
-        forgotten.forEach(id -> record(() -> archive.delete(id)));
+        forgotten.forEach(records::forget);
     }
 
     /** The last that was done, also of those of one volume alone: metrics and what is due go by them. */
@@ -170,56 +183,48 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         return new HashSet<>(last.values());
     }
 
-    private void keep(ScheduledJob job) {
-        Map<String, String> fields = new TreeMap<>(job.encode());
-        fields.put(INCARNATION, incarnation);
-        record(() -> archive.write(job.id(), fields));
-    }
-
-    /** A record that cannot be written costs the memory of a job, not the job. */
-    private static void record(Runnable write) {
-        try {
-            write.run();
-        } catch (HayloftException e) {
-            LOG.log(Level.WARNING, "A job's record cannot be written: a restart will know an older state of it.", e);
-        }
-    }
-
     private void tell(ScheduledJob job) {
         Job snapshot = job.snapshot();
         for (Consumer<Job> listener : listeners) {
             try {
                 listener.accept(snapshot);
-            } catch (RuntimeException e) { // The boundary to others: a listener's fault is not the job's.
+            } catch (RuntimeException | Error e) { // The boundary to others: a listener's fault is not the job's.
                 LOG.log(Level.WARNING, "A listener for jobs failed.", e);
             }
         }
     }
 
-    /** Starts what may start now. */
-    private synchronized void startNext() {
-        threads.removeIf(thread -> !thread.isAlive() && thread.getState() == Thread.State.TERMINATED);
-        while (!closed && running.size() < RUNNING_MAX) {
-            Optional<ScheduledJob> next = all.values().stream()
-                    .filter(job -> job.state() == Job.State.QUEUED
-                            && !job.isPaused()
-                            && !job.isCancelled()
-                            && tasks.containsKey(job.request().kind())
-                            && !runs(job.request().kind()))
-                    .min(Comparator.<ScheduledJob, JobRequest.Kind>comparing(
-                                    job -> job.request().kind())
-                            .thenComparing(job -> Long.parseLong(job.id())));
-            if (next.isEmpty()) {
-                return;
+    /** Starts what may start now; what cannot be given a thread has failed. */
+    private void startNext() {
+        boolean isMore = true;
+        while (isMore) {
+            Optional<ScheduledJob> next;
+            boolean hasThread;
+            synchronized (this) {
+                threads.keySet().removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
+                next = closed ? Optional.empty() : next();
+                hasThread = next.filter(this::begin).isPresent();
             }
-            ScheduledJob job = next.get();
-            running.add(job);
-            job.begin(clock.instant());
-            Thread thread = new Thread(() -> run(job), "hayloft-job-" + job.id());
-            thread.setDaemon(true);
-            threads.add(thread);
-            thread.start();
+            if (next.isPresent() && !hasThread) {
+                end(next.get(), Job.State.FAILED, Optional.empty(), Optional.of("No thread could be started for it."));
+            }
+            isMore = next.isPresent();
         }
+    }
+
+    /** What may begin now; under the lock. */
+    private Optional<ScheduledJob> next() {
+        return running.size() >= RUNNING_MAX
+                ? Optional.empty()
+                : all.values().stream()
+                        .filter(job -> job.state() == Job.State.QUEUED
+                                && !job.isPaused()
+                                && !job.isCancelled()
+                                && tasks.containsKey(job.request().kind())
+                                && !runs(job.request().kind()))
+                        .min(Comparator.<ScheduledJob, JobRequest.Kind>comparing(
+                                        job -> job.request().kind())
+                                .thenComparing(job -> Long.parseLong(job.id())));
     }
 
     /** Whether a job of this kind is at work; under the lock. */
@@ -227,9 +232,41 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         return running.stream().anyMatch(job -> job.request().kind() == kind);
     }
 
+    /** Gives a job its thread; false when there is none, and then all is as before. Under the lock. */
+    private boolean begin(ScheduledJob job) {
+        Optional<Thread> thread = Optional.empty();
+        try {
+            thread = Optional.of(factory.newThread(() -> run(job)));
+            thread.get().setName("hayloft-job-" + job.id());
+            thread.get().setDaemon(true);
+            running.add(job);
+            threads.put(thread.get(), job);
+            job.begin(clock.instant());
+            thread.get().start();
+            return true;
+        } catch (RuntimeException | Error e) { // The machine's limit of threads, as a rule: it must not cost the slot.
+            LOG.log(Level.ERROR, "No thread could be started for job " + job.id() + ".", e);
+            running.remove(job);
+            thread.ifPresent(threads::remove);
+            return false;
+        }
+    }
+
     private void run(ScheduledJob job) {
-        tell(job);
-        keep(job);
+        try {
+            tell(job);
+            records.keep(job);
+            work(job);
+        } finally { // Whatever comes up: a slot that is not given back is lost until a restart.
+            synchronized (this) {
+                running.remove(job);
+                notifyAll();
+            }
+            startNext();
+        }
+    }
+
+    private void work(ScheduledJob job) {
         try {
             SortedMap<String, Object> result = task(job).run(new Run(job));
             end(job, Job.State.DONE, Optional.of(result), Optional.empty());
@@ -251,11 +288,6 @@ public final class JobScheduler implements Jobs, AutoCloseable {
                 end(job, Job.State.FAILED, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
             }
         }
-        synchronized (this) {
-            running.remove(job);
-            notifyAll();
-        }
-        startNext();
     }
 
     private JobTask task(ScheduledJob job) {
@@ -269,7 +301,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     private void end(
             ScheduledJob job, Job.State how, Optional<SortedMap<String, Object>> result, Optional<String> error) {
         job.end(how, result, error, clock.instant());
-        keep(job);
+        records.keep(job);
         tell(job);
     }
 
@@ -291,64 +323,70 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         return all.values().stream().filter(job -> job.id().equals(id)).findFirst();
     }
 
-    private ScheduledJob unfinished(String id) {
-        ScheduledJob job = findScheduled(id)
+    private ScheduledJob require(String id) {
+        return findScheduled(id)
                 .orElseThrow(() ->
                         new RequestException(ErrorCode.NO_SUCH_JOB, "There is no job of this id.").with("job", id));
-        if (job.isFinished()) {
-            throw new RequestException(ErrorCode.CONFLICT, "The job has finished already.").with("job", id);
+    }
+
+    private static void requireUnfinished(boolean isIt, ScheduledJob job) {
+        if (!isIt) {
+            throw new RequestException(ErrorCode.CONFLICT, "The job has finished already.").with("job", job.id());
         }
-        return job;
     }
 
     @Override
     public Job cancel(String id) {
-        ScheduledJob job = unfinished(id);
+        ScheduledJob job = require(id);
         boolean waits;
         synchronized (this) {
             requireOpen();
-            job.cancel();
+            requireUnfinished(job.cancel(), job);
             waits = job.state() == Job.State.QUEUED || (job.state() == Job.State.PAUSED && !hasThread(job));
             notifyAll();
         }
         if (waits) {
             end(job, Job.State.CANCELLED, Optional.empty(), Optional.empty());
+        } else {
+            records.keep(job); // A kill before the job's next step must not let it go on.
         }
         return job.snapshot();
     }
 
+    /** Under the lock. */
     private boolean hasThread(ScheduledJob job) {
-        return threads.stream()
-                .anyMatch(thread -> thread.getName().equals("hayloft-job-" + job.id()) && thread.isAlive());
+        return threads.entrySet().stream()
+                .anyMatch(entry ->
+                        entry.getValue() == job && entry.getKey().getState() != Thread.State.TERMINATED);
     }
 
     @Override
     public Job pause(String id) {
-        ScheduledJob job = unfinished(id);
+        ScheduledJob job = require(id);
         synchronized (this) {
             requireOpen();
-            job.paused(true);
+            requireUnfinished(job.paused(true), job);
             if (job.state() == Job.State.QUEUED) {
                 job.state(Job.State.PAUSED);
             }
         }
-        keep(job);
+        records.keep(job);
         tell(job);
         return job.snapshot();
     }
 
     @Override
     public Job resume(String id) {
-        ScheduledJob job = unfinished(id);
+        ScheduledJob job = require(id);
         synchronized (this) {
             requireOpen();
-            job.paused(false);
+            requireUnfinished(job.paused(false), job);
             if (job.state() == Job.State.PAUSED && !hasThread(job)) {
                 job.state(Job.State.QUEUED);
             }
             notifyAll();
         }
-        keep(job);
+        records.keep(job);
         tell(job);
         startNext();
         return job.snapshot();
@@ -367,22 +405,30 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         return () -> listeners.remove(listener);
     }
 
-    /** Stops every job between two of its steps and waits for that; what has not ended goes on at the next start. */
+    /**
+     * Stops every job between two of its steps and waits for that, however long the step takes: the store must not close
+     * below a job. What has not ended goes on at the next start.
+     */
     @Override
     public void close() {
-        List<Thread> last;
+        Map<Thread, ScheduledJob> last;
         synchronized (this) {
             closed = true;
             notifyAll();
-            last = List.copyOf(threads);
+            last = Map.copyOf(threads);
         }
         boolean interrupted = false;
-        for (Thread thread : last) {
-            while (thread.isAlive()) {
+        for (Map.Entry<Thread, ScheduledJob> each : last.entrySet()) {
+            while (each.getKey().isAlive()) {
                 try {
-                    thread.join();
+                    each.getKey().join(WAITING_MILLIS);
+                    if (each.getKey().isAlive()) {
+                        Job job = each.getValue().snapshot();
+                        String kind = job.kind().wireName();
+                        LOG.log(Level.INFO, "The stop waits for job {0} ({1}): {2}.", job.id(), kind, job.detail());
+                    }
                 } catch (InterruptedException e) {
-                    interrupted = true; // The store must not close below a job.
+                    interrupted = true;
                 }
             }
         }
@@ -480,7 +526,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
         @Override
         public void remember(Map<String, String> facts) {
             job.facts(facts);
-            keep(job);
+            records.keep(job);
         }
     }
 }

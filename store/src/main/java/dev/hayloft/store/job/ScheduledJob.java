@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /** A job at work: its figures and its record. Threads: any, under its own lock. */
 final class ScheduledJob {
@@ -29,6 +30,9 @@ final class ScheduledJob {
     private Map<String, String> facts = Map.of();
     private boolean cancelled;
     private boolean paused;
+
+    private final Object recordTurn = new Object(); // Held, before this, while the record is encoded and written.
+    private boolean forgotten; // Guarded by recordTurn.
 
     ScheduledJob(String id, JobRequest request, Instant createdAt) {
         this.id = id;
@@ -73,10 +77,14 @@ final class ScheduledJob {
         bytesDone += bytes;
     }
 
+    /** Nothing happens to a job that has ended. */
     synchronized void end(
             Job.State how, Optional<SortedMap<String, Object>> figures, Optional<String> reason, Instant now) {
-        state = how;
+        if (isFinished()) {
+            return;
+        }
         result = figures.map(ResultSize::cut);
+        state = how;
         error = reason;
         finishedAt = Optional.of(now);
         detail = how.name().toLowerCase(Locale.ROOT);
@@ -86,16 +94,20 @@ final class ScheduledJob {
         return finishedAt.isPresent();
     }
 
-    synchronized void cancel() {
-        cancelled = true;
+    /** False when the job has ended. */
+    synchronized boolean cancel() {
+        cancelled |= !isFinished();
+        return !isFinished();
     }
 
     synchronized boolean isCancelled() {
         return cancelled;
     }
 
-    synchronized void paused(boolean on) {
-        paused = on;
+    /** False when the job has ended. */
+    synchronized boolean paused(boolean on) {
+        paused = isFinished() ? paused : on;
+        return !isFinished();
     }
 
     synchronized boolean isPaused() {
@@ -129,6 +141,23 @@ final class ScheduledJob {
                 error);
     }
 
+    /** Hands the record to who writes it, unless the job is forgotten; one at a time. */
+    void record(Consumer<Map<String, String>> write) {
+        synchronized (recordTurn) {
+            if (!forgotten) {
+                write.accept(encode());
+            }
+        }
+    }
+
+    /** Removes the record; none is written behind that. */
+    void forget(Runnable delete) {
+        synchronized (recordTurn) {
+            forgotten = true;
+            delete.run();
+        }
+    }
+
     /** The record; texts that a person or a path may have put anything into are in base64. */
     synchronized Map<String, String> encode() {
         Map<String, String> fields = new TreeMap<>();
@@ -141,6 +170,7 @@ final class ScheduledJob {
         fields.put("dryRun", Boolean.toString(request.dryRun()));
         fields.put("state", state.name());
         fields.put("paused", Boolean.toString(paused));
+        fields.put("cancelled", Boolean.toString(cancelled));
         fields.put("bytesDone", Long.toString(bytesDone));
         fields.put("bytesTotal", Long.toString(bytesTotal));
         fields.put("createdAt", Long.toString(createdAt.toEpochMilli()));
@@ -169,6 +199,7 @@ final class ScheduledJob {
                 new ScheduledJob(id, request, time(fields, "createdAt").orElse(Instant.EPOCH));
         job.state = Job.State.valueOf(field(fields, "state").orElse("QUEUED"));
         job.paused = Boolean.parseBoolean(fields.get("paused"));
+        job.cancelled = Boolean.parseBoolean(fields.get("cancelled"));
         job.bytesDone = Long.parseLong(field(fields, "bytesDone").orElse("0"));
         job.bytesTotal = Long.parseLong(field(fields, "bytesTotal").orElse("0"));
         job.startedAt = time(fields, "startedAt");
