@@ -10,10 +10,8 @@ import dev.hayloft.store.Jobs;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,9 +25,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
 
 /**
- * The one scheduler of jobs. At most {@value #RUNNING_MAX} run at a time, one of a kind, the kind named first in
- * {@link JobRequest.Kind} first; a paused one counts for neither, and goes on at once when it is resumed: others may be
- * waiting for what it holds.
+ * The one scheduler of jobs. Which run at a time is told by {@link JobSlots}; a paused one does not count, and goes on
+ * at once when it is resumed: others may be waiting for what it holds.
  *
  * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, cancelled, remembered and ended.
  * A record that says "running" at a start belongs to a job that a stop cut off: it is queued again, or has ended when it
@@ -40,9 +37,7 @@ import java.util.function.Consumer;
  */
 public final class JobScheduler implements Jobs, AutoCloseable {
     private static final Logger LOG = System.getLogger(JobScheduler.class.getName());
-    private static final int KEPT_MAX = 1000;
     private static final int UNFINISHED_MAX = 100;
-    private static final int RUNNING_MAX = 2;
 
     /** How long a stop waits for a job before it says so, again and again. */
     private static final long WAITING_MILLIS = 5000;
@@ -139,48 +134,21 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             all.put(id, job);
         }
         records.keep(job);
-        forgetOldest();
+        takeSuperfluous().forEach(records::forget);
         Job queued = job.snapshot();
         tell(job);
         startNext();
         return queued;
     }
 
+    private synchronized List<ScheduledJob> takeSuperfluous() {
+        return JobHistory.takeSuperfluous(all);
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new StoreClosedException(ErrorCode.UNAVAILABLE, "The store is closing.");
         }
-    }
-
-    private void forgetOldest() {
-        List<ScheduledJob> forgotten = new ArrayList<>();
-        synchronized (this) {
-            if (all.size() <= KEPT_MAX) {
-                return;
-            }
-            Set<ScheduledJob> last = lastOfEachKind();
-            Iterator<ScheduledJob> oldest = all.descendingMap().values().iterator();
-            while (all.size() > KEPT_MAX && oldest.hasNext()) {
-                ScheduledJob job = oldest.next();
-                if (job.isFinished() && !last.contains(job)) {
-                    oldest.remove();
-                    forgotten.add(job);
-                }
-            }
-        }
-        forgotten.forEach(records::forget);
-    }
-
-    /** The last that was done, also of those of one volume alone: metrics and what is due go by them. */
-    private Set<ScheduledJob> lastOfEachKind() {
-        Map<String, ScheduledJob> last = new TreeMap<>();
-        for (ScheduledJob job : all.values()) { // The newest first.
-            if (job.state() == Job.State.DONE) {
-                JobRequest request = job.request();
-                last.putIfAbsent(request.kind() + " " + request.volume().isPresent(), job);
-            }
-        }
-        return new HashSet<>(last.values());
     }
 
     private void tell(ScheduledJob job) {
@@ -202,7 +170,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             boolean hasThread;
             synchronized (this) {
                 threads.keySet().removeIf(thread -> thread.getState() == Thread.State.TERMINATED);
-                next = closed ? Optional.empty() : next();
+                next = closed ? Optional.empty() : JobSlots.next(all.values(), running, tasks.keySet());
                 hasThread = next.filter(this::begin).isPresent();
             }
             if (next.isPresent() && !hasThread) {
@@ -210,26 +178,6 @@ public final class JobScheduler implements Jobs, AutoCloseable {
             }
             isMore = next.isPresent();
         }
-    }
-
-    /** What may begin now; under the lock. */
-    private Optional<ScheduledJob> next() {
-        return running.size() >= RUNNING_MAX
-                ? Optional.empty()
-                : all.values().stream()
-                        .filter(job -> job.state() == Job.State.QUEUED
-                                && !job.isPaused()
-                                && !job.isCancelled()
-                                && tasks.containsKey(job.request().kind())
-                                && !runs(job.request().kind()))
-                        .min(Comparator.<ScheduledJob, JobRequest.Kind>comparing(
-                                        job -> job.request().kind())
-                                .thenComparing(job -> Long.parseLong(job.id())));
-    }
-
-    /** Whether a job of this kind is at work; under the lock. */
-    private boolean runs(JobRequest.Kind kind) {
-        return running.stream().anyMatch(job -> job.request().kind() == kind);
     }
 
     /** Gives a job its thread; false when there is none, and then all is as before. Under the lock. */

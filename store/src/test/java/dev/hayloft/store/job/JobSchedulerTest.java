@@ -168,4 +168,40 @@ class JobSchedulerTest {
         }
         assertThat(written.get("1")).containsEntry("state", "CANCELLED");
     }
+
+    @Test
+    void submit_besideLongBackgroundWork_beginsAtOnce() {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        JobTask task = run -> {
+            await(mayEnd);
+            return Job.result(Map.of());
+        };
+        try (JobScheduler jobs = open(task, Thread::new)) {
+            await(jobs, submit(jobs, JobRequest.Kind.SCRUB), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.ENCODE), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.COMPACT), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.REPAIR), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.BACKUP), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.REBUILD_INDEX), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.SEAL), Job.State.RUNNING);
+            mayEnd.countDown();
+        }
+    }
+
+    @Test
+    void submit_ofLongBackgroundWork_waitsWhileTwoOthersAreAtWork() {
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        JobTask task = run -> {
+            await(mayEnd);
+            return Job.result(Map.of());
+        };
+        try (JobScheduler jobs = open(task, Thread::new)) {
+            await(jobs, submit(jobs, JobRequest.Kind.REPAIR), Job.State.RUNNING);
+            await(jobs, submit(jobs, JobRequest.Kind.COMPACT), Job.State.RUNNING);
+            String encode = submit(jobs, JobRequest.Kind.ENCODE);
+            assertThat(jobs.find(encode).orElseThrow().state()).isEqualTo(Job.State.QUEUED);
+            mayEnd.countDown();
+            await(jobs, encode, Job.State.DONE);
+        }
+    }
 }
