@@ -23,7 +23,9 @@ import java.util.Set;
  *
  * <p>The open volume has no hint file. All that was written to it is younger than any deletion in a sealed one, but for
  * what compaction moved there: those keys are remembered as they are handed over, until the volume that was open when
- * all of them had been appended is open no more. What an earlier run moved there is looked for once.
+ * all of them had been appended is among the sealed ones; a volume that is full is in neither list until it has been
+ * forced. What an earlier run moved there is looked for once. While a volume cannot tell all that stands in it, every
+ * deletion is needed.
  *
  * <p><i>Threads:</i> confined to the thread of the compaction.
  */
@@ -41,6 +43,9 @@ public final class NeededDeletions {
     /** Keys moved by the compaction that runs. */
     private KeyCollection recent = new KeyCollection();
 
+    /** Volumes that are damaged and have no hint file: their filters, of this compaction alone, say too little. */
+    private final Set<Integer> untold = new HashSet<>();
+
     /** What an earlier run moved stands before this position; {@link LogPosition#START} when nobody need look. */
     private long earlierEnd = LogPosition.START;
 
@@ -57,14 +62,20 @@ public final class NeededDeletions {
             earlierEnd = mover.end();
             isBegun = true;
         }
-        OptionalInt volume = mover.openVolume();
-        if (volume.equals(settledVolume)) {
-            settled.addAll(recent);
-        } else {
+        OptionalInt volume = mover.openVolume(); // Asked first: it may be put away between the two questions.
+        int lastSealed = mover.sealedVolumes().stream().mapToInt(id -> id).max().orElse(-1);
+        if (settledVolume.isPresent() && settledVolume.getAsInt() <= lastSealed) {
             settled = recent;
-            settledVolume = volume;
+        } else { // It is full perhaps, and not put away yet: then nothing else tells of it.
+            settled.addAll(recent);
+        }
+        settledVolume = volume;
+        if (LogPosition.volume(earlierEnd) <= lastSealed) {
+            earlierEnd = LogPosition.START;
         }
         recent = new KeyCollection();
+        filters.keySet().removeAll(untold);
+        untold.clear();
     }
 
     /** These needles are handed over to be appended. */
@@ -91,7 +102,13 @@ public final class NeededDeletions {
         List<Integer> volumes = mover.sealedVolumes();
         filters.keySet().retainAll(new HashSet<>(volumes));
         for (int volume : volumes) {
-            if (volume != victim && byKey.keySet().stream().anyMatch(filter(volume)::mayContain)) {
+            if (volume == victim) {
+                continue;
+            }
+            KeyFilter filter = filter(volume);
+            if (untold.contains(volume)) { // What cannot be read of it may come back, and be what any of them ends.
+                deletions.forEach(deletion -> needed.add(deletion.sequence()));
+            } else if (byKey.keySet().stream().anyMatch(filter::mayContain)) {
                 mover.entries(volume, entry -> {
                     for (HintEntry deletion : byKey.getOrDefault(entry.hash(), List.of())) {
                         if (ends(deletion.location(), entry.location())) {
@@ -132,11 +149,14 @@ public final class NeededDeletions {
             return known;
         }
         List<KeyHash> keys = new ArrayList<>();
-        mover.entries(volume, entry -> {
+        boolean isAll = mover.entries(volume, entry -> {
             if (isVersion(entry.location())) {
                 keys.add(entry.hash());
             }
         });
+        if (!isAll) {
+            untold.add(volume);
+        }
         KeyFilter filter = new KeyFilter(keys.size());
         keys.forEach(filter::add);
         filters.put(volume, filter);
@@ -153,11 +173,10 @@ public final class NeededDeletions {
     private void lookForEarlierRun() {
         long end = earlierEnd;
         earlierEnd = LogPosition.START;
-        int volume = LogPosition.volume(end);
-        if (end == LogPosition.START || !mover.openVolume().equals(OptionalInt.of(volume))) {
-            return; // It was sealed since, or nothing was there: see above.
+        if (end == LogPosition.START) {
+            return; // It was put away since, or nothing was there: see above.
         }
-        mover.scan(volume, 0, new FrameVisitor() {
+        mover.scan(LogPosition.volume(end), 0, new FrameVisitor() {
             private boolean isEnough;
 
             @Override

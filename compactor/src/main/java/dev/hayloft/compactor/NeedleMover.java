@@ -51,8 +51,12 @@ public interface NeedleMover {
     /** The position behind what was appended last. */
     long end();
 
-    /** Hands on what a sealed volume's hint file says; of the volume itself when there is none. */
-    void entries(int volume, Consumer<HintEntry> entries);
+    /**
+     * Hands on what a sealed volume's hint file says; of the volume itself when there is none.
+     *
+     * @return whether that is all that stands in the volume, as far as anybody knows
+     */
+    boolean entries(int volume, Consumer<HintEntry> entries);
 
     /** A whole needle that may move in the place of one that lives, being shorter: memory of its own. */
     Optional<ByteBuffer> shorter(int bucketId, NeedleView needle);

@@ -33,7 +33,11 @@ class NeededDeletionsTest {
         compactionThatMoves(MOVED);
         deletions.begin();
         assertThat(needed()).containsExactly(9L);
-        volumes.open = 2; // Now the hint file of volume 1 tells, and it knows of nothing here.
+        volumes.open = 2; // Volume 1 is full, and has not been put away.
+        deletions.begin();
+        assertThat(needed()).containsExactly(9L);
+        volumes.open = 3;
+        volumes.sealed = List.of(1, 2); // Now their hint files tell, and they know of nothing here.
         deletions.begin();
         assertThat(needed()).isEmpty();
     }
@@ -47,6 +51,36 @@ class NeededDeletionsTest {
         deletions.begin();
         assertThat(needed()).containsExactly(9L);
         volumes.open = 3;
+        volumes.sealed = List.of(1, 2);
+        deletions.begin();
+        assertThat(needed()).isEmpty();
+    }
+
+    @Test
+    void openVolumeOfAnEarlierRun_thatIsFullAndNotPutAwayYet_isRead() {
+        deletions.begin();
+        volumes.open = 2;
+        needed();
+        assertThat(volumes.scans).isEqualTo(1);
+    }
+
+    @Test
+    void openVolumeOfAnEarlierRun_thatIsSealedMeanwhile_isNotRead() {
+        deletions.begin();
+        volumes.open = 2;
+        volumes.sealed = List.of(1);
+        deletions.begin();
+        needed();
+        assertThat(volumes.scans).isZero();
+    }
+
+    @Test
+    void deletion_besideAVolumeThatCannotTellAll_isNeededUntilItCan() {
+        volumes.sealed = List.of(0, 1);
+        volumes.damaged = Set.of(1);
+        deletions.begin();
+        assertThat(needed()).containsExactlyInAnyOrder(9L, 10L);
+        volumes.damaged = Set.of();
         deletions.begin();
         assertThat(needed()).isEmpty();
     }
@@ -78,6 +112,8 @@ class NeededDeletionsTest {
     /** A partition of which compaction knows no more than which volume is open. */
     private static final class Volumes implements NeedleMover {
         private int open = 1;
+        private List<Integer> sealed = List.of();
+        private Set<Integer> damaged = Set.of();
         private int scans;
 
         @Override
@@ -98,7 +134,7 @@ class NeededDeletionsTest {
 
         @Override
         public List<Integer> sealedVolumes() {
-            return List.of();
+            return sealed;
         }
 
         @Override
@@ -112,8 +148,9 @@ class NeededDeletionsTest {
         }
 
         @Override
-        public void entries(int volume, Consumer<HintEntry> entries) {
-            throw new AssertionError("there is no sealed volume");
+        public boolean entries(int volume, Consumer<HintEntry> entries) {
+            assertThat(sealed).contains(volume); // It holds nothing that can be read.
+            return !damaged.contains(volume);
         }
 
         @Override

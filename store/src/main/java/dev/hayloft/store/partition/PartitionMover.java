@@ -104,7 +104,7 @@ final class PartitionMover implements NeedleMover {
     }
 
     @Override
-    public void entries(int volume, Consumer<HintEntry> entries) {
+    public boolean entries(int volume, Consumer<HintEntry> entries) {
         Path hint = parts.folder().hint(volume);
         List<HintEntry> read = new ArrayList<>();
         if (Files.exists(hint)) {
@@ -112,13 +112,16 @@ final class PartitionMover implements NeedleMover {
                 HintHeader header = HintFile.read(hint, read::add);
                 if (header.storeId().equals(partition.config().storeId()) && header.volume() == volume) {
                     read.forEach(entries);
-                    return;
+                    return true;
                 }
             } catch (CorruptionException | UncheckedIOException e) {
                 read.clear(); // The volume itself says the same.
             }
         }
-        parts.log().scanVolume(volume, 0, frame -> parts.hints().entries(frame, entries));
+        return parts.log()
+                .scanVolume(volume, 0, frame -> parts.hints().entries(frame, entries))
+                .damaged()
+                .isEmpty();
     }
 
     @Override
