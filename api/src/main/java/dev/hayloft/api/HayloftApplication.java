@@ -9,6 +9,7 @@ import dev.hayloft.api.metrics.LastUpkeep;
 import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
 import dev.hayloft.store.ObjectStore;
+import dev.hayloft.store.StoreStatus;
 import dev.hayloft.store.StoreStatus.PartitionStatus;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Environment;
@@ -78,11 +79,28 @@ public final class HayloftApplication extends Application<HayloftConfiguration> 
 
     /** Damage keeps nobody from being served, so it is told, and the check is passed. */
     private HealthCheck.Result volumes() {
-        int damaged = store.status().volumes().damaged();
-        return damaged == 0
-                ? HealthCheck.Result.healthy()
-                : HealthCheck.Result.healthy("Volumes with damaged or missing bytes: " + damaged + ". `hayloft scrub`"
-                        + " names them and the keys in them, `hayloft repair` makes again what parity covers.");
+        return volumes(store.status().volumes());
+    }
+
+    static HealthCheck.Result volumes(StoreStatus.VolumeCounts volumes) {
+        StringBuilder told = new StringBuilder();
+        if (volumes.damaged() > 0) {
+            told.append("Volumes with damaged or missing bytes: ")
+                    .append(volumes.damaged())
+                    .append(
+                            ". `hayloft scrub` names them and the keys in them, `hayloft repair` makes again what parity"
+                                    + " covers.");
+        }
+        if (volumes.unindexed() > 0) {
+            told.append(told.isEmpty() ? "" : " ")
+                    .append(
+                            "Volumes of which the index may lack keys, since it was built while they could not be read: ")
+                    .append(volumes.unindexed())
+                    .append(
+                            ". What stood there may answer 404 or an older version. Bring them back (their disk, `hayloft"
+                                    + " repair`, or their files from a backup), then `hayloft index rebuild`.");
+        }
+        return told.isEmpty() ? HealthCheck.Result.healthy() : HealthCheck.Result.healthy(told.toString());
     }
 
     /** Nobody is kept from being served, so this is told, and the check is passed. */

@@ -500,7 +500,7 @@ final class MemoryStore implements ObjectStore {
                 0,
                 1L << 40,
                 List.of(partition),
-                new StoreStatus.VolumeCounts(1, 0, 0, 0),
+                new StoreStatus.VolumeCounts(1, 0, 0, 0, 0),
                 new StoreStatus.ReadThrough(0, 0, 0, 0),
                 new StoreStatus.CompressionFigures(0, 0, 0));
     }

@@ -13,6 +13,7 @@ import dev.hayloft.store.StoreStatus.VolumeCounts;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.parity.ParityKeeper;
+import dev.hayloft.store.partition.IndexGaps;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionFigures;
 import dev.hayloft.store.partition.Tallies;
@@ -91,7 +92,10 @@ final class StoreFigures {
                         count(volumes, VolumeStatus.State.OPEN),
                         count(volumes, VolumeStatus.State.SEALED),
                         count(volumes, VolumeStatus.State.ENCODED),
-                        count(volumes, VolumeStatus.State.DAMAGED)),
+                        count(volumes, VolumeStatus.State.DAMAGED),
+                        partitions.stream()
+                                .mapToInt(partition -> IndexGaps.of(partition).size())
+                                .sum()),
                 readThrough(),
                 buckets.compression());
     }

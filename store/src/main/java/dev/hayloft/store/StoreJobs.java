@@ -1,5 +1,6 @@
 package dev.hayloft.store;
 
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.backup.Backup;
@@ -10,6 +11,7 @@ import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.RebuildWatcher;
 import dev.hayloft.store.upkeep.UpkeepJobs;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -143,9 +145,17 @@ final class StoreJobs {
             }
         };
         long entries = 0;
+        List<CorruptionException> refused = new ArrayList<>();
         for (Partition partition : targets) {
             run.step();
-            entries += partition.rebuildIndex(buckets::isLiving, watcher);
+            try {
+                entries += partition.rebuildIndex(buckets::isLiving, watcher);
+            } catch (CorruptionException damaged) { // It keeps its old index, and no other waits for it.
+                refused.add(damaged);
+            }
+        }
+        if (!refused.isEmpty()) {
+            throw refused.get(0).with("refusedPartitions", refused.size());
         }
         return Job.result(Map.of("entries", entries, "partitions", (long) targets.size()));
     }

@@ -49,8 +49,9 @@ public record StoreStatus(
      * @param sealed complete
      * @param encoded complete, with parity
      * @param damaged holding bytes that failed a check
+     * @param unindexed of which the index may lack needles, because it was built while they could not be read
      */
-    public record VolumeCounts(int open, int sealed, int encoded, int damaged) {}
+    public record VolumeCounts(int open, int sealed, int encoded, int damaged, int unindexed) {}
 
     /**
      * Reads of bytes that their own place did not give.

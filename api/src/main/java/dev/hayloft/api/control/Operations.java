@@ -166,6 +166,7 @@ public final class Operations {
         json.writeNumberField("sealed", status.volumes().sealed());
         json.writeNumberField("encoded", status.volumes().encoded());
         json.writeNumberField("damaged", status.volumes().damaged());
+        json.writeNumberField("unindexed", status.volumes().unindexed());
         json.writeEndObject();
         UpkeepJson.write(json, LastUpkeep.of(front.store().jobs().list()));
         writeRates(json, front.metrics().rates());

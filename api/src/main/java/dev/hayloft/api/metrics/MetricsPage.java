@@ -112,6 +112,11 @@ public final class MetricsPage {
         line("hayloft_volumes", "state=\"sealed\"", status.volumes().sealed());
         line("hayloft_volumes", "state=\"encoded\"", status.volumes().encoded());
         line("hayloft_volumes", "state=\"damaged\"", status.volumes().damaged());
+        single(
+                "hayloft_unindexed_volumes",
+                "gauge",
+                "Volumes of which the index may lack keys.",
+                status.volumes().unindexed());
         parity(status);
         compression(status.compression());
     }

@@ -9,6 +9,7 @@ import dev.hayloft.index.KeyHasher;
 import dev.hayloft.index.Location;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.VolumeLog;
 import dev.hayloft.log.format.FrameView;
@@ -23,6 +24,8 @@ import dev.hayloft.model.error.RequestException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -176,6 +179,22 @@ final class HintWriting {
      */
     private boolean isIntact(VolumeLog log, int volume) {
         return isOf(HintFile.read(folder.hint(volume), entry -> {}), log, volume);
+    }
+
+    /** The header of a sealed volume's hint file, if that is whole and speaks of all that is there of the volume. */
+    Optional<HintHeader> find(VolumeInfo volume) {
+        Path file = folder.hint(volume.id());
+        if (volume.state() != VolumeInfo.State.SEALED || !Files.exists(file)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(HintFile.read(file, entry -> {}))
+                    .filter(header -> header.storeId().equals(config.storeId())
+                            && header.volume() == volume.id()
+                            && header.dataEndBytes() >= volume.dataEndBytes());
+        } catch (CorruptionException | UncheckedIOException unusable) {
+            return Optional.empty();
+        }
     }
 
     private boolean isOf(HintHeader header, VolumeLog log, int volume) {

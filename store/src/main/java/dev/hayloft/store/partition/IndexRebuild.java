@@ -5,15 +5,21 @@ import dev.hayloft.index.DirectoryChange;
 import dev.hayloft.index.DirectoryCursor;
 import dev.hayloft.index.DirectoryEntry;
 import dev.hayloft.index.DirectoryExpiry;
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.index.HintFile;
+import dev.hayloft.index.HintHeader;
 import dev.hayloft.index.IndexConfig;
 import dev.hayloft.index.KeyHash;
 import dev.hayloft.index.KeyIndex;
 import dev.hayloft.index.Location;
+import dev.hayloft.log.DamagedRange;
 import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleType;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +29,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.IntPredicate;
 
 /**
@@ -51,6 +58,7 @@ final class IndexRebuild {
     /**
      * Rebuilds both; returns how many entries the index has then.
      *
+     * @throws CorruptionException when nothing tells all that stands in a volume: index and directory stay as they were
      * @throws CancellationException when the watcher cancelled; index and directory are then as good as before
      */
     long run() {
@@ -164,16 +172,39 @@ final class IndexRebuild {
         }
     }
 
+    /**
+     * What cannot be read of a volume stands in its hint file, which is offered besides: an entry that comes twice does
+     * no harm. Without those needles an older version would come up, or what a tombstone ended.
+     */
     private void offer(VolumeInfo volume, IndexBuilder builder) {
-        scan(volume, frame -> parts.hints().entries(frame, entry -> {
+        Consumer<HintEntry> offerLiving = entry -> {
             if (isLiving.test(entry.location().bucketId())) {
                 builder.offer(entry.hash(), entry.location());
             }
-        }));
+        };
+        ScanReport report = scan(volume, frame -> parts.hints().entries(frame, offerLiving));
+        Optional<HintHeader> hint = parts.hints().find(volume);
+        boolean isCut = hint.filter(header -> header.dataEndBytes() > volume.dataEndBytes())
+                .isPresent();
+        if (isCut || !report.damaged().isEmpty()) {
+            if (hint.isEmpty()) {
+                throw nobodyKnows(report.damaged().get(0));
+            }
+            HintFile.read(parts.folder().hint(volume.id()), offerLiving);
+        }
     }
 
-    private void scan(VolumeInfo volume, FrameVisitor visitor) {
-        parts.log().scanVolume(volume.id(), 0, new FrameVisitor() {
+    private CorruptionException nobodyKnows(DamagedRange range) {
+        return new CorruptionException("A volume is damaged, and no hint file says what stood there. The index in use"
+                        + " stays, since it knows more than a new one could. Run repair, or bring the volume's disk"
+                        + " back; what neither brings back is in the last backup.")
+                .with("volume", partition.config().name() + "-" + range.volume())
+                .with("offset", range.fromOffset())
+                .with("reason", range.reason());
+    }
+
+    private ScanReport scan(VolumeInfo volume, FrameVisitor visitor) {
+        return parts.log().scanVolume(volume.id(), 0, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
                 checkGoOn();
@@ -197,6 +228,7 @@ final class IndexRebuild {
             }
         });
         partition.retireIndex(old[0], oldFolder);
+        parts.gaps().set(Set.of()); // Everything was read, or stood in hint files.
     }
 
     /** Every needle that the index points at has its line. */

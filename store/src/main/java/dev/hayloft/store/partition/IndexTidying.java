@@ -54,9 +54,12 @@ final class IndexTidying {
      * Drops extents that no manifest names.
      *
      * @param suspect of which extents to ask: none of an upload that is under way
-     * @return false when some may be left, because it was stopped or a manifest cannot be read
+     * @return false when some may be left, because it was stopped, or a manifest cannot be read or is not known
      */
     static boolean dropUnnamed(Partition partition, BiPredicate<KeyHash, Location> suspect) {
+        if (!partition.parts().gaps().isEmpty()) {
+            return false;
+        }
         BiPredicate<KeyHash, Location> extent =
                 (hash, location) -> (location.flags() & Location.EXTENT) != 0 && suspect.test(hash, location);
         long[] suspects = new long[1];

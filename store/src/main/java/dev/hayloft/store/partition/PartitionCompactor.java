@@ -5,6 +5,7 @@ import dev.hayloft.compactor.VolumeCompaction;
 import dev.hayloft.compactor.VolumeLoad;
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.NeedleView;
+import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,15 +50,18 @@ public final class PartitionCompactor {
     }
 
     /**
-     * The sealed volumes that can be compacted: those of which bytes are lost for good cannot. Deletions count as
-     * living while a follower of the changes may ask for them.
+     * The sealed volumes that can be compacted: those of which bytes are lost for good cannot, nor those of which the
+     * index may lack needles, since it would take them for dead. Deletions count as living while a follower of the
+     * changes may ask for them.
      *
      * @param deletionsKeptFromMillis those of volumes that were sealed at this time or later are kept
      */
     public List<VolumeLoad> loads(long deletionsKeptFromMillis) {
         List<VolumeLoad> loads = new ArrayList<>();
         for (VolumeInfo volume : partition.log().volumes()) {
-            if (volume.state() == VolumeInfo.State.SEALED && !partition.parity().isLost(volume.id())) {
+            boolean isKnown = !partition.parts().gaps().contains(volume.id())
+                    && !partition.parity().isLost(volume.id());
+            if (volume.state() == VolumeInfo.State.SEALED && isKnown) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
                 long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());
                 long deletions = sealedAt >= deletionsKeptFromMillis ? tally.deletionBytes() : 0;
@@ -86,10 +90,15 @@ public final class PartitionCompactor {
      * @param deletionsKeptFromMillis deletions of this time or later are kept
      * @return bytes that were moved
      * @throws CancellationException when asked to stop: the volume stays
+     * @throws CorruptionException when the volume is damaged, or the index may not know all of it: it stays
      */
     public long compact(
             int volume, long deletionsKeptFromMillis, VolumeCompaction.Pace pace, BooleanSupplier isStopping) {
         return partition.maintenance().during(isStopping, () -> {
+            if (partition.parts().gaps().contains(volume)) {
+                throw new CorruptionException("The index may lack needles of this volume; rebuild it first.")
+                        .with("volume", volume);
+            }
             mover.awaitPublished(); // A volume is sealed a moment before the last needles in it are published.
             return new VolumeCompaction(mover, deletions, volume, deletionsKeptFromMillis, pace).run();
         });

@@ -37,6 +37,10 @@ record PartitionFolder(Path root) {
         return root.resolve("COMPACTED");
     }
 
+    Path indexGaps() {
+        return root.resolve("GAPS");
+    }
+
     void deleteHint(int volume) {
         SmallFiles.delete(hint(volume));
     }

@@ -21,6 +21,7 @@ import dev.hayloft.store.parity.ParityKeeper;
  * @param hints writes a hint file per sealed volume
  * @param producers how far the idempotent producers have come
  * @param ledger what compaction has taken from the log
+ * @param gaps volumes of which the index may lack needles
  * @param parity shards of sealed volumes, and what is known of damage
  * @param nextSequence the sequence that the next needle gets
  * @param firstVersion no needle of an earlier start has this version or a higher one
@@ -37,6 +38,7 @@ record PartitionParts(
         HintWriting hints,
         ProducerTable producers,
         CompactionLedger ledger,
+        IndexGaps gaps,
         ParityKeeper parity,
         long nextSequence,
         long firstVersion) {

@@ -66,6 +66,9 @@ public final class Recovery {
     private final ParityKeeper parity;
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
+    private final Set<Integer> unread = new HashSet<>(); // Damaged, and the index was to learn what stood there.
+    private IndexGaps gaps;
+    private long knownTo = LogPosition.START; // What stands before this is in the index already.
     private boolean mayHaveLostExtents = true;
     private long lastSequence;
     private long frameSequence; // Of the frame that is being read.
@@ -83,6 +86,7 @@ public final class Recovery {
         this.parity = parity;
         this.config = config;
         this.folder = folder;
+        this.gaps = IndexGaps.none(folder.indexGaps());
         this.log = log;
         this.ledger = ledger;
         this.lastSequence = ledger.record().lastSequence();
@@ -160,8 +164,11 @@ public final class Recovery {
         Optional<ClosingFigures> figures = ClosingFigures.read(folder.closingFigures());
         SmallFiles.delete(folder.closingFigures()); // It speaks of the last stop; the next crash must not find it.
         Optional<AppliedMark.Applied> applied = AppliedMark.read(folder.appliedMark());
-        boolean clean = context.lastStop() == LastStop.CLEAN && figures.isPresent() && folder.hasIndex();
-        boolean killed = context.lastStop() == LastStop.KILLED && applied.isPresent() && folder.hasIndex();
+        Optional<IndexGaps> noted = IndexGaps.open(folder.indexGaps());
+        gaps = noted.orElse(gaps);
+        boolean hasIndex = folder.hasIndex() && noted.isPresent();
+        boolean clean = context.lastStop() == LastStop.CLEAN && figures.isPresent() && hasIndex;
+        boolean killed = context.lastStop() == LastStop.KILLED && applied.isPresent() && hasIndex;
         Optional<KeyIndex> kept = clean
                 ? openKept(KeyIndex.OpenMode.TRUST)
                 : killed ? openKept(KeyIndex.OpenMode.RECOVER) : Optional.empty();
@@ -181,6 +188,7 @@ public final class Recovery {
             SmallFiles.delete(folder.appliedMark()); // It may be ahead of a log that lost its end.
             index = rebuild();
         }
+        gaps.tell(config.name(), parity);
         if (countedTo == LogPosition.START) {
             SmallFiles.delete(folder.runningFigures()); // They must not be taken for this run's.
         }
@@ -193,9 +201,8 @@ public final class Recovery {
             log.startAppending(end, clean);
             PointIndex points = new PointIndex(index);
             if (!clean || kept.isEmpty()) {
-                count(
-                        index,
-                        new SharedRecount(index, context.hasher(), new NeedleReader(log, points, context.hasher())));
+                NeedleReader reader = new NeedleReader(log, points, context.hasher());
+                new SharedRecount(index, context.hasher(), reader, gaps.isEmpty()).count(tallies);
             }
             PartitionParts parts = new PartitionParts(
                     folder,
@@ -213,6 +220,7 @@ public final class Recovery {
                     hints,
                     producers,
                     ledger,
+                    gaps,
                     parity,
                     lastSequence + 1,
                     Math.max(context.versions().last(), lastVersion) + 1);
@@ -265,6 +273,7 @@ public final class Recovery {
      * behind the noted figures is read too, also where a hint file counts it: only frames tell of producers.
      */
     private void replay(KeyIndex index, long from) {
+        knownTo = from;
         IndexBuilder builder = IndexBuilder.over(index, hints.hasher());
         MoveReplay moves = new MoveReplay(index, hints.hasher());
         int firstNotCounted = LogPosition.volume(countedTo);
@@ -286,6 +295,7 @@ public final class Recovery {
             replay(builder, moves, entry, from, count);
         });
         builder.finish();
+        gaps.add(unread);
         index.recovered();
     }
 
@@ -323,7 +333,9 @@ public final class Recovery {
         }
         scanTail(LogPosition.START, entry -> countAndOffer(builder, entry));
         builder.finish();
+        gaps.add(unread);
         folder.adoptIndex(generation);
+        gaps.set(unread);
         return index;
     }
 
@@ -433,6 +445,11 @@ public final class Recovery {
             @Override
             public void damaged(DamagedRange range) {
                 parity.markDamaged(range.volume());
+                if (range.volume() > LogPosition.volume(knownTo)
+                        || range.volume() == LogPosition.volume(knownTo)
+                                && range.toOffset() > LogPosition.offset(knownTo)) {
+                    unread.add(range.volume());
+                }
                 LOG.log(
                         Level.WARNING,
                         "Damage in partition {0}, volume {1}, bytes {2} to {3}: {4}",
@@ -466,17 +483,5 @@ public final class Recovery {
     private void countAppended(HintEntry entry) {
         Location location = entry.location();
         tallies.appended(LogPosition.volume(location.position()), location.bucketId(), 1, location.needleSize());
-    }
-
-    private void count(KeyIndex index, SharedRecount shared) {
-        tallies.clearLive();
-        index.forEach((hash, location) -> {
-            tallies.recount(location);
-            shared.see(location);
-        });
-        if (shared.run()) {
-            tallies.clearLive();
-            index.forEach((hash, location) -> tallies.recount(location));
-        }
     }
 }

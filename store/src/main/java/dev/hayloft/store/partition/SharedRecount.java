@@ -31,20 +31,40 @@ final class SharedRecount {
     private final KeyIndex index;
     private final KeyHasher hasher;
     private final NeedleReader reader;
+    private final boolean isWhole;
     private final Set<Integer> bucketIds = new HashSet<>();
     private long contents;
     private long aliases;
 
-    SharedRecount(KeyIndex index, KeyHasher hasher, NeedleReader reader) {
+    /**
+     * Of an index.
+     *
+     * @param isWhole whether the index knows every manifest; otherwise nothing goes either
+     */
+    SharedRecount(KeyIndex index, KeyHasher hasher, NeedleReader reader, boolean isWhole) {
         this.index = index;
         this.hasher = hasher;
         this.reader = reader;
+        this.isWhole = isWhole;
     }
 
     private record Entry(KeyHash hash, Location location) {}
 
+    /** Counts, and with that what lives of each volume and bucket. */
+    void count(Tallies tallies) {
+        tallies.clearLive();
+        index.forEach((hash, location) -> {
+            tallies.recount(location);
+            see(location);
+        });
+        if (run()) {
+            tallies.clearLive();
+            index.forEach((hash, location) -> tallies.recount(location));
+        }
+    }
+
     /** Is shown every entry of the index, before {@link #run}. */
-    void see(Location location) {
+    private void see(Location location) {
         if (location.isSharedContent()) {
             contents++;
             bucketIds.add(location.bucketId());
@@ -54,7 +74,7 @@ final class SharedRecount {
     }
 
     /** Counts, if there is anything to be counted; answers whether there was. */
-    boolean run() {
+    private boolean run() {
         if (contents == 0 && aliases == 0) {
             return false;
         }
@@ -69,7 +89,7 @@ final class SharedRecount {
                 unreadable += count(manifest.location()) ? 0 : 1;
             }
         }
-        if (unreadable == 0) {
+        if (unreadable == 0 && isWhole) {
             remove(contents, location -> location.isSharedContent() && location.link() == 0);
         } else {
             change(contents, Location::isSharedContent, entry -> entry.withLink(entry.link() + Location.UNCOUNTED));
