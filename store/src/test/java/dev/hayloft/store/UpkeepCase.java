@@ -40,6 +40,7 @@ abstract class UpkeepCase {
     final SplittableRandom random = Seeds.random(getClass().getSimpleName());
     final Map<String, byte[]> model = new TreeMap<>();
     final List<Path> disks = new ArrayList<>();
+    long reserveBytes;
 
     HayloftStore open(Path data) {
         return HayloftStore.open(
@@ -47,6 +48,7 @@ abstract class UpkeepCase {
                         .partitions(2)
                         .volumeSizeBytes(1L << 20)
                         .durability(Durability.DISK)
+                        .reserveBytes(reserveBytes)
                         .parity(new ParityConfig(
                                 false,
                                 DATA_SHARDS,

@@ -8,6 +8,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -81,7 +82,7 @@ public final class ShardSet implements AutoCloseable {
     }
 
     /** Whether a shard has a file of its own. */
-    boolean hasFile(int shard) {
+    public boolean hasFile(int shard) {
         return layout.isParity(shard) || !layout.inPlace();
     }
 
@@ -135,20 +136,37 @@ public final class ShardSet implements AutoCloseable {
      * @return whether all of it could be read
      */
     boolean read(int shard, long at, byte[] into, int length) {
+        return tryRead(shard, at, into, length) == Reading.WHOLE;
+    }
+
+    /** What came of reading a range. */
+    enum Reading {
+        /** All of it was read. */
+        WHOLE,
+        /** The file ends before. */
+        CUT,
+        /** There is no file. */
+        ABSENT,
+        /** What stands there is not known: another time it may be read. */
+        FAILED
+    }
+
+    /** As {@link #read}, for who must know why it could not be read; of a file that is cut, what there is was read. */
+    Reading tryRead(int shard, long at, byte[] into, int length) {
         Place place = places.get(shard);
         int size = (int) Math.max(0, Math.min(length, place.length() - at));
+        SharedFile file = files.get(place.path());
         try {
-            if (size > 0) {
-                SharedFile file = files.get(place.path());
-                if (file == null || file.read(place.offset() + at, into, 0, size) < size) {
-                    return false;
-                }
+            if (size > 0 && (file == null || file.read(place.offset() + at, into, 0, size) < size)) {
+                return Reading.CUT;
             }
+        } catch (NoSuchFileException absent) {
+            return Reading.ABSENT;
         } catch (IOException unreadable) {
-            return false;
+            return Reading.FAILED;
         }
         Arrays.fill(into, size, length, (byte) 0);
-        return true;
+        return Reading.WHOLE;
     }
 
     /**

@@ -168,18 +168,20 @@ public final class UpkeepJobs {
         volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
         Progress progress = new Progress(run, new Pace(config.bytesPerSecond()), Progress::checked);
         List<VolumeCheck.Finding> lost = new ArrayList<>();
-        VolumeRepair repair = new VolumeRepair(new VolumeEncoding(config, reserveBytes, progress), progress);
+        VolumeRepair repair =
+                new VolumeRepair(new VolumeEncoding(config, reserveBytes, progress), reserveBytes, progress);
         forEach(run, progress, volumes, volume -> {
             VolumeRepair.Result result = repair.repair(volume);
             lost.addAll(result.lost());
-            done.add(
-                    volume.text(),
-                    result.repaired(),
-                    volume.isSealed() && result.lost().isEmpty());
+            done.add(volume.text(), result.repaired(), volume.isSealed() && result.isWhole());
         });
         List<Object> lostKeys = new ArrayList<>();
         keys(lost, true).values().forEach(lostKeys::addAll);
-        return Job.result(Map.of("repaired", done.repaired(), "lost", lostKeys));
+        SortedMap<String, Object> result = Job.result(Map.of("repaired", done.repaired(), "lost", lostKeys));
+        if (!repair.unwritten().isEmpty()) {
+            result.put("unwritten", repair.unwritten().json());
+        }
+        return result;
     }
 
     /** How many more shards of a volume may go; one without parity has nothing to be mended by, and comes last. */

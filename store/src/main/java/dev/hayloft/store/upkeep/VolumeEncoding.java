@@ -155,18 +155,14 @@ final class VolumeEncoding {
     }
 
     private void checkRoom(ShardLayout layout, Map<Integer, Path> targets) throws IOException {
-        Map<Path, Long> needed = new HashMap<>();
-        targets.forEach((shard, path) ->
-                needed.merge(path.toAbsolutePath().resolveSibling(".").normalize(), layout.length(shard), Long::sum));
-        for (Map.Entry<Path, Long> folder : needed.entrySet()) {
-            Files.createDirectories(folder.getKey()); // A disk may have been emptied while the store runs.
-            long free = Files.getFileStore(folder.getKey()).getUsableSpace();
-            if (free - folder.getValue() < reserveBytes) {
+        ShardRoom room = new ShardRoom(reserveBytes);
+        for (Map.Entry<Integer, Path> target : targets.entrySet()) {
+            if (!room.take(target.getValue(), layout.length(target.getKey()))) {
                 throw new CapacityException(
                                 ErrorCode.STORAGE_FULL, "There is no room for parity above the disk's reserve.")
-                        .with("folder", folder.getKey())
-                        .with("neededBytes", folder.getValue())
-                        .with("freeBytes", free);
+                        .with("folder", ShardRoom.folder(target.getValue()))
+                        .with("neededBytes", layout.length(target.getKey()))
+                        .with("freeBytes", ShardRoom.free(target.getValue()));
             }
         }
     }

@@ -8,7 +8,9 @@ import dev.hayloft.log.VolumeLease;
 import dev.hayloft.store.parity.ParityKeeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,10 +21,19 @@ import java.util.Optional;
  */
 final class VolumeRepair {
     private final VolumeEncoding encoding;
+    private final long reserveBytes;
     private final Progress watcher;
+    private final UnwrittenShards unwritten = new UnwrittenShards();
 
-    VolumeRepair(VolumeEncoding encoding, Progress watcher) {
+    /**
+     * For any number of volumes.
+     *
+     * @param encoding makes parity anew where none is left
+     * @param reserveBytes left free on every disk
+     */
+    VolumeRepair(VolumeEncoding encoding, long reserveBytes, Progress watcher) {
         this.encoding = encoding;
+        this.reserveBytes = reserveBytes;
         this.watcher = watcher;
     }
 
@@ -30,12 +41,22 @@ final class VolumeRepair {
      * What became of it.
      *
      * @param repaired shards that were damaged and are whole now
+     * @param isWritten whether all that was made is on the disk
      * @param lost what stays damaged
      */
-    record Result(int repaired, List<VolumeCheck.Finding> lost) {
+    record Result(int repaired, boolean isWritten, List<VolumeCheck.Finding> lost) {
         Result {
             lost = List.copyOf(lost);
         }
+
+        boolean isWhole() {
+            return isWritten && lost.isEmpty();
+        }
+    }
+
+    /** Shards of all volumes so far that could be made and not be written. */
+    UnwrittenShards unwritten() {
+        return unwritten;
     }
 
     Result repair(VolumeName volume) {
@@ -43,19 +64,23 @@ final class VolumeRepair {
         VolumeCheck.Result before = VolumeCheck.check(volume, watcher);
         Optional<ShardSet> set = parity.find(volume.id());
         if (before.findings().isEmpty() || set.isEmpty()) {
-            return new Result(0, before.findings());
+            return new Result(0, true, before.findings());
         }
         watcher.more(volume, 3 * Progress.checked(volume)); // Checked and made again, then checked once more.
         long damagedBefore = damagedShards(before);
+        boolean isWritten;
         try (VolumeLease lease = volume.partition().log().lease(volume.id())) {
-            mend(volume, set.get(), before);
+            isWritten = mend(volume, set.get(), before);
             boolean isElsewhere = !set.get().layout().inPlace();
             volume.partition().log().reopen(lease.volume(), isElsewhere);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
         VolumeCheck.Result after = VolumeCheck.check(volume, watcher);
-        return new Result((int) Math.max(0, damagedBefore - damagedShards(after)), after.findings());
+        if (!isWritten) {
+            parity.markDamaged(volume.id()); // A write that failed may look well for as long as it is in the cache.
+        }
+        return new Result((int) Math.max(0, damagedBefore - damagedShards(after)), isWritten, after.findings());
     }
 
     private static long damagedShards(VolumeCheck.Result result) {
@@ -65,17 +90,42 @@ final class VolumeRepair {
                 .count();
     }
 
-    private void mend(VolumeName volume, ShardSet set, VolumeCheck.Result before) throws IOException {
+    /** Answers whether all that was made was written. */
+    private boolean mend(VolumeName volume, ShardSet set, VolumeCheck.Result before) throws IOException {
         Optional<BlockTable> table = set.table();
         if (table.isPresent()) {
-            ShardCheck.Result checked = ShardCheck.check(set, watcher);
-            ShardRepair.repair(set, table.get(), checked.damagedShards(), watcher);
-            return;
+            BitSet damaged = ShardCheck.check(set, watcher).damagedShards();
+            BitSet fitting = fitting(set, damaged);
+            List<ShardRepair.Unwritten> failed =
+                    ShardRepair.repair(set, table.get(), fitting, watcher).unwritten();
+            failed.forEach(each -> unwritten.add(each.place().path(), each.reason()));
+            return failed.isEmpty() && fitting.equals(damaged);
         }
         List<VolumeCheck.Finding> inData = new ArrayList<>(before.findings());
         inData.removeIf(finding -> !finding.hitsData());
         if (inData.isEmpty() && set.layout().inPlace()) {
             encoding.encode(volume); // No parity file is left, and every frame is right: parity is made anew.
         }
+        return true;
+    }
+
+    /** The shards for which there is room: each needs it beside its old file, which goes last. */
+    private BitSet fitting(ShardSet set, BitSet damaged) {
+        ShardRoom room = new ShardRoom(reserveBytes);
+        BitSet fitting = new BitSet();
+        for (int shard : damaged.stream().toArray()) {
+            ShardSet.Place place = set.places().get(shard);
+            boolean isInPlace = !set.hasFile(shard) && Files.exists(place.path());
+            try {
+                if (isInPlace || room.take(place.path(), place.length())) {
+                    fitting.set(shard);
+                } else {
+                    unwritten.add(place.path(), "There is no room for it above the disk's reserve.");
+                }
+            } catch (IOException failed) {
+                unwritten.add(place.path(), String.valueOf(failed));
+            }
+        }
+        return fitting;
     }
 }

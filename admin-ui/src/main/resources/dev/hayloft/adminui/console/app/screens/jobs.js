@@ -101,6 +101,8 @@ const RESULTS = {
   indexMissing: (value) => (value.length === 0 ? '' : `${counted(value.length, 'key')} missing in the index`),
   indexOrphans: (value) => (value === 0 ? '' : `${counted(value, 'index entry', 'index entries')} too many`),
   orphans: (value) => (value.length === 0 ? '' : `${counted(value.length, 'file')} that belong to nothing`),
+  unwritten: (value) =>
+    value.length === 0 ? '' : `shards not written in ${value.map((/** @type {any} */ each) => `${each.folder} (${each.reason})`).join(', ')}`,
   refused: (value) => (value.length === 0 ? '' : `${counted(value.length, 'volume')} refused`),
 };
 

@@ -1,0 +1,103 @@
+package dev.hayloft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.testing.FileDamage;
+import dev.hayloft.testing.TempFolders;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Repairs that cannot do all they would, and what is known of damage afterwards. */
+@Timeout(120)
+final class RepairTest extends UpkeepCase {
+    /** One volume or a few. */
+    private void fillLittle(HayloftStore store) {
+        store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+        for (int i = 0; i < 40; i++) {
+            put(store, "small/" + i, 20_000);
+        }
+        run(store, JobRequest.Kind.SEAL);
+        assertThat(run(store, JobRequest.Kind.ENCODE)).containsEntry("refused", List.of());
+        assertThat(encoded(store)).isNotEmpty();
+    }
+
+    private static void assertNoneHalfWritten(Path below) throws IOException {
+        try (Stream<Path> files = Files.walk(below)) {
+            assertThat(files.map(Path::toString)).noneMatch(name -> name.endsWith(".shard.tmp"));
+        }
+    }
+
+    /** What the result says of shards that were not written. */
+    private static List<?> unwritten(SortedMap<String, Object> result) {
+        return (List<?>) result.getOrDefault("unwritten", List.of());
+    }
+
+    @Test
+    void repair_besideADeadDisk_fillsTheNewOne() throws IOException {
+        onSixDisks();
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+        }
+        Path dead = disks.get(1); // The first holds a log too, which is another story.
+        Path fresh = disks.get(3);
+        try (HayloftStore store = open(data())) {
+            for (Path lost : List.of(dead, fresh)) {
+                TempFolders.delete(lost);
+            }
+            Files.writeString(dead, "a disk that takes nothing");
+            SortedMap<String, Object> result = run(store, JobRequest.Kind.REPAIR);
+            assertThat(unwritten(result)).isNotEmpty().allSatisfy(each -> assertThat(
+                            String.valueOf(((Map<?, ?>) each).get("folder")))
+                    .startsWith(dead.toString()));
+            for (VolumeStatus volume : encoded(store)) {
+                assertThat(volume.state()).isEqualTo(VolumeStatus.State.DAMAGED);
+                assertThat(volume.shards())
+                        .filteredOn(shard -> !shard.path().startsWith(dead))
+                        .allSatisfy(shard -> assertThat(shard.state()).isEqualTo(VolumeStatus.ShardState.OK));
+            }
+            assertAllReadable(store);
+            Files.delete(dead);
+            assertThat(unwritten(run(store, JobRequest.Kind.REPAIR))).isEmpty();
+            assertAllWhole(store);
+        }
+    }
+
+    @Test
+    void repair_withoutRoomAboveTheReserve_leavesFilesAsTheyAreAndMendsInPlace() throws IOException {
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+        }
+        reserveBytes = Files.getFileStore(folder).getTotalSpace();
+        try (HayloftStore store = open(data())) {
+            VolumeStatus volume = encoded(store).get(0);
+            VolumeStatus.Shard inPlace = volume.shards().get(0);
+            VolumeStatus.Shard file = volume.shards().get(DATA_SHARDS);
+            FileDamage.flip(inPlace.path(), inPlace.offset() + 100, 3);
+            FileDamage.flip(file.path(), file.offset() + 100, 3);
+            byte[] before = Files.readAllBytes(file.path());
+            assertThat(unwritten(run(store, JobRequest.Kind.REPAIR)).toString())
+                    .contains("no room")
+                    .contains(file.path().resolveSibling(".").normalize().toString());
+            assertThat(Files.readAllBytes(file.path())).isEqualTo(before);
+            assertNoneHalfWritten(folder);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB)))
+                    .extracting(each -> each.get("shard"))
+                    .containsExactly((long) DATA_SHARDS);
+        }
+        reserveBytes = 0;
+        try (HayloftStore store = open(data())) {
+            run(store, JobRequest.Kind.REPAIR);
+            assertAllWhole(store);
+            assertAllReadable(store);
+        }
+    }
+}
