@@ -2,19 +2,26 @@ package dev.hayloft.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.ObjectKey;
 import dev.hayloft.store.parity.ParityConfig;
+import dev.hayloft.testing.FileDamage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -107,6 +114,53 @@ final class ScrubTest extends UpkeepCase {
                     .containsExactlyInAnyOrderElementsOf(strays);
             assertThat(strays).allSatisfy(stray -> assertThat(Path.of(stray)).exists());
             assertAllReadable(store);
+        }
+    }
+
+    @Test
+    void scrub_ofAnObjectThatIsDamagedInSeveralPlaces_namesItBehindEach() throws IOException {
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            put(store, "large", (2 << 20) + 12_345);
+            put(store, "small", 500_000);
+            run(store, JobRequest.Kind.SEAL);
+            run(store, JobRequest.Kind.ENCODE);
+            for (VolumeStatus volume : encoded(store)) {
+                for (int place = 1; place < 3 && volume.bytes() > 400_000; place++) { // Others are all but empty.
+                    FileDamage.flip(volume.path(), place * volume.bytes() / 3, 3);
+                }
+            }
+            SortedMap<String, Object> scrubbed = run(store, JobRequest.Kind.SCRUB);
+            assertThat(damaged(scrubbed)).hasSizeGreaterThanOrEqualTo(6).allSatisfy(place -> assertThat(
+                            (List<?>) place.getOrDefault("keys", List.of()))
+                    .isNotEmpty());
+            assertThat(scrubbed).containsEntry("lost", List.of()).doesNotContainKey("keysCut");
+        }
+    }
+
+    @Test
+    void lostKeys_thatAreMoreThanAResultNames_areSaidToBeCut() throws IOException {
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+            List<CompletableFuture<?>> puts = new ArrayList<>();
+            for (int i = 0; i <= 5000; i++) {
+                puts.add(store.put(PutRequest.of(HAY, ObjectKey.of("small/" + i)), ByteBuffer.wrap(new byte[1]))
+                        .toCompletableFuture());
+            }
+            puts.forEach(CompletableFuture::join);
+            run(store, JobRequest.Kind.SEAL);
+            for (VolumeStatus volume : store.volumes()) {
+                if (volume.needles() > 0) {
+                    FileDamage.hole(volume.path(), 0, volume.bytes());
+                }
+            }
+            for (JobRequest.Kind kind : List.of(JobRequest.Kind.REPAIR, JobRequest.Kind.SCRUB)) {
+                SortedMap<String, Object> result = run(store, kind);
+                assertThat((List<?>) result.getOrDefault("lost", List.of()))
+                        .hasSize(5000)
+                        .doesNotHaveDuplicates();
+                assertThat(result).containsEntry("keysCut", true);
+            }
         }
     }
 

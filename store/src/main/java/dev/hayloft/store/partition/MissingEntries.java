@@ -32,10 +32,11 @@ import java.util.function.IntPredicate;
 public final class MissingEntries {
     private static final Logger LOG = System.getLogger(MissingEntries.class.getName());
 
-    /** Keys that are asked of at a time, and most that are named. */
+    /** Keys that are asked of at a time. */
     private static final int DOUBTFUL_MAX = 1 << 19;
 
-    private static final int NAMED_MAX = 5000;
+    /** With more, the rest is missing just as well. */
+    public static final int NAMED_MAX = 5000;
 
     private final Partition partition;
     private final IntPredicate isLiving;

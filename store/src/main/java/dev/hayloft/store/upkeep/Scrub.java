@@ -30,6 +30,9 @@ final class Scrub {
     /** Stands in the result of a whole scrub alone. */
     static final String ORPHANS = "orphans";
 
+    /** Stands in a result, as {@code true}, when one of its lists does not name all the keys there are. */
+    static final String KEYS_CUT = "keysCut";
+
     private static final long REMEMBERED_EVERY_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final String DONE = "done";
     private static final String DAMAGED = "damaged";
@@ -52,7 +55,29 @@ final class Scrub {
     /** From damage to the keys that suffer. */
     interface Naming {
         /** Keys by finding; with {@code onlyLost} those that cannot be read. */
-        Map<VolumeCheck.Finding, List<Object>> keys(List<VolumeCheck.Finding> findings, boolean onlyLost);
+        Named keys(List<VolumeCheck.Finding> findings, boolean onlyLost);
+    }
+
+    /**
+     * Keys as results tell them.
+     *
+     * @param byFinding one that suffers from several findings stands behind each
+     * @param isCut whether further keys suffer that are not named
+     */
+    record Named(Map<VolumeCheck.Finding, List<Object>> byFinding, boolean isCut) {
+        /** Each once. */
+        List<Object> all() {
+            Set<Object> all = new LinkedHashSet<>();
+            byFinding.values().forEach(all::addAll);
+            return List.copyOf(all);
+        }
+
+        /** Says in a result that its lists of keys are cut, if they are. */
+        void note(SortedMap<String, Object> result) {
+            if (isCut) {
+                result.put(KEYS_CUT, true);
+            }
+        }
     }
 
     Scrub(
@@ -81,7 +106,7 @@ final class Scrub {
         }
         run.detail("looking at the index");
         boolean isOfAll = run.request().volume().isEmpty();
-        return isOfAll ? result(run, compareIndexes(run)) : result(run, new Index(0, List.of()));
+        return isOfAll ? result(run, compareIndexes(run)) : result(run, new Index(0, List.of(), false));
     }
 
     private void read(JobRun run, List<VolumeName> volumes) {
@@ -120,41 +145,46 @@ final class Scrub {
     }
 
     /** Of the index: entries that point nowhere, and keys that have none. */
-    private record Index(long orphans, List<Object> missing) {}
+    private record Index(long orphans, List<Object> missing, boolean isCut) {}
 
     private Index compareIndexes(JobRun run) {
         long orphans = 0;
         List<Object> missing = new ArrayList<>();
+        boolean isCut = false;
         for (Partition partition : partitions) {
             orphans += IndexCheck.orphans(partition);
             Map<Integer, String> names = bucketNames.apply(partition);
             boolean isSystem = partition.config().id() == PartitionConfig.SYSTEM;
-            MissingEntries.find(partition, id -> isSystem || names.containsKey(id), run::isStopping)
-                    .forEach(key -> missing.add(Map.of(
-                            "bucket", names.getOrDefault(key.bucketId(), ""),
-                            "key", key.key(),
-                            "version", Long.toUnsignedString(key.version()))));
+            List<MissingEntries.Key> found =
+                    MissingEntries.find(partition, id -> isSystem || names.containsKey(id), run::isStopping);
+            isCut |= found.size() >= MissingEntries.NAMED_MAX; // Or they are just as many.
+            found.forEach(key -> missing.add(Map.of(
+                    "bucket", names.getOrDefault(key.bucketId(), ""),
+                    "key", key.key(),
+                    "version", Long.toUnsignedString(key.version()))));
         }
-        return new Index(orphans, missing);
+        return new Index(orphans, missing, isCut);
     }
 
     private SortedMap<String, Object> result(JobRun run, Index index) {
         run.detail("naming what is damaged");
         List<Object> damages = new ArrayList<>();
-        naming.keys(findings, false)
+        Named suffering = naming.keys(findings, false);
+        suffering
+                .byFinding()
                 .forEach((finding, keys) -> damages.add(Map.of(
                         "volume", finding.volume().text(),
                         "shard", (long) finding.shard(),
                         "offset", finding.offset(),
                         "reason", finding.reason(),
                         "keys", keys)));
-        List<Object> lost = new ArrayList<>();
-        naming.keys(findings, true).values().forEach(lost::addAll);
+        Named lost = naming.keys(findings, true);
         SortedMap<String, Object> result = new TreeMap<>(Job.result(Map.of(
                 "checkedBytes", checkedBytes,
                 "damaged", damages,
-                "lost", lost,
+                "lost", lost.all(),
                 "hintsWritten", hintsWritten)));
+        new Named(Map.of(), suffering.isCut() || lost.isCut() || index.isCut()).note(result);
         if (run.request().volume().isEmpty()) {
             result.put("indexOrphans", index.orphans());
             result.put("indexMissing", index.missing());

@@ -175,9 +175,10 @@ public final class UpkeepJobs {
             lost.addAll(result.lost());
             done.add(volume.text(), result.repaired(), volume.isSealed() && result.isWhole());
         });
-        List<Object> lostKeys = new ArrayList<>();
-        keys(lost, true).values().forEach(lostKeys::addAll);
-        SortedMap<String, Object> result = Job.result(Map.of("repaired", done.repaired(), "lost", lostKeys));
+        Scrub.Named named = keys(lost, true);
+        SortedMap<String, Object> result =
+                new TreeMap<>(Job.result(Map.of("repaired", done.repaired(), "lost", named.all())));
+        named.note(result);
         if (!repair.unwritten().isEmpty()) {
             result.put("unwritten", repair.unwritten().json());
         }
@@ -215,7 +216,8 @@ public final class UpkeepJobs {
         }
     }
 
-    private Map<VolumeCheck.Finding, List<Object>> keys(List<VolumeCheck.Finding> findings, boolean onlyLost) {
+    private Scrub.Named keys(List<VolumeCheck.Finding> findings, boolean onlyLost) {
+        boolean[] isCut = new boolean[1];
         Map<VolumeCheck.Finding, List<Object>> result = new TreeMap<>(Comparator.<VolumeCheck.Finding, String>comparing(
                         finding -> finding.volume().text())
                 .thenComparing(VolumeCheck.Finding::shard)
@@ -226,10 +228,13 @@ public final class UpkeepJobs {
         findings.forEach(finding -> byPartition
                 .computeIfAbsent(finding.volume().partition(), unused -> new ArrayList<>())
                 .add(finding));
-        byPartition.forEach(
-                (partition, ofIt) -> DamagedKeys.find(partition, bucketNames.apply(partition), ofIt, onlyLost)
-                        .forEach((finding, keys) -> keys.forEach(key ->
-                                result.getOrDefault(finding, new ArrayList<>()).add(key.json()))));
-        return result;
+        byPartition.forEach((partition, ofIt) -> {
+            DamagedKeys.Named found = DamagedKeys.find(partition, bucketNames.apply(partition), ofIt, onlyLost);
+            isCut[0] |= found.isCut();
+            found.keys()
+                    .forEach((finding, keys) -> keys.forEach(key ->
+                            result.getOrDefault(finding, new ArrayList<>()).add(key.json())));
+        });
+        return new Scrub.Named(result, isCut[0]);
     }
 }

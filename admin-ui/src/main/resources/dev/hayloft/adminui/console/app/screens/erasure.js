@@ -154,6 +154,7 @@ class Erasure extends OfVolumes {
                 at ${number(each.offset ?? 0)} B${each.keys?.length ? `: ${each.keys.map((/** @type {any} */ k) => `${k.bucket}/${k.key}`).join(', ')}` : ''}</li>`,
             )}
           </ul>
+          ${job.result?.keysCut ? html`<p>More keys suffer than are named here.</p>` : nothing}
         </div>`;
   }
 

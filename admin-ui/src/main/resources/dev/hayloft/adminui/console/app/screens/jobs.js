@@ -103,6 +103,7 @@ const RESULTS = {
   orphans: (value) => (value.length === 0 ? '' : `${counted(value.length, 'file')} that belong to nothing`),
   unwritten: (value) =>
     value.length === 0 ? '' : `shards not written in ${value.map((/** @type {any} */ each) => `${each.folder} (${each.reason})`).join(', ')}`,
+  keysCut: (value) => (value ? 'more keys than are named' : ''),
   refused: (value) => (value.length === 0 ? '' : `${counted(value.length, 'volume')} refused`),
 };
 
@@ -118,7 +119,7 @@ export function resultOf(job) {
   return Object.entries(job.result)
     .sort(([a], [b]) => (order.indexOf(a) + 1 || 99) - (order.indexOf(b) + 1 || 99))
     .map(([name, value]) => {
-      if (RESULTS[name] && (typeof value === 'number' || Array.isArray(value))) {
+      if (RESULTS[name] && (typeof value !== 'object' || Array.isArray(value))) {
         return RESULTS[name](value);
       }
       const words = name.replace(/([A-Z])/g, ' $1').toLowerCase();
