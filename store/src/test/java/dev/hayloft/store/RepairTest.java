@@ -100,4 +100,31 @@ final class RepairTest extends UpkeepCase {
             assertAllReadable(store);
         }
     }
+
+    /** A folder in a file's place can be opened and not be read, as a file on a disk that has its troubles. */
+    @Test
+    void encode_passesOverVolumesThatCannotBeRead_andNamesThem() throws IOException {
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+            for (int i = 0; i < 200; i++) {
+                put(store, "small/" + i, 20_000);
+            }
+            run(store, JobRequest.Kind.SEAL);
+            List<VolumeStatus> sealed = store.volumes().stream()
+                    .filter(volume -> volume.state() == VolumeStatus.State.SEALED && volume.needles() > 0)
+                    .toList();
+            VolumeStatus unreadable = sealed.get(0);
+            VolumeStatus gone = sealed.get(1);
+            Files.delete(unreadable.path());
+            Files.createDirectory(unreadable.path());
+            Files.delete(gone.path());
+            assertThat(run(store, JobRequest.Kind.ENCODE))
+                    .containsEntry("refused", List.of(unreadable.id(), gone.id()))
+                    .containsEntry("volumes", sealed.size() - 2L);
+            assertThat(store.volumes())
+                    .filteredOn(volume -> List.of(unreadable.id(), gone.id()).contains(volume.id()))
+                    .hasSize(2)
+                    .allSatisfy(volume -> assertThat(volume.state()).isEqualTo(VolumeStatus.State.DAMAGED));
+        }
+    }
 }

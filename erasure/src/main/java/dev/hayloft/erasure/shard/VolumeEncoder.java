@@ -24,6 +24,9 @@ public final class VolumeEncoder {
     public interface Reader {
         /** The next bytes of a data shard, up to a length; never called behind the shard's end. */
         void read(int shard, byte[] bytes, int length);
+
+        /** The source does not give its bytes: told before the exception that ends the work. */
+        default void unreadable() {}
     }
 
     /**
@@ -34,20 +37,40 @@ public final class VolumeEncoder {
      *     place. What stands there is replaced, half-written files stay after an exception
      * @param reader sees what parity is made of
      * @param watcher told of the bytes that were read, and as many for each file that is written
-     * @throws CorruptionException when what is read back is not what was written
+     * @throws CorruptionException when the source cannot be read, or what is read back is not what was written
+     * @throws IOException when a target cannot be written
      */
     public static void encode(
             ShardLayout layout, Path source, Map<Integer, Path> targets, Reader reader, ShardWatcher watcher)
             throws IOException {
+        try (SharedFile file = new SharedFile(source)) {
+            encode(
+                    layout,
+                    (shard, at, column, size) -> file.read(layout.start(shard) + at, column, 0, size) == size,
+                    targets,
+                    reader,
+                    watcher);
+        }
+    }
+
+    /** Where the bytes of data shards come from; answers whether all of them are there. */
+    @FunctionalInterface
+    private interface Source {
+        boolean read(int shard, long at, byte[] column, int size) throws IOException;
+    }
+
+    private static void encode(
+            ShardLayout layout, Source source, Map<Integer, Path> targets, Reader reader, ShardWatcher watcher)
+            throws IOException {
         BlockTable table = new BlockTable(layout);
         int stepMax = step(layout);
-        try (SharedFile file = new SharedFile(source);
-                ColumnWriting writing = new ColumnWriting(layout, targets, table, stepMax)) {
+        Source told = telling(layout, source, reader);
+        try (ColumnWriting writing = new ColumnWriting(layout, targets, table, stepMax)) {
             for (long at = 0; at < layout.columnBytes(); at += stepMax) {
                 int step = (int) Math.min(stepMax, layout.columnBytes() - at);
                 byte[][] columns = writing.take();
                 for (int shard = 0; shard < layout.dataShards(); shard++) {
-                    int size = load(layout, shard, file, at, columns[shard], step);
+                    int size = load(layout, shard, told, at, columns[shard], step);
                     table.note(layout, shard, at, columns[shard], step);
                     if (size > 0) {
                         reader.read(shard, columns[shard], size);
@@ -60,11 +83,29 @@ public final class VolumeEncoder {
         }
     }
 
-    private static int load(ShardLayout layout, int shard, SharedFile file, long at, byte[] column, int step)
+    /** The source at fault is told apart from a target: another volume may be sound. */
+    private static Source telling(ShardLayout layout, Source source, Reader reader) {
+        return (shard, at, column, size) -> {
+            try {
+                if (source.read(shard, at, column, size)) {
+                    return true;
+                }
+            } catch (IOException failed) {
+                reader.unreadable();
+                throw new CorruptionException("A volume's file cannot be read.", failed)
+                        .with("volume", layout.volume())
+                        .with("cause", String.valueOf(failed));
+            }
+            reader.unreadable();
+            throw new CorruptionException("A volume's file is shorter than it was.").with("volume", layout.volume());
+        };
+    }
+
+    private static int load(ShardLayout layout, int shard, Source source, long at, byte[] column, int step)
             throws IOException {
         int size = (int) Math.max(0, Math.min(step, layout.length(shard) - at));
-        if (size > 0 && file.read(layout.start(shard) + at, column, 0, size) < size) {
-            throw new CorruptionException("A volume's file is shorter than it was.").with("volume", layout.volume());
+        if (size > 0) {
+            source.read(shard, at, column, size);
         }
         Arrays.fill(column, size, step, (byte) 0);
         return size;

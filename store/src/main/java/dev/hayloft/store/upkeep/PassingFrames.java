@@ -18,6 +18,7 @@ final class PassingFrames implements VolumeEncoder.Reader {
     private final List<FrameWalk> walks = new ArrayList<>();
     private final long[] seen;
     private boolean isDoubtKnown;
+    private boolean isUnreadable;
 
     PassingFrames(ShardLayout layout) {
         this.layout = layout;
@@ -34,6 +35,16 @@ final class PassingFrames implements VolumeEncoder.Reader {
             walks.get(shard).take(bytes, (int) Math.min(length, left));
         }
         seen[shard] += length;
+    }
+
+    @Override
+    public void unreadable() {
+        isUnreadable = true;
+    }
+
+    /** Whether the volume does not give its bytes. */
+    boolean isUnreadable() {
+        return isUnreadable;
     }
 
     /** Whether there is doubt, for the first time it is asked then. */

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
@@ -42,6 +43,9 @@ public final class UpkeepJobs {
     private final long reserveBytes;
     private final InstantSource clock;
     private final Function<Partition, Map<Integer, String>> bucketNames;
+
+    /** Volumes that were not encoded, and when: nobody asks for them by themselves before they have rested again. */
+    private final Map<String, Long> refusedAtMillis = new ConcurrentHashMap<>();
 
     /**
      * The jobs of a store.
@@ -114,7 +118,9 @@ public final class UpkeepJobs {
     }
 
     private boolean isDue(VolumeName volume) {
-        long idleMillis = clock.millis() - volume.info().sealedAtMillis().orElse(0);
+        long restsFrom =
+                Math.max(volume.info().sealedAtMillis().orElse(0), refusedAtMillis.getOrDefault(volume.text(), 0L));
+        long idleMillis = clock.millis() - restsFrom;
         var tally = volume.partition().tallies().volume(volume.id());
         long dead = tally.bytes() - tally.liveBytes();
         return volume.isSealed()
@@ -150,6 +156,7 @@ public final class UpkeepJobs {
             } catch (CorruptionException damaged) {
                 LOG.log(Level.WARNING, "Volume " + volume.text() + " was not encoded.", damaged);
                 refused.add(volume.text());
+                refusedAtMillis.put(volume.text(), clock.millis());
             }
         });
         return Job.result(Map.of("volumes", figures[0], "writtenBytes", figures[1], "refused", refused));

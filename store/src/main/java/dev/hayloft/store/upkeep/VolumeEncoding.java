@@ -48,7 +48,7 @@ final class VolumeEncoding {
      * Encodes it.
      *
      * @return bytes of the files that were written
-     * @throws CorruptionException when the volume has damage, which parity would only preserve
+     * @throws CorruptionException when the volume has damage, which parity would only preserve, or cannot be read
      * @throws CapacityException {@code storage-full} when a disk has no room
      */
     long encode(VolumeName volume) {
@@ -88,6 +88,9 @@ final class VolumeEncoding {
             }
             isDone = true;
         } finally {
+            if (frames.isUnreadable()) {
+                parity.markDamaged(volume.id());
+            }
             if (!isDone) {
                 for (Path file : unfinished.values()) {
                     Files.deleteIfExists(file);
@@ -109,7 +112,7 @@ final class VolumeEncoding {
     }
 
     private ShardLayout layout(VolumeName volume, VolumeLease lease) throws IOException {
-        long volumeBytes = Files.size(volume.info().path());
+        long volumeBytes = size(volume);
         ShardCuts cuts = new ShardCuts(volumeBytes, config.dataShards());
         for (ShardCuts.Stretch stretch : cuts.stretches()) {
             volume.partition().log().frameStarts(volume.id(), stretch.from() + WORD, stretch.to() + WORD, offset -> {
@@ -129,6 +132,17 @@ final class VolumeEncoding {
                 volume.info().sealedAtMillis(),
                 cuts.cuts(),
                 CodingMatrix.preferred(config.dataShards(), config.parityShards()));
+    }
+
+    private static long size(VolumeName volume) {
+        try {
+            return Files.size(volume.info().path());
+        } catch (IOException unreadable) {
+            volume.partition().parity().markDamaged(volume.id());
+            throw new CorruptionException("A volume's file cannot be read.", unreadable)
+                    .with("volume", volume.text())
+                    .with("cause", String.valueOf(unreadable));
+        }
     }
 
     /** Looks closely, when the frames that passed by were not as expected. */
