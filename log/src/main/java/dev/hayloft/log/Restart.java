@@ -49,7 +49,7 @@ final class Restart {
         this.idle = parts.idle();
     }
 
-    LogWriter start(long end, boolean clean) throws IOException {
+    LogWriter start(long end, boolean clean, int nextVolume) throws IOException {
         folders.sweep();
         checkRoom();
         for (Integer volume : folders.listSealed().keySet()) {
@@ -75,7 +75,7 @@ final class Restart {
             putAway(last, endOffset);
         }
         deleteFrom(endOffset > 0 ? endVolume + 1 : endVolume);
-        return begin(endOffset > 0 ? endVolume + 1 : endVolume);
+        return begin(Math.max(nextVolume, endOffset > 0 ? endVolume + 1 : endVolume));
     }
 
     /** Chronicle makes its table through a mapping, where a full disk is a fault of memory: so there must be room. */

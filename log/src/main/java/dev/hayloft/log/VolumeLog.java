@@ -158,9 +158,18 @@ public final class VolumeLog implements AutoCloseable {
      * @throws StoreClosedException when a file cannot be changed
      */
     public void startAppending(long end, boolean clean) {
+        startAppending(end, clean, 0);
+    }
+
+    /**
+     * As {@link #startAppending(long, boolean)}, after volumes that were deleted.
+     *
+     * @param nextVolume no volume is begun with a lower id, which one that is gone may have had
+     */
+    public void startAppending(long end, boolean clean, int nextVolume) {
         Check.invariant(writer == null && !isClosed, "appending starts once");
         try {
-            writer = new Restart(parts).start(end, clean);
+            writer = new Restart(parts).start(end, clean, nextVolume);
         } catch (IOException failed) {
             throw unusable(failed);
         }

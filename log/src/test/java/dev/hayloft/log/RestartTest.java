@@ -197,6 +197,25 @@ class RestartTest {
     }
 
     @Test
+    void start_afterVolumesThatAreGone_givesNoneOfTheirNumbersAgain() {
+        try (VolumeLog log = open(folder, 1 << 20)) {
+            log.startAppending(LogPosition.START, false, 5);
+            append(log, 0, 100);
+            log.sealOpenVolume();
+            log.force();
+            assertThat(log.volumes()).extracting(VolumeInfo::id).containsExactly(5, 6);
+        }
+        try (VolumeLog log = open(folder, 1 << 20)) {
+            LogFixture.Seen seen = scan(log, LogPosition.START);
+            assertThat(seen.sequences()).containsExactly(0L);
+            log.startAppending(seen.report().end(), false, 3);
+            append(log, 1, 100);
+            assertThat(log.volumes().get(0).id()).isEqualTo(5);
+            assertThat(scan(log, LogPosition.START).sequences()).containsExactly(0L, 1L);
+        }
+    }
+
+    @Test
     void open_ofAnotherStoresVolume_isRefused() {
         try (VolumeLog log = start(folder, MIB, false)) {
             fill(log, 0, 1);

@@ -5,6 +5,7 @@ import dev.hayloft.erasure.shard.ShardLayout;
 import dev.hayloft.erasure.shard.ShardSet;
 import dev.hayloft.log.ExpectedVolume;
 import dev.hayloft.log.Redundancy;
+import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
@@ -23,8 +24,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.IntConsumer;
-import java.util.function.IntFunction;
+import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 
 /**
@@ -38,8 +38,9 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private static final long WAIT_NANOS = 10_000_000;
 
     private final ShardFolders folders;
-    private final IntFunction<Path> ownFile;
-    private final IntConsumer onForgotten;
+    private final UUID storeId;
+    private final int partition;
+    private final Volumes volumes;
     private final Map<Integer, ShardSet> sets = new ConcurrentHashMap<>();
     private final Set<Integer> damaged = ConcurrentHashMap.newKeySet();
     private final Set<Integer> lost = ConcurrentHashMap.newKeySet();
@@ -50,10 +51,23 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private final LongAdder cachedRanges = new LongAdder();
     private final LongAdder lostRanges = new LongAdder();
 
-    private ParityKeeper(ShardFolders folders, IntFunction<Path> ownFile, IntConsumer onForgotten) {
+    private ParityKeeper(UUID storeId, int partition, ShardFolders folders, Volumes volumes) {
+        this.storeId = storeId;
+        this.partition = partition;
         this.folders = folders;
-        this.ownFile = ownFile;
-        this.onForgotten = onForgotten;
+        this.volumes = volumes;
+    }
+
+    /** What a partition knows of its volumes. Threads: any. */
+    public interface Volumes {
+        /** Where a volume's own file stands, or stood. */
+        Path ownFile(int volume);
+
+        /** Whether compaction took a volume: a shard of it that turns up was on a disk that was away then. */
+        boolean isTaken(int volume);
+
+        /** A volume goes; told before its shards do. */
+        void forgotten(int volume);
     }
 
     /** What it did since the start. */
@@ -65,20 +79,59 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
      * @param storeId of the store, whose shards alone count
      * @param partition its number
      * @param shardFolders one per disk; the first is the partition's own
-     * @param ownFile where a volume's own file stands
-     * @param onForgotten told that a volume goes, before its shards do
+     * @param volumes knows them
      */
-    public static ParityKeeper open(
-            UUID storeId, int partition, List<Path> shardFolders, IntFunction<Path> ownFile, IntConsumer onForgotten) {
-        ParityKeeper keeper = new ParityKeeper(ShardFolders.open(shardFolders), ownFile, onForgotten);
-        keeper.folders.find().forEach((volume, files) -> {
-            List<ShardFile> ours = files.stream()
-                    .filter(file -> file.layout().storeId().equals(storeId)
-                            && file.layout().partition() == partition)
-                    .toList();
-            keeper.choose(ours).ifPresent(set -> keeper.load(volume, set));
+    public static ParityKeeper open(UUID storeId, int partition, List<Path> shardFolders, Volumes volumes) {
+        ParityKeeper keeper = new ParityKeeper(storeId, partition, ShardFolders.open(shardFolders), volumes);
+        keeper.find(volume -> true).forEach((volume, files) -> {
+            if (volumes.isTaken(volume)) {
+                deleteTaken(volume, files);
+            } else {
+                keeper.choose(files).ifPresent(set -> keeper.load(volume, set));
+            }
         });
         return keeper;
+    }
+
+    /** The shard files of this partition. */
+    private Map<Integer, List<ShardFile>> find(IntPredicate isWanted) {
+        Map<Integer, List<ShardFile>> found = folders.find(isWanted);
+        found.values()
+                .forEach(
+                        files -> files.removeIf(file -> !file.layout().storeId().equals(storeId)
+                                || file.layout().partition() != partition));
+        return found;
+    }
+
+    /** Deletes shards of volumes that compaction took while a disk with them was away; what fails is tried again. */
+    public void deleteTaken() {
+        IntPredicate isLeft = volume -> !sets.containsKey(volume) && volumes.isTaken(volume);
+        find(isLeft).forEach((volume, files) -> {
+            if (isLeft.test(volume)) { // By its header too.
+                deleteTaken(volume, files);
+            }
+        });
+    }
+
+    private static void deleteTaken(int volume, List<ShardFile> files) {
+        if (files.isEmpty()) {
+            return;
+        }
+        LOG.log(
+                Level.INFO,
+                "Volume {0} was compacted away; shards of it that could not be deleted then go now: {1}",
+                volume,
+                files.stream().map(ShardFile::path).toList());
+        for (ShardFile file : files) {
+            try {
+                SmallFiles.delete(file.path());
+            } catch (UncheckedIOException undeletable) {
+                LOG.log(
+                        Level.WARNING,
+                        "A shard cannot be deleted; the next start or scrub tries again: " + file.path(),
+                        undeletable);
+            }
+        }
     }
 
     /** Of several generations the one with most of its shards. */
@@ -97,17 +150,17 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private void load(int volume, List<ShardFile> files) {
         ShardLayout layout = files.get(0).layout();
         boolean isWhole = files.size() == layout.shards();
-        if (!layout.inPlace() && Files.exists(ownFile.apply(volume))) {
+        if (!layout.inPlace() && Files.exists(volumes.ownFile(volume))) {
             if (!isWhole) { // The volume's file went only after all shards were there: these were never finished.
                 LOG.log(Level.WARNING, "Volume {0} has its own file and only a part of its shards: they go.", volume);
-                folders.delete(volume);
+                deleteShards(volume);
                 return;
             }
             deleteOwn(volume);
         }
         Map<Integer, Path> paths = paths(layout);
         files.forEach(file -> paths.put(file.shard(), file.path()));
-        sets.put(volume, new ShardSet(layout, ownFile.apply(volume), paths));
+        sets.put(volume, new ShardSet(layout, volumes.ownFile(volume), paths));
     }
 
     private Map<Integer, Path> paths(ShardLayout layout) {
@@ -118,11 +171,20 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
         return paths;
     }
 
+    /** What cannot be deleted is passed over: should the volume be one that compaction took, it goes later. */
+    private void deleteShards(int volume) {
+        try {
+            folders.delete(volume);
+        } catch (UncheckedIOException undeletable) {
+            LOG.log(Level.WARNING, "A shard of volume " + volume + " cannot be deleted; it is left.", undeletable);
+        }
+    }
+
     private void deleteOwn(int volume) {
         try {
-            Files.deleteIfExists(ownFile.apply(volume));
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+            Files.deleteIfExists(volumes.ownFile(volume));
+        } catch (IOException undeletable) {
+            LOG.log(Level.WARNING, "The file of an encoded volume cannot be deleted: " + volume, undeletable);
         }
     }
 
@@ -151,7 +213,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
 
     /** A set that was just committed stands for its volume from here on. */
     public ShardSet adopt(ShardLayout layout) {
-        ShardSet set = new ShardSet(layout, ownFile.apply(layout.volume()), paths(layout));
+        ShardSet set = new ShardSet(layout, volumes.ownFile(layout.volume()), paths(layout));
         closeQuietly(sets.put(layout.volume(), set));
         lost.remove(layout.volume());
         cache.forget(layout.volume());
@@ -258,9 +320,9 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
 
     @Override
     public void forget(int volume) {
-        onForgotten.accept(volume);
-        folders.delete(volume);
-        closeQuietly(sets.remove(volume)); // Behind that: as long as it is found, COMPACTED names the volume.
+        volumes.forgotten(volume);
+        deleteShards(volume);
+        closeQuietly(sets.remove(volume)); // Behind that: what is in here is not looked for as left over.
         damaged.remove(volume);
         lost.remove(volume);
         cache.forget(volume);

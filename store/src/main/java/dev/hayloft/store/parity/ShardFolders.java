@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -112,19 +114,23 @@ public final class ShardFolders {
     private void sweep() throws IOException {
         for (Path folder : folders) {
             for (Path file : list(folder, "*" + UNFINISHED)) {
-                SmallFiles.delete(file);
+                try {
+                    SmallFiles.delete(file);
+                } catch (UncheckedIOException undeletable) {
+                    LOG.log(Level.WARNING, "An unfinished file cannot be deleted and is left: " + file, undeletable);
+                }
             }
         }
     }
 
-    /** Every shard file whose header can be read, by volume. */
-    Map<Integer, List<ShardFile>> find() {
+    /** The shard files whose header can be read, by volume; those whose name says a volume that is wanted. */
+    Map<Integer, List<ShardFile>> find(IntPredicate isWanted) {
         Map<Integer, List<ShardFile>> found = new TreeMap<>();
         try {
             for (Path folder : folders) {
                 for (Path path : list(folder, "*.shard")) {
                     Matcher name = NAME.matcher(path.getFileName().toString());
-                    if (name.matches()) {
+                    if (name.matches() && isWanted.test(Integer.parseInt(name.group(1)))) {
                         read(path, found);
                     }
                 }
@@ -145,16 +151,30 @@ public final class ShardFolders {
         }
     }
 
-    /** Removes every file of a volume, finished or not. */
+    /**
+     * Removes every file of a volume that can be removed, finished or not.
+     *
+     * @throws UncheckedIOException for the first that cannot
+     */
     void delete(int volume) {
-        try {
-            for (Path folder : folders) {
-                for (Path file : list(folder, "%010d-*".formatted(volume))) {
-                    SmallFiles.delete(file);
-                }
+        List<IOException> failed = new ArrayList<>();
+        for (Path folder : folders) {
+            try {
+                list(folder, "%010d-*".formatted(volume)).forEach(file -> delete(file, failed));
+            } catch (IOException unreadable) {
+                failed.add(unreadable);
             }
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
+        }
+        if (!failed.isEmpty()) {
+            throw new UncheckedIOException(failed.get(0));
+        }
+    }
+
+    private static void delete(Path file, List<IOException> failed) {
+        try {
+            SmallFiles.delete(file);
+        } catch (UncheckedIOException undeletable) {
+            failed.add(undeletable.getCause());
         }
     }
 
@@ -163,6 +183,8 @@ public final class ShardFolders {
         if (Files.isDirectory(folder)) {
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
                 files.forEach(paths::add);
+            } catch (DirectoryIteratorException unreadable) {
+                throw unreadable.getCause();
             }
         }
         return paths;

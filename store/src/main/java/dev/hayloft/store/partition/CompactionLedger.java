@@ -2,11 +2,14 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLog;
+import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.parity.ParityKeeper;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.NavigableSet;
 import java.util.TreeSet;
 
@@ -15,42 +18,51 @@ import java.util.TreeSet;
  *
  * <p><i>Threads:</i> changed by one compaction at a time; read by any.
  */
-final class CompactionLedger {
+final class CompactionLedger implements ParityKeeper.Volumes {
     private static final Logger LOG = System.getLogger(CompactionLedger.class.getName());
 
     private final PartitionFolder folder;
-    private final ParityKeeper parity;
     private volatile CompactionRecord record; // Replaced once the new one is durable.
 
-    private CompactionLedger(PartitionFolder folder, ParityKeeper parity, CompactionRecord record) {
+    private CompactionLedger(PartitionFolder folder, CompactionRecord record) {
         this.folder = folder;
-        this.parity = parity;
         this.record = record;
     }
 
-    /**
-     * Reads the record, and deletes what a stop kept from being deleted. Then the record names it no more: should a
-     * volume ever get that number again, it is not taken for the one that went.
-     */
-    static CompactionLedger open(PartitionFolder folder, VolumeLog log, ParityKeeper parity) {
+    /** Reads the record. Hint files of what is gone go at once: they would speak of lost volumes. */
+    static CompactionLedger open(PartitionFolder folder) {
         CompactionRecord record = CompactionRecord.read(folder.compactionRecord())
                 .orElseGet(() -> {
                     LOG.log(Level.WARNING, "A COMPACTED file is damaged and is begun anew: {0}", folder.root());
                     return CompactionRecord.NOTHING;
                 });
+        record.gone().forEach(folder::deleteHint);
+        return new CompactionLedger(folder, record);
+    }
+
+    /** Deletes the files that a stop kept from being deleted. One that cannot be is tried again by the next start. */
+    void finish(VolumeLog log) {
         for (VolumeInfo volume : log.volumes()) {
             if (record.gone().contains(volume.id())) {
                 LOG.log(Level.INFO, "Volume {0} was compacted away; its file goes now.", volume.id());
-                log.delete(volume.id());
+                delete(log, volume.id());
             }
         }
-        record.gone().forEach(folder::deleteHint);
-        CompactionLedger ledger = new CompactionLedger(folder, parity, record);
         if (!record.gone().isEmpty()) {
-            ledger.write(
-                    record.lastSequence(), record.lastVersion(), record.lastDroppedDeletion(), ledger.stillThere());
+            write(record.lastSequence(), record.lastVersion(), record.lastDroppedDeletion(), stillThere());
         }
-        return ledger;
+    }
+
+    private void delete(VolumeLog log, int volume) {
+        try {
+            log.delete(volume);
+        } catch (UncheckedIOException | StoreClosedException undeletable) {
+            LOG.log(
+                    Level.WARNING,
+                    "The file of a volume that was compacted away cannot be deleted; the next start tries again: "
+                            + folder.volume(volume),
+                    undeletable);
+        }
     }
 
     CompactionRecord record() {
@@ -68,24 +80,38 @@ final class CompactionLedger {
                 gone);
     }
 
-    /** Gone volumes of which anything is left; a hint file alone would speak of a lost volume. */
+    /** Gone volumes of which a file is left in the partition; a hint file alone would speak of a lost volume. */
     private NavigableSet<Integer> stillThere() {
         NavigableSet<Integer> gone = new TreeSet<>();
-        record.gone().stream()
-                .filter(each -> Files.exists(file(each))
-                        || Files.exists(folder.hint(each))
-                        || parity.find(each).isPresent())
-                .forEach(gone::add);
+        record.gone().stream().filter(this::hasFile).forEach(gone::add);
         return gone;
     }
 
+    private boolean hasFile(int volume) {
+        return Files.exists(folder.volume(volume)) || Files.exists(folder.hint(volume));
+    }
+
     private void write(long lastSequence, long lastVersion, long lastDroppedDeletion, NavigableSet<Integer> gone) {
-        CompactionRecord next = new CompactionRecord(lastSequence, lastVersion, lastDroppedDeletion, gone);
+        BitSet taken = record.taken();
+        CompactionRecord next = new CompactionRecord(lastSequence, lastVersion, lastDroppedDeletion, gone, taken);
         CompactionRecord.write(folder.compactionRecord(), next);
         record = next;
     }
 
-    private Path file(int volume) {
+    @Override
+    public Path ownFile(int volume) {
         return folder.volume(volume);
+    }
+
+    /** A number is given once, so a volume that has a file or a hint file lives, whatever the record says. */
+    @Override
+    public boolean isTaken(int volume) {
+        CompactionRecord now = record;
+        return now.gone().contains(volume) || now.isTaken(volume) && !hasFile(volume);
+    }
+
+    @Override
+    public void forgotten(int volume) {
+        folder.deleteHint(volume);
     }
 }

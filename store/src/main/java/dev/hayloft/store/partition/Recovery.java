@@ -117,12 +117,8 @@ public final class Recovery {
     public static Partition open(PartitionConfig config, Context context, IntPredicate isLiving) {
         PartitionFolder folder = new PartitionFolder(config.folder());
         folder.create();
-        ParityKeeper parity = ParityKeeper.open(
-                config.storeId(),
-                config.id(),
-                config.shardFolders(),
-                folder::volume,
-                volume -> SmallFiles.delete(folder.hint(volume)));
+        CompactionLedger ledger = CompactionLedger.open(folder);
+        ParityKeeper parity = ParityKeeper.open(config.storeId(), config.id(), config.shardFolders(), ledger);
         VolumeLog log = VolumeLog.open(
                 new VolumeLogConfig(
                         config.folder(),
@@ -135,14 +131,9 @@ public final class Recovery {
                 parity);
         boolean opened = false;
         try {
+            ledger.finish(log);
             Recovery recovery = new Recovery(
-                    config,
-                    folder,
-                    log,
-                    CompactionLedger.open(folder, log, parity),
-                    new HintWriting(config, folder, context.hasher()),
-                    parity,
-                    isLiving);
+                    config, folder, log, ledger, new HintWriting(config, folder, context.hasher()), parity, isLiving);
             PartitionParts parts = recovery.open(context);
             context.versions().observe(recovery.lastVersion);
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
@@ -198,7 +189,7 @@ public final class Recovery {
                 producerSearch.run(log, end); // Noted figures have them, and what follows those was read.
             }
             folder.removeOtherIndexes();
-            log.startAppending(end, clean);
+            log.startAppending(end, clean, ledger.record().nextVolume());
             PointIndex points = new PointIndex(index);
             if (!clean || kept.isEmpty()) {
                 NeedleReader reader = new NeedleReader(log, points, context.hasher());

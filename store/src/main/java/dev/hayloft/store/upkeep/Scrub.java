@@ -189,6 +189,7 @@ final class Scrub {
             result.put("indexOrphans", index.orphans());
             result.put("indexMissing", index.missing());
             List<Object> orphans = new ArrayList<>();
+            partitions.forEach(partition -> partition.parity().deleteTaken());
             partitions.forEach(partition -> orphans.addAll(OrphanFiles.find(partition, clock)));
             orphans.addAll(StrayFolders.find(partitions, clock.millis() - OrphanFiles.AGE_MIN.toMillis()));
             result.put(ORPHANS, List.copyOf(orphans));
