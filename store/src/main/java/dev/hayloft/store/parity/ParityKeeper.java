@@ -3,6 +3,7 @@ package dev.hayloft.store.parity;
 import dev.hayloft.erasure.shard.ShardFile;
 import dev.hayloft.erasure.shard.ShardLayout;
 import dev.hayloft.erasure.shard.ShardSet;
+import dev.hayloft.erasure.shard.VolumeComparison;
 import dev.hayloft.log.ExpectedVolume;
 import dev.hayloft.log.Redundancy;
 import dev.hayloft.store.folder.SmallFiles;
@@ -34,6 +35,9 @@ import java.util.function.Predicate;
  */
 public final class ParityKeeper implements Redundancy, AutoCloseable {
     private static final Logger LOG = System.getLogger(ParityKeeper.class.getName());
+
+    /** What the name of a volume's file ends with that is not read. */
+    private static final String ASIDE = ".aside";
 
     private static final long WAIT_NANOS = 10_000_000;
 
@@ -149,18 +153,57 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
 
     private void load(int volume, List<ShardFile> files) {
         ShardLayout layout = files.get(0).layout();
-        boolean isWhole = files.size() == layout.shards();
-        if (!layout.inPlace() && Files.exists(volumes.ownFile(volume))) {
-            if (!isWhole) { // The volume's file went only after all shards were there: these were never finished.
-                LOG.log(Level.WARNING, "Volume {0} has its own file and only a part of its shards: they go.", volume);
-                deleteShards(volume);
-                return;
-            }
-            deleteOwn(volume);
-        }
         Map<Integer, Path> paths = paths(layout);
         files.forEach(file -> paths.put(file.shard(), file.path()));
-        sets.put(volume, new ShardSet(layout, volumes.ownFile(volume), paths));
+        ShardSet set = new ShardSet(layout, volumes.ownFile(volume), paths);
+        if (layout.inPlace() || !Files.exists(volumes.ownFile(volume)) || standsForItsFile(set, files.size())) {
+            sets.put(volume, set);
+        } else {
+            closeQuietly(set);
+        }
+    }
+
+    /**
+     * Decides between a volume's own file and a set of shards that both are there: a stop came before the file went, or
+     * somebody put it back. What goes is there once more, by its bytes; what is neither stays.
+     */
+    private boolean standsForItsFile(ShardSet set, int count) {
+        int volume = set.layout().volume();
+        Path own = volumes.ownFile(volume);
+        VolumeComparison.Verdict verdict = VolumeComparison.judge(set, own);
+        if (verdict == VolumeComparison.Verdict.SAME && count == set.layout().shards()) {
+            deleteOwn(volume);
+            return true;
+        }
+        if (verdict != VolumeComparison.Verdict.OTHER) {
+            LOG.log(Level.WARNING, "Volume {0} has its own file, and shards that are not whole: they go.", volume);
+            deleteShards(volume);
+            return false;
+        }
+        if (count < set.layout().dataShards()) {
+            LOG.log(Level.WARNING, "Volume {0} has its own file; too few shards to replace it are left alone.", volume);
+            return false;
+        }
+        return isPutAside(own);
+    }
+
+    private static boolean isPutAside(Path own) {
+        Path aside = own.resolveSibling(own.getFileName() + ASIDE);
+        try {
+            Files.move(own, aside); // Never over another one.
+            LOG.log(
+                    Level.WARNING,
+                    "A volume''s own file holds other bytes than its shards, which are read; it is kept as {0}",
+                    aside);
+            return true;
+        } catch (IOException failed) {
+            LOG.log(
+                    Level.WARNING,
+                    "A volume's own file holds other bytes than its shards, and cannot be put aside: it is read, and"
+                            + " the shards are left alone: " + own,
+                    failed);
+            return false;
+        }
     }
 
     private Map<Integer, Path> paths(ShardLayout layout) {
