@@ -55,6 +55,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -75,6 +76,8 @@ final class MemoryStore implements ObjectStore {
     volatile boolean cold;
     volatile long damagedFrom = Long.MAX_VALUE;
     volatile Optional<RuntimeException> refusal = Optional.empty();
+    /** How long the next write is under way. */
+    final AtomicLong stallMillis = new AtomicLong();
 
     private static final class BucketState {
         private Bucket bucket;
@@ -166,7 +169,20 @@ final class MemoryStore implements ObjectStore {
     }
 
     private <T> CompletionStage<T> later(Supplier<T> step) {
-        return CompletableFuture.supplyAsync(step, writer);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    stall(stallMillis.getAndSet(0));
+                    return step.get();
+                },
+                writer);
+    }
+
+    private static void stall(long millis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(millis);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void refuse() {

@@ -266,6 +266,16 @@ class ProblemTest {
     }
 
     @Test
+    void write_onADiskThatStallsForLongerThanAClientMay_isDone() {
+        for (int size : new int[] {10, 8 << 20}) {
+            server.store.stallMillis.set(1_500);
+            assertThat(server.call("PUT", "/v1/buckets/photos/objects/a", "", "x".repeat(size))
+                            .status())
+                    .isBetween(200, 201);
+        }
+    }
+
+    @Test
     void bucketExists() {
         assertThat(server.call("PUT", "/v1/buckets/photos").status()).isEqualTo(200);
         assertThat(server.call("PUT", "/v1/buckets/photos", "", "{\"durability\":\"disk\"}")

@@ -57,7 +57,6 @@ final class ChangesAnswer {
 
     /** Takes the exchange over. */
     void start() {
-        exchange.request().addIdleTimeoutListener(timeout -> false); // To wait is what was asked for.
         step();
     }
 

@@ -58,6 +58,7 @@ public final class Exchange {
         this.startNanos = System.nanoTime();
         front.metrics().begin();
         response.getHeaders().put(new HttpField(Headers.REQUEST_ID, id));
+        request.addIdleTimeoutListener(timeout -> false); // Asked while no side waits for the network: we are at work.
     }
 
     public Front front() {
