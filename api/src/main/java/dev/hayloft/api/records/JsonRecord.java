@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -25,8 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class JsonRecord {
     private static final String JSON_TYPE = "application/json";
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
+    private static final int CHARACTER_SIZE_MAX = 4; // In UTF-32.
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .disable(JsonFactory.Feature.CHARSET_DETECTION) // Other charsets have no offsets in bytes.
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxStringLength(JsonRecordParser.LINE_SIZE_MAX)
                     .build())
@@ -51,8 +55,17 @@ final class JsonRecord {
         this.attributes = new RecordAttributes(ErrorCode.BAD_RECORD, metadataMaxBytes);
     }
 
-    /** The record of a line, in whose bytes its value may lie; empty when the line is. */
+    /**
+     * The record of a line, in whose bytes its value may lie; empty when the line is. The mark that some editors put
+     * before text in UTF-8 is passed over.
+     */
     Optional<InRecord> parse(byte[] bytes, int at, int size) {
+        int mark = BYTE_ORDER_MARK.length;
+        boolean isMarked = size >= mark && Arrays.equals(bytes, at, at + mark, BYTE_ORDER_MARK, 0, mark);
+        return isMarked ? parseLine(bytes, at + mark, size - mark) : parseLine(bytes, at, size);
+    }
+
+    private Optional<InRecord> parseLine(byte[] bytes, int at, int size) {
         if (isBlank(bytes, at, size)) {
             return Optional.empty();
         }
@@ -70,9 +83,22 @@ final class JsonRecord {
                 throw RecordParser.bad("A line must hold one JSON object and nothing else.");
             }
         } catch (IOException e) {
-            throw RecordParser.bad("A record must be a JSON object on one line; this is not JSON.");
+            throw RecordParser.bad(
+                    isUtf8(bytes, at, size)
+                            ? "A record must be a JSON object on one line; this is not JSON."
+                            : "Records must be JSON in UTF-8; this looks like UTF-16 or UTF-32.");
         }
         return Optional.of(result());
+    }
+
+    /** Whether it begins as text in UTF-8 does: the first characters of JSON have a zero byte in the other charsets. */
+    private static boolean isUtf8(byte[] bytes, int at, int size) {
+        for (int i = at; i < at + Math.min(size, CHARACTER_SIZE_MAX); i++) {
+            if (bytes[i] == 0 || bytes[i] == (byte) 0xFE || bytes[i] == (byte) 0xFF) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isBlank(byte[] bytes, int at, int size) {
@@ -169,6 +195,9 @@ final class JsonRecord {
         parser.skipChildren();
         parser.finishToken();
         int to = (int) parser.currentLocation().getByteOffset();
+        if (from < 0 || to <= from) {
+            throw RecordParser.bad("Where this value begins and ends is not known.");
+        }
         byte[] compact = new byte[to - from];
         int size = 0;
         boolean inText = false;

@@ -9,6 +9,7 @@ import dev.hayloft.model.error.RequestException;
 import dev.hayloft.testing.Seeds;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -123,6 +124,25 @@ class RecordParserTest {
         RecordParser strict = new JsonRecordParser(METADATA_MAX, false);
         byte[] conditional = "{\"key\":\"a\",\"text\":\"\",\"ifVersion\":\"1\"}\n".getBytes(StandardCharsets.UTF_8);
         assertFails(() -> strict.next(ByteBuffer.wrap(conditional)), "ifVersion", ErrorCode.BAD_RECORD);
+    }
+
+    @Test
+    void json_inAnotherCharset_isRefusedAndNeverTakenForAnEmptyValue() {
+        String line = "{\"key\":\"a\",\"value\":{\"x\":1}}";
+        for (String charset : List.of("UTF-16LE", "UTF-16BE", "UTF-32LE", "UTF-32BE")) {
+            for (String text : List.of(line, "\ufeff" + line, "\ufeff" + line + "\n")) {
+                byte[] bytes = text.getBytes(Charset.forName(charset));
+                assertThatThrownBy(() ->
+                                parse(new JsonRecordParser(METADATA_MAX, true), bytes, bytes.length, new Random(1)))
+                        .as(charset)
+                        .isInstanceOf(RequestException.class)
+                        .hasMessageContaining("must be JSON in UTF-8");
+            }
+        }
+        assertThat(parseJson("\ufeff" + line + "\n\ufeff" + line + "\n\ufeff"))
+                .containsExactly(
+                        put("a", "{\"x\":1}", "application/json", Map.of()),
+                        put("a", "{\"x\":1}", "application/json", Map.of()));
     }
 
     private static void assertFails(Runnable parse, String input, ErrorCode code) {
