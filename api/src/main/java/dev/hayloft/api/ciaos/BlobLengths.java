@@ -51,6 +51,46 @@ final class BlobLengths {
         return new BlobLengths(all);
     }
 
+    /** Most blobs that {@link #of} can make of an object; found out without holding their lengths. */
+    static int countMax(ObjectAttributes attributes) {
+        String text = attributes.headers().get(ObjectAttributes.CIAOS_BLOBS);
+        try {
+            return text == null ? 1 : 1 + (text.startsWith("z") ? countPacked(text.substring(1)) : countPlain(text));
+        } catch (IllegalArgumentException | DataFormatException e) {
+            return 1; // Nor does the other believe it.
+        }
+    }
+
+    private static int countPlain(String text) {
+        long count = 0;
+        for (String item : text.split(",")) {
+            int times = item.indexOf('x');
+            count += times < 0 ? 1 : Integer.parseInt(item.substring(times + 1));
+        }
+        return (int) Math.min(count, COUNT_MAX);
+    }
+
+    private static int countPacked(String base64) throws DataFormatException {
+        Inflater inflater = new Inflater(true);
+        try {
+            inflater.setInput(Base64.getUrlDecoder().decode(base64));
+            byte[] piece = new byte[PIECE];
+            int count = 0;
+            while (!inflater.finished() && count <= COUNT_MAX) {
+                int size = inflater.inflate(piece);
+                if (size == 0) {
+                    throw new DataFormatException("no lengths");
+                }
+                for (int i = 0; i < size; i++) {
+                    count += piece[i] >= 0 ? 1 : 0;
+                }
+            }
+            return count;
+        } finally {
+            inflater.end();
+        }
+    }
+
     /** What an object of that size, kept with these attributes, is cut into. */
     static BlobLengths of(ObjectAttributes attributes, long sizeBytes) {
         String text = attributes.headers().get(ObjectAttributes.CIAOS_BLOBS);

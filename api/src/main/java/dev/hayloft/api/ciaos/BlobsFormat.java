@@ -3,8 +3,11 @@ package dev.hayloft.api.ciaos;
 import com.google.flatbuffers.Table;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
+import java.util.Objects;
+import java.util.RandomAccess;
+import java.util.function.IntConsumer;
 
 /**
  * Lists of blobs as FlatBuffers of the schema
@@ -57,13 +60,23 @@ final class BlobsFormat {
      * @throws CiaosRefusal when it is no such buffer, or has no blobs
      */
     static List<ByteBuffer> read(ByteBuffer buffer) {
+        return read(buffer, count -> {});
+    }
+
+    /**
+     * As above, telling how many there may be before there is anything of them in memory.
+     *
+     * @param counted may throw, which ends the call
+     */
+    static List<ByteBuffer> read(ByteBuffer buffer, IntConsumer counted) {
         ByteBuffer bytes = buffer.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-        List<ByteBuffer> blobs = new ArrayList<>();
         new Verifier(bytes).verifyList();
         FileDataList list = new FileDataList(bytes);
         if (list.count() < 0) {
             throw CiaosRefusal.text(400, "No files found in FlatBuffers data");
         }
+        counted.accept(list.count());
+        Slices blobs = new Slices(bytes, list.count());
         FileData file = new FileData();
         long apparent = 0;
         for (int i = 0; i < list.count(); i++) {
@@ -74,13 +87,43 @@ final class BlobsFormat {
                 throw bad("ApparentSizeTooLarge");
             }
             if (size >= 0) { // One without data is passed over, as the original does.
-                blobs.add(bytes.slice(file.start(), size).asReadOnlyBuffer());
+                blobs.add(file.start(), size);
             }
         }
         if (blobs.isEmpty()) {
             throw CiaosRefusal.bare(400, "No data in data list");
         }
         return blobs;
+    }
+
+    /** Parts of a buffer, each made when it is asked for: there may be a million of nothing. */
+    private static final class Slices extends AbstractList<ByteBuffer> implements RandomAccess {
+        private final ByteBuffer bytes;
+        private final int[] starts;
+        private final int[] sizes;
+        private int count;
+
+        Slices(ByteBuffer bytes, int countMax) {
+            this.bytes = bytes;
+            this.starts = new int[countMax];
+            this.sizes = new int[countMax];
+        }
+
+        void add(int start, int size) {
+            starts[count] = start;
+            sizes[count++] = size;
+        }
+
+        @Override
+        public ByteBuffer get(int index) {
+            Objects.checkIndex(index, count);
+            return bytes.slice(starts[index], sizes[index]).asReadOnlyBuffer();
+        }
+
+        @Override
+        public int size() {
+            return count;
+        }
     }
 
     static CiaosRefusal bad(String detail) {

@@ -99,12 +99,14 @@ final class BlobsSource implements AutoCloseable {
 
         private final Exchange exchange;
         private final BlobsSource source;
+        private final BlobShare share;
         private final ByteBuffer piece = ByteBuffer.allocate(PIECE);
 
-        Answer(Exchange exchange, BlobsSource source) {
+        Answer(Exchange exchange, BlobsSource source, BlobShare share) {
             super(exchange);
             this.exchange = exchange;
             this.source = source;
+            this.share = share;
         }
 
         @Override
@@ -121,6 +123,7 @@ final class BlobsSource implements AutoCloseable {
         @Override
         protected void close() {
             source.close();
+            share.close();
             exchange.front().budget().giveBack(BYTES);
         }
     }

@@ -16,7 +16,7 @@ import dev.hayloft.store.RenameRequest;
 import dev.hayloft.store.StoredObject;
 import dev.hayloft.store.WriteCondition;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -99,7 +99,9 @@ final class CiaosCalls {
 
     private void get(Exchange exchange, StoredObject object) {
         boolean handedOn = false;
+        BlobShare share = new BlobShare(front.budget());
         try {
+            share.take(BlobLengths.countMax(object.info().attributes()));
             BlobLengths blobs =
                     BlobLengths.of(object.info().attributes(), object.info().sizeBytes());
             long size = BlobsFormat.size(blobs);
@@ -116,10 +118,11 @@ final class CiaosCalls {
             } else {
                 front.budget().take(BlobsSource.Answer.BYTES);
                 handedOn = true;
-                new BlobsSource.Answer(exchange, source).start(200);
+                new BlobsSource.Answer(exchange, source, share).start(200);
             }
         } finally {
             if (!handedOn) {
+                share.close();
                 object.close();
             }
         }
@@ -149,7 +152,9 @@ final class CiaosCalls {
             if (!body.hasRemaining()) {
                 throw CiaosRefusal.bare(400, "No data was uploaded");
             }
-            call.accept(BlobsFormat.read(body));
+            try (BlobShare share = new BlobShare(exchange.front().budget())) {
+                call.accept(BlobsFormat.read(body, share::take));
+            }
         });
     }
 
@@ -161,7 +166,7 @@ final class CiaosCalls {
             Supplier<CiaosRefusal> refusal) {
         orRefused(refusal, () -> {
             ObjectAttributes attributes = lengths(blobs).attributes();
-            writer.write(request(target, name, attributes, condition), parts(blobs));
+            writer.write(request(target, name, attributes, condition), parts(Optional.empty(), blobs));
             return true;
         });
     }
@@ -175,8 +180,20 @@ final class CiaosCalls {
         return new BlobLengths(blobs.stream().mapToLong(ByteBuffer::remaining).toArray());
     }
 
-    private static List<Part> parts(List<ByteBuffer> blobs) {
-        return blobs.stream().map(Part::of).toList();
+    /** What is there, if anything is, and the blobs behind it; each made when it is asked for. */
+    private static List<Part> parts(Optional<StoredObject> first, List<ByteBuffer> blobs) {
+        int before = first.isPresent() ? 1 : 0;
+        return new AbstractList<>() {
+            @Override
+            public Part get(int index) {
+                return index < before ? Part.of(first.orElseThrow()) : Part.of(blobs.get(index - before));
+            }
+
+            @Override
+            public int size() {
+                return before + blobs.size();
+            }
+        };
     }
 
     /** A bucket or key that went, or a key that came, while the call was under way. */
@@ -203,15 +220,15 @@ final class CiaosCalls {
     }
 
     private boolean tryAppend(CiaosTarget target, String name, List<ByteBuffer> blobs) {
-        try (StoredObject object = find(target, CiaosTarget.key(name)).orElseThrow(() -> target.absent(name))) {
+        try (StoredObject object = find(target, CiaosTarget.key(name)).orElseThrow(() -> target.absent(name));
+                BlobShare share = new BlobShare(front.budget())) {
+            share.take(BlobLengths.countMax(object.info().attributes()));
             BlobLengths all = BlobLengths.of(
                             object.info().attributes(), object.info().sizeBytes())
                     .and(lengths(blobs));
             WriteCondition same =
                     new WriteCondition(OptionalLong.of(object.info().version()), Optional.empty(), Optional.empty());
-            List<Part> parts = new ArrayList<>(List.of(Part.of(object)));
-            parts.addAll(parts(blobs));
-            writer.write(request(target, name, all.attributes(), same), parts);
+            writer.write(request(target, name, all.attributes(), same), parts(Optional.of(object), blobs));
             return true;
         } catch (HayloftException e) {
             if (e.code() == ErrorCode.PRECONDITION_FAILED) {

@@ -5,6 +5,8 @@ import dev.hayloft.api.config.Setting;
 import dev.hayloft.api.http.BodyCollector;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
+import dev.hayloft.api.http.Headers;
+import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Problem;
 import dev.hayloft.api.identity.Access;
 import dev.hayloft.api.metrics.Operation;
@@ -13,17 +15,23 @@ import dev.hayloft.model.ObjectKey;
 import dev.hayloft.store.DeleteRequest;
 import dev.hayloft.store.DeleteResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.util.Callback;
 
 /** Calls on many objects of a bucket at once: batches and bulk deletes. */
 public final class GroupCalls {
     /** Room for 10,000 keys of 1024 bytes, some of them escaped. */
     private static final long DELETE_BODY_MAX = 16L << 20;
+
+    /** Of the body's size: its keys, and the answer as it is made and written, which repeats them. */
+    private static final long ANSWER_FACTOR = 3;
 
     /** Deletes that are under way at one time: well below what the writer's queue takes. */
     private static final int DELETES_AT_ONCE = 256;
@@ -54,19 +62,37 @@ public final class GroupCalls {
         exchange.authorize(bucket, Access.WRITE);
         ObjectWrites.requireWritable(front, bucket);
         BodyCollector.collect(exchange, DELETE_BODY_MAX, body -> {
-            List<ObjectKey> keys = MultigetAnswer.keys(body);
-            List<Deletion> deletions = new ArrayList<>(keys.size());
-            for (int from = 0; from < keys.size(); from += DELETES_AT_ONCE) {
-                List<CompletableFuture<DeleteResult>> results = new ArrayList<>();
-                List<ObjectKey> some = keys.subList(from, Math.min(keys.size(), from + DELETES_AT_ONCE));
-                some.forEach(key -> results.add(
-                        front.store().delete(DeleteRequest.of(bucket, key)).toCompletableFuture()));
-                for (int i = 0; i < some.size(); i++) {
-                    deletions.add(deletion(some.get(i), results.get(i)));
+            long bytes = ANSWER_FACTOR * body.remaining();
+            front.budget().take(bytes);
+            Callback afterwards = Callback.from(() -> front.budget().giveBack(bytes));
+            boolean isAnswered = false;
+            try {
+                List<Deletion> deletions = delete(bucket, KeyList.read(body));
+                ByteBuffer document = Json.document(json -> write(json, deletions, exchange.id()));
+                exchange.headers().put(Headers.JSON);
+                exchange.headers().put(HttpHeader.CONTENT_LENGTH, document.remaining());
+                isAnswered = true;
+                exchange.answer(200, document, afterwards);
+            } finally {
+                if (!isAnswered) {
+                    afterwards.succeeded();
                 }
             }
-            exchange.answerJson(200, json -> write(json, deletions, exchange.id()));
         });
+    }
+
+    private List<Deletion> delete(BucketName bucket, List<ObjectKey> keys) {
+        List<Deletion> deletions = new ArrayList<>(keys.size());
+        for (int from = 0; from < keys.size(); from += DELETES_AT_ONCE) {
+            List<CompletableFuture<DeleteResult>> results = new ArrayList<>();
+            List<ObjectKey> some = keys.subList(from, Math.min(keys.size(), from + DELETES_AT_ONCE));
+            some.forEach(key -> results.add(
+                    front.store().delete(DeleteRequest.of(bucket, key)).toCompletableFuture()));
+            for (int i = 0; i < some.size(); i++) {
+                deletions.add(deletion(some.get(i), results.get(i)));
+            }
+        }
+        return deletions;
     }
 
     /** What became of a key. */

@@ -1,7 +1,7 @@
 package dev.hayloft.api.data;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.hayloft.api.http.ByteBudget;
 import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Json;
 import dev.hayloft.api.http.Problem;
@@ -10,71 +10,98 @@ import dev.hayloft.api.records.OutRecords;
 import dev.hayloft.api.records.RecordParser;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
-import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
-import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.ObjectInfo;
 import dev.hayloft.store.StoredObject;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Many objects in one answer, in the order asked, some hundred KiB at a time. */
+/**
+ * Many objects in one answer, in the order asked, some hundred KiB at a time. A larger object is counted against the
+ * memory of all bodies until the client has taken it; where there is too little, its record says so.
+ */
 final class MultigetAnswer extends StreamedAnswer {
-    static final int KEYS_MAX = 10_000;
-
     private static final int PIECE_BYTES = 256 << 10;
+    private static final int LINE_BYTES = 16 << 10; // Key, metadata and their names, mostly.
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final Exchange exchange;
     private final BucketName bucket;
     private final List<ObjectKey> keys;
     private final boolean asLines;
+    private final long keyBytes;
     private int next;
+    private long pieceBytes; // Of the budget.
 
-    MultigetAnswer(Exchange exchange, BucketName bucket, List<ObjectKey> keys, boolean asLines) {
+    private MultigetAnswer(Exchange exchange, BucketName bucket, List<ObjectKey> keys, boolean asLines, long keyBytes) {
         super(exchange);
         this.exchange = exchange;
         this.bucket = bucket;
         this.keys = keys;
         this.asLines = asLines;
+        this.keyBytes = keyBytes;
     }
 
-    /** The keys that a body asks for. */
-    static List<ObjectKey> keys(ByteBuffer body) {
-        JsonNode json = Json.parse(body);
-        JsonNode keys = json.path("keys");
-        if (!json.isObject() || json.size() != 1 || !keys.isArray() || keys.size() > KEYS_MAX) {
-            throw new RequestException(
-                    ErrorCode.BAD_PARAMETER, "The body is {\"keys\": [...]} with at most 10000 keys.");
-        }
-        List<ObjectKey> parsed = new ArrayList<>(keys.size());
-        for (JsonNode key : keys) {
-            if (!key.isTextual()) {
-                throw new RequestException(ErrorCode.BAD_KEY, "A key is a text.");
+    /**
+     * An answer that is yet to be started. It takes a stream, and of the budget what the keys hold while a slow client
+     * reads.
+     *
+     * @throws dev.hayloft.model.error.CapacityException {@code too-many-requests} when either is not to be had
+     */
+    static MultigetAnswer open(Exchange exchange, BucketName bucket, List<ObjectKey> keys, boolean asLines) {
+        long keyBytes = KeyList.heapBytes(keys);
+        ByteBudget budget = exchange.front().budget();
+        budget.take(keyBytes);
+        boolean isOpen = false;
+        try {
+            exchange.front().streams().take();
+            isOpen = true;
+        } finally {
+            if (!isOpen) {
+                budget.giveBack(keyBytes);
             }
-            parsed.add(ObjectKey.of(key.textValue()));
         }
-        return parsed;
+        return new MultigetAnswer(exchange, bucket, keys, asLines, keyBytes);
     }
 
     @Override
     protected @Nullable ByteBuffer next() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(PIECE_BYTES + 4096);
+        giveBack(); // The network has the piece before.
+        Piece bytes = new Piece();
         while (next < keys.size() && bytes.size() < PIECE_BYTES) {
             add(bytes, keys.get(next));
             next++;
         }
-        return ByteBuffer.wrap(bytes.toByteArray());
+        return bytes.view();
     }
 
-    private void add(ByteArrayOutputStream bytes, ObjectKey key) {
+    /** What is gathered for one write; given out as it is. */
+    private static final class Piece extends ByteArrayOutputStream {
+        Piece() {
+            super(PIECE_BYTES + 4096);
+        }
+
+        /** Makes room at once: doubling would need it twice. */
+        void reserve(int sizeBytes) {
+            if (buf.length - count < sizeBytes) {
+                buf = Arrays.copyOf(buf, count + sizeBytes);
+            }
+        }
+
+        ByteBuffer view() {
+            return ByteBuffer.wrap(buf, 0, count);
+        }
+    }
+
+    private void add(Piece bytes, ObjectKey key) {
         Optional<StoredObject> found;
         try {
             found = exchange.front().store().read(bucket, key);
@@ -87,13 +114,31 @@ final class MultigetAnswer extends StreamedAnswer {
             return;
         }
         try (StoredObject object = found.get()) {
-            if (object.info().sizeBytes() > RecordParser.RECORD_SIZE_MAX) {
-                throw RecordParser.tooLarge(object.info().sizeBytes());
+            long size = object.info().sizeBytes();
+            if (size > RecordParser.RECORD_SIZE_MAX) {
+                throw RecordParser.tooLarge(size);
+            }
+            if (size > PIECE_BYTES) {
+                reserve(bytes, (int) size);
             }
             addFound(bytes, key, object.info(), content(object));
         } catch (HayloftException e) {
             addProblem(bytes, key, e);
         }
+    }
+
+    /** Takes what the content holds in memory, and as it is written. */
+    private void reserve(Piece bytes, int size) {
+        int written = asLines ? 4 * (size / 3 + 1) : size;
+        long both = (long) size + written;
+        exchange.front().budget().take(both);
+        pieceBytes += both;
+        bytes.reserve(written + LINE_BYTES);
+    }
+
+    private void giveBack() {
+        exchange.front().budget().giveBack(pieceBytes);
+        pieceBytes = 0;
     }
 
     private static byte[] content(StoredObject object) {
@@ -153,8 +198,7 @@ final class MultigetAnswer extends StreamedAnswer {
     private void addProblem(ByteArrayOutputStream bytes, ObjectKey key, HayloftException failure) {
         ByteBuffer problem = Problem.of(failure).document(exchange.id());
         if (asLines) {
-            String text =
-                    java.nio.charset.StandardCharsets.UTF_8.decode(problem).toString();
+            String text = StandardCharsets.UTF_8.decode(problem).toString();
             line(bytes, json -> {
                 json.writeStringField("key", key.toString());
                 json.writeFieldName("error");
@@ -183,6 +227,8 @@ final class MultigetAnswer extends StreamedAnswer {
 
     @Override
     protected void close() {
+        giveBack();
+        exchange.front().budget().giveBack(keyBytes);
         exchange.front().streams().giveBack();
     }
 }

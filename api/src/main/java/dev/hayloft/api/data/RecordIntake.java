@@ -32,15 +32,13 @@ import org.jspecify.annotations.Nullable;
  * meet in the fields guarded by {@code lock}.
  */
 final class RecordIntake implements RecordStream.Listener {
-    /** What a stream may have in memory, counted against all bodies. */
-    static final long BUDGET = 1L << 20;
-
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final Exchange exchange;
     private final RecordParser parser;
     private final RecordStream stream;
     private final RecordsRequest request;
+    private final StreamShare share;
 
     // Reading only.
     private long received;
@@ -66,13 +64,14 @@ final class RecordIntake implements RecordStream.Listener {
         this.parser = parser;
         this.stream = exchange.front().store().startRecords(request, this);
         this.request = request;
+        this.share = new StreamShare(exchange.front().budget());
     }
 
     /** Takes the exchange over. */
     void start() {
         boolean isTaken = false;
         try {
-            exchange.front().budget().take(BUDGET);
+            share.hold(0);
             isTaken = true;
             if (!exchange.startAnswer()) {
                 closeStream();
@@ -247,6 +246,7 @@ final class RecordIntake implements RecordStream.Listener {
             for (Optional<InRecord> next = parser.next(bytes); next.isPresent(); next = parser.next(bytes)) {
                 take(next.get());
             }
+            share.hold(parser.heldBytes());
             return chunk.isLast();
         } finally {
             if (chunk.isLast()) {
@@ -402,7 +402,7 @@ final class RecordIntake implements RecordStream.Listener {
         }
         exchange.front().metrics().streams().ended(this);
         stream.close();
-        exchange.front().budget().giveBack(BUDGET);
+        share.close();
     }
 
     private void finish() {

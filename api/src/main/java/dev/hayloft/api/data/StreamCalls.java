@@ -12,12 +12,10 @@ import dev.hayloft.api.records.BinaryRecordParser;
 import dev.hayloft.api.records.JsonRecordParser;
 import dev.hayloft.api.records.RecordParser;
 import dev.hayloft.model.BucketName;
-import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.ChangesRequest;
 import dev.hayloft.store.RecordsRequest;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -85,10 +83,9 @@ public final class StreamCalls {
                 .orElse("");
         boolean asLines = accept.contains(Headers.NDJSON_TYPE);
         BodyCollector.collect(exchange, MULTIGET_BODY_MAX, body -> {
-            List<ObjectKey> keys = MultigetAnswer.keys(body);
-            front.streams().take();
+            MultigetAnswer answer = MultigetAnswer.open(exchange, bucket, KeyList.read(body), asLines);
             exchange.headers().put(HttpHeader.CONTENT_TYPE, asLines ? Headers.NDJSON_TYPE : BinaryRecordParser.TYPE);
-            new MultigetAnswer(exchange, bucket, keys, asLines).start(200);
+            answer.start(200);
         });
     }
 

@@ -6,16 +6,24 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
 
-/** Gathers a small body without holding a thread. */
+/** Gathers a small body without holding a thread, counted against the memory of all bodies. */
 public final class BodyCollector {
+    /** Of each body, and not counted: an operator's call finds room in the worst hour. */
+    private static final int FREE_BYTES = 16 << 10;
+
+    /** As it grows and is handed over, a body stands in memory twice. */
+    private static final long HELD_FACTOR = 2;
+
     private final Exchange exchange;
     private final long maxBytes;
     private final Consumer<ByteBuffer> consumer;
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private long taken; // Of the budget.
 
     private BodyCollector(Exchange exchange, long maxBytes, Consumer<ByteBuffer> consumer) {
         this.exchange = exchange;
@@ -25,7 +33,8 @@ public final class BodyCollector {
 
     /**
      * Reads the body to its end, then hands it over on a thread that may block. A body over the bound is answered with
-     * {@code too-large}; what the consumer throws becomes the answer.
+     * {@code too-large}, one for which there is no memory with {@code too-many-requests}; what the consumer throws
+     * becomes the answer.
      */
     public static void collect(Exchange exchange, long maxBytes, Consumer<ByteBuffer> consumer) {
         if (exchange.request().getLength() > maxBytes) {
@@ -55,6 +64,15 @@ public final class BodyCollector {
     }
 
     private void read() {
+        try {
+            gather();
+        } catch (Throwable failure) { // Passed on: only the budget goes back.
+            giveBack();
+            throw failure;
+        }
+    }
+
+    private void gather() {
         while (true) {
             Content.Chunk chunk = exchange.request().read();
             if (chunk == null) {
@@ -62,25 +80,57 @@ public final class BodyCollector {
                 return;
             }
             if (Content.Chunk.isFailure(chunk)) {
+                giveBack();
                 exchange.fail(chunk.getFailure());
                 return;
             }
             boolean last = chunk.isLast();
             try {
-                if (bytes.size() + chunk.remaining() > maxBytes) {
-                    throw tooLarge(maxBytes);
-                }
-                byte[] piece = new byte[chunk.remaining()];
-                chunk.getByteBuffer().get(piece);
-                bytes.writeBytes(piece);
+                take(chunk);
             } finally {
                 chunk.release();
             }
             if (last) {
                 exchange.bodyRead();
-                exchange.block(() -> consumer.accept(ByteBuffer.wrap(bytes.toByteArray())));
+                hand();
                 return;
             }
         }
+    }
+
+    private void take(Content.Chunk chunk) {
+        int size = chunk.remaining();
+        if (bytes.size() + size > maxBytes) {
+            throw tooLarge(maxBytes);
+        }
+        long more = HELD_FACTOR * Math.max(0, bytes.size() + size - FREE_BYTES) - taken;
+        if (more > 0) {
+            exchange.front().budget().take(more);
+            taken += more;
+        }
+        byte[] piece = new byte[size];
+        chunk.getByteBuffer().get(piece);
+        bytes.writeBytes(piece);
+    }
+
+    /** As {@link Exchange#block}; the budget goes back whether the step comes to run or not. */
+    private void hand() {
+        try {
+            exchange.front().blocking().execute(() -> {
+                try {
+                    exchange.run(() -> consumer.accept(ByteBuffer.wrap(bytes.toByteArray())));
+                } finally {
+                    giveBack();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            giveBack();
+            exchange.fail(e);
+        }
+    }
+
+    private void giveBack() {
+        exchange.front().budget().giveBack(taken);
+        taken = 0;
     }
 }

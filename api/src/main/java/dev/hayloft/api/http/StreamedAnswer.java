@@ -59,8 +59,12 @@ public abstract class StreamedAnswer implements Callback {
             return;
         }
         lastWritten = piece == null || isAtEnd();
-        exchange.front().metrics().bytesOut(piece == null ? 0 : piece.remaining());
-        exchange.response().write(lastWritten, piece, this);
+        if (piece == null) {
+            exchange.response().write(true, null, this);
+        } else {
+            exchange.front().metrics().bytesOut(piece.remaining());
+            SlicedWrite.write(exchange.response(), lastWritten, piece, this);
+        }
     }
 
     @Override

@@ -164,4 +164,9 @@ public final class BinaryRecordParser implements RecordParser {
     public boolean isBetweenRecords() {
         return clearNext || begun.size() == 0;
     }
+
+    @Override
+    public long heldBytes() {
+        return begun.capacityBytes();
+    }
 }

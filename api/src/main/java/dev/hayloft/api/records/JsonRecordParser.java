@@ -112,4 +112,9 @@ public final class JsonRecordParser implements RecordParser {
     public boolean isBetweenRecords() {
         return clearNext || begun.size() == 0;
     }
+
+    @Override
+    public long heldBytes() {
+        return (long) begun.capacityBytes() + scratch.length;
+    }
 }

@@ -7,12 +7,18 @@ import java.util.Arrays;
 final class RecordBytes {
     private static final int FIRST_SIZE = 4 << 10;
     private static final int KEPT_MAX = 1 << 20;
+    private static final int GROWTH_MAX = 2 << 20; // Doubling would hold twice of what a large record has.
 
     private byte[] bytes = new byte[FIRST_SIZE];
     private int size;
 
     int size() {
         return size;
+    }
+
+    /** Memory that this takes. */
+    int capacityBytes() {
+        return bytes.length;
     }
 
     byte[] array() {
@@ -22,7 +28,8 @@ final class RecordBytes {
     /** Takes so many bytes of the source, whose position moves on. */
     void take(ByteBuffer source, int count) {
         if (bytes.length - size < count) {
-            bytes = Arrays.copyOf(bytes, Math.max(size + count, 2 * bytes.length));
+            int more = Math.min(bytes.length, GROWTH_MAX);
+            bytes = Arrays.copyOf(bytes, Math.max(size + count, bytes.length + more));
         }
         source.get(bytes, size, count);
         size += count;

@@ -39,6 +39,9 @@ public sealed interface RecordParser permits JsonRecordParser, BinaryRecordParse
     /** Whether the next byte begins a record. */
     boolean isBetweenRecords();
 
+    /** Memory that the beginning of a record takes whose end is yet to come. */
+    long heldBytes();
+
     static RequestException bad(String sentence) {
         return new RequestException(ErrorCode.BAD_RECORD, sentence);
     }
