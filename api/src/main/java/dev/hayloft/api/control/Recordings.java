@@ -6,9 +6,10 @@ import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
@@ -92,16 +93,22 @@ final class Recordings {
         return recording;
     }
 
-    /** What was recorded so far; of one that is running as well. */
-    synchronized ByteBuffer content(String id) {
+    /** What was recorded so far; of one that is running as well. The file is gone once it is closed. */
+    synchronized FileChannel content(String id) {
         Recording recording = find(id);
         try {
             Path file = Files.createTempFile("hayloft-", ".jfr");
+            boolean isOpen = false;
             try {
                 recording.dump(file);
-                return ByteBuffer.wrap(Files.readAllBytes(file));
+                FileChannel content =
+                        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.DELETE_ON_CLOSE);
+                isOpen = true;
+                return content;
             } finally {
-                Files.delete(file);
+                if (!isOpen) {
+                    Files.delete(file);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

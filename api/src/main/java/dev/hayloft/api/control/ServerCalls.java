@@ -9,7 +9,10 @@ import dev.hayloft.api.http.Json;
 import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
@@ -98,10 +101,30 @@ public final class ServerCalls {
                 exchange.answer(204);
                 return;
             }
-            ByteBuffer content = recordings.content(id);
             exchange.headers().put(HttpHeader.CONTENT_DISPOSITION, "attachment; filename=\"hayloft-" + id + ".jfr\"");
-            answer(exchange, "application/octet-stream", content);
+            exchange.headers().put(HttpHeader.CONTENT_TYPE, "application/octet-stream");
+            exchange.headers().put(HttpHeader.CACHE_CONTROL, "no-store");
+            send(exchange, recordings.content(id));
         });
+    }
+
+    private static void send(Exchange exchange, FileChannel content) {
+        boolean isHandedOn = false;
+        try {
+            exchange.headers().put(HttpHeader.CONTENT_LENGTH, content.size());
+            if (exchange.isHead()) {
+                exchange.answer(200);
+            } else {
+                isHandedOn = true;
+                new FileAnswer(exchange, content, content.size()).start(200);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            if (!isHandedOn) {
+                FileAnswer.close(content);
+            }
+        }
     }
 
     /** Lets go of recordings. */
