@@ -15,6 +15,7 @@ import dev.hayloft.store.job.JobTask;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionCompactor;
+import dev.hayloft.store.upkeep.AutomaticJob;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -61,6 +62,7 @@ final class StoreCompaction implements JobTask {
     private final Pacer pacer;
     private final Room room = new Room();
     private final Map<String, Long> refusedAtMillis = new ConcurrentHashMap<>(); // By the volume's name.
+    private final AutomaticJob automatic;
     private final LongAdder volumesDone = new LongAdder();
     private final LongAdder bytesMoved = new LongAdder();
     private final LongAdder bytesReclaimed = new LongAdder();
@@ -84,6 +86,7 @@ final class StoreCompaction implements JobTask {
         this.disk = disk;
         this.config = config;
         this.clock = clock;
+        this.automatic = new AutomaticJob(JobRequest.Kind.COMPACT, clock);
         this.pacer = new Pacer(config.compaction().bytesPerSecond(), System::nanoTime, LockSupport::parkNanos);
     }
 
@@ -101,12 +104,9 @@ final class StoreCompaction implements JobTask {
         request.bucket().ifPresent(name -> buckets.require(new BucketName(name)));
     }
 
-    /** Starts a job if policy would compact something now, and none is under way. */
+    /** Starts a job if policy would compact something now, none is under way, and none failed just now. */
     void submitIfWorthIt(Jobs jobs) {
-        boolean isUnderWay = jobs.list().stream()
-                .anyMatch(job -> job.kind() == JobRequest.Kind.COMPACT
-                        && job.finishedAt().isEmpty());
-        if (!isUnderWay
+        if (automatic.mayBegin(jobs.list())
                 && byPolicy().stream()
                         .anyMatch(victim -> hasRoomFor(victim, victim.load().liveBytes()))) {
             jobs.submit(new JobRequest(JobRequest.Kind.COMPACT, Optional.empty(), false));

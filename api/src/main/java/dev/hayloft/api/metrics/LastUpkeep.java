@@ -3,7 +3,6 @@ package dev.hayloft.api.metrics;
 import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -15,7 +14,12 @@ import java.util.function.Predicate;
  * @param repair the last repair
  */
 public record LastUpkeep(Optional<Job> scrub, Optional<Job> repair) {
-    /** Of the jobs that there are. */
+    /**
+     * Of the jobs that there are. They are told by their order, not by their times, which a clock that was ahead may
+     * have stamped.
+     *
+     * @param jobs the newest first
+     */
     public static LastUpkeep of(List<Job> jobs) {
         return new LastUpkeep(
                 last(
@@ -29,7 +33,7 @@ public record LastUpkeep(Optional<Job> scrub, Optional<Job> repair) {
         return jobs.stream()
                 .filter(job -> job.state() == Job.State.DONE)
                 .filter(which)
-                .max(Comparator.comparing(LastUpkeep::endedAt));
+                .findFirst();
     }
 
     /** When a job ended. */

@@ -33,6 +33,14 @@ class LastUpkeepTest {
     }
 
     @Test
+    void of_aScrubStampedByAClockThatWasAhead_isTheOneThatCameBehindIt() {
+        LastUpkeep last = LastUpkeep.of(List.of(
+                job("behind", JobRequest.Kind.SCRUB, Job.State.DONE, 50, WHOLE),
+                job("ahead", JobRequest.Kind.SCRUB, Job.State.DONE, 5000, WHOLE)));
+        assertThat(last.scrub().map(Job::id)).contains("behind");
+    }
+
+    @Test
     void of_noJobs_isNever() {
         LastUpkeep last = LastUpkeep.of(List.of());
         assertThat(last).isEqualTo(new LastUpkeep(Optional.empty(), Optional.empty()));

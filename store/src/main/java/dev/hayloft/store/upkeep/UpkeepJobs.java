@@ -126,7 +126,7 @@ public final class UpkeepJobs {
         return volume.isSealed()
                 && isToEncode(volume)
                 && !volume.partition().parity().isDamaged(volume.id())
-                && idleMillis >= config.after().toMillis()
+                && (idleMillis < 0 || idleMillis >= config.after().toMillis()) // Below 0 the clock was ahead.
                 && dead <= DEAD_RATIO_MAX * tally.bytes();
     }
 

@@ -7,6 +7,7 @@ import dev.hayloft.store.parity.ParityConfig;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -19,11 +20,15 @@ public final class UpkeepSchedule {
     private static final Duration INTERVAL_MAX = Duration.ofMinutes(1);
     private static final Duration INTERVAL_MIN = Duration.ofSeconds(1);
 
+    /** How soon a scrub that failed is tried again. */
+    private static final Duration SCRUB_AGAIN = Duration.ofHours(1);
+
     private final BooleanSupplier hasWork;
     private final Jobs jobs;
     private final ParityConfig config;
     private final InstantSource clock;
     private final Instant storeMadeAt;
+    private final AutomaticJob encoding;
 
     /**
      * A schedule.
@@ -38,6 +43,7 @@ public final class UpkeepSchedule {
         this.config = config;
         this.clock = clock;
         this.storeMadeAt = storeMadeAt;
+        this.encoding = new AutomaticJob(JobRequest.Kind.ENCODE, clock);
     }
 
     /** How often to look: a small part of the shortest time that matters. */
@@ -49,26 +55,32 @@ public final class UpkeepSchedule {
 
     /** Submits what is due and does not wait already. */
     public void look() {
-        if (config.automatic() && !isUnderWay(JobRequest.Kind.ENCODE) && hasWork.getAsBoolean()) {
+        if (config.automatic() && encoding.mayBegin(jobs.list()) && hasWork.getAsBoolean()) {
             jobs.submit(new JobRequest(JobRequest.Kind.ENCODE, Optional.empty(), false));
         }
-        if (!isUnderWay(JobRequest.Kind.SCRUB) && isScrubDue()) {
+        if (isScrubDue()) {
             jobs.submit(new JobRequest(JobRequest.Kind.SCRUB, Optional.empty(), true));
         }
     }
 
-    private boolean isUnderWay(JobRequest.Kind kind) {
-        return jobs.list().stream()
-                .anyMatch(job -> job.kind() == kind && job.finishedAt().isEmpty());
-    }
-
+    /** What a clock that was ahead has stamped does not count, nor does a scrub that failed, but for a while. */
     private boolean isScrubDue() {
-        Instant last = jobs.list().stream()
-                .filter(job ->
-                        job.kind() == JobRequest.Kind.SCRUB && job.volume().isEmpty())
+        Instant now = clock.instant();
+        List<Job> scrubs = jobs.list().stream()
+                .filter(job -> job.kind() == JobRequest.Kind.SCRUB)
+                .toList();
+        boolean isUnderWay = scrubs.stream().anyMatch(job -> job.finishedAt().isEmpty());
+        boolean hasJustFailed = scrubs.stream()
+                .filter(job -> job.volume().isEmpty() && job.state() == Job.State.FAILED)
+                .flatMap(job -> job.finishedAt().stream())
+                .anyMatch(end -> !end.isAfter(now) && end.plus(SCRUB_AGAIN).isAfter(now));
+        Instant last = scrubs.stream()
+                .filter(job -> job.volume().isEmpty() && job.state() != Job.State.FAILED)
                 .map(Job::createdAt)
+                .filter(time -> !time.isAfter(now))
                 .max(Instant::compareTo)
                 .orElse(storeMadeAt);
-        return !clock.instant().isBefore(last.plus(config.scrubEvery()));
+        boolean isTime = last.isAfter(now) || !now.isBefore(last.plus(config.scrubEvery()));
+        return isTime && !isUnderWay && !hasJustFailed;
     }
 }

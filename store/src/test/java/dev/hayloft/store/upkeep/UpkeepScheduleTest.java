@@ -8,7 +8,6 @@ import dev.hayloft.store.Jobs;
 import dev.hayloft.store.parity.ParityConfig;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -23,8 +22,18 @@ final class UpkeepScheduleTest {
 
     private final AskedJobs jobs = new AskedJobs();
 
-    private void lookAt(Instant now, boolean hasWork) {
-        new UpkeepSchedule(() -> hasWork, jobs, ParityConfig.defaults(), InstantSource.fixed(now), MADE).look();
+    private Instant now = MADE;
+    private boolean hasWork;
+    private UpkeepSchedule schedule = newSchedule();
+
+    private UpkeepSchedule newSchedule() {
+        return new UpkeepSchedule(() -> hasWork, jobs, ParityConfig.defaults(), () -> now, MADE);
+    }
+
+    private void lookAt(Instant at, boolean isThereWork) {
+        now = at;
+        hasWork = isThereWork;
+        schedule.look();
     }
 
     @Test
@@ -66,6 +75,62 @@ final class UpkeepScheduleTest {
         assertThat(jobs.asked).containsExactly(new JobRequest(JobRequest.Kind.ENCODE, Optional.empty(), false));
     }
 
+    @Test
+    void scrubOfAll_stampedByAClockThatWasAhead_doesNotCount() {
+        jobs.end(JobRequest.Kind.SCRUB, Optional.empty(), Job.State.DONE, MADE.plus(Duration.ofDays(1500)));
+        lookAt(MADE.plus(EVERY).minusMillis(1), false);
+        assertThat(jobs.asked).isEmpty();
+        lookAt(MADE.plus(EVERY), false);
+        assertThat(jobs.asked).hasSize(1);
+    }
+
+    @Test
+    void scrubOfAll_ofAStoreMadeWhenTheClockWasAhead_isAskedForAtOnce() {
+        lookAt(MADE.minusSeconds(1), false);
+        assertThat(jobs.asked).hasSize(1);
+    }
+
+    @Test
+    void scrubOfAll_thatFailed_isTriedAgainInAnHour() {
+        Instant failed = MADE.plus(EVERY);
+        jobs.end(JobRequest.Kind.SCRUB, Optional.empty(), Job.State.FAILED, failed);
+        lookAt(failed.plusSeconds(3599), false);
+        assertThat(jobs.asked).isEmpty();
+        lookAt(failed.plusSeconds(3600), false);
+        assertThat(jobs.asked).hasSize(1);
+    }
+
+    @Test
+    void encoding_thatFailed_isAskedForLaterEachTimeUntilItEndsWell() {
+        Instant at = MADE;
+        for (int minutes : new int[] {1, 2, 4, 8, 16, 32, 60, 60}) {
+            lookAt(at, true);
+            jobs.endLast(Job.State.FAILED, at);
+            lookAt(at, true);
+            lookAt(at.plusSeconds(60L * minutes - 1), true);
+            assertThat(jobs.list().get(0).state())
+                    .as("within %s minutes", minutes)
+                    .isEqualTo(Job.State.FAILED);
+            at = at.plusSeconds(60L * minutes);
+        }
+        lookAt(at, true);
+        jobs.endLast(Job.State.DONE, at);
+        lookAt(at, true);
+        jobs.endLast(Job.State.FAILED, at);
+        lookAt(at, true);
+        assertThat(jobs.asked).hasSize(10);
+        lookAt(at.plusSeconds(60), true);
+        assertThat(jobs.asked).as("the waiting begins anew").hasSize(11);
+    }
+
+    @Test
+    void encoding_thatFailedBeforeARestart_isAskedForAtOnce() {
+        jobs.end(JobRequest.Kind.ENCODE, Optional.empty(), Job.State.FAILED, MADE);
+        schedule = newSchedule();
+        lookAt(MADE, true);
+        assertThat(jobs.asked).hasSize(1);
+    }
+
     /** Remembers what was asked for, and does none of it. */
     private static final class AskedJobs implements Jobs {
         private final List<JobRequest> asked = new ArrayList<>();
@@ -77,6 +142,7 @@ final class UpkeepScheduleTest {
             return add(request.kind(), request.volume(), Job.State.QUEUED, MADE, Optional.empty());
         }
 
+        /** Of this kind one has ended. */
         void end(JobRequest.Kind kind, Optional<String> volume, Job.State state, Instant at) {
             add(kind, volume, state, at, Optional.of(at));
         }
@@ -97,8 +163,15 @@ final class UpkeepScheduleTest {
                     end,
                     Optional.empty(),
                     Optional.empty());
-            all.add(job);
+            all.add(0, job);
             return job;
+        }
+
+        /** What was asked for last has ended. */
+        void endLast(Job.State state, Instant at) {
+            Job last = all.remove(0);
+            assertThat(last.finishedAt()).isEmpty();
+            end(last.kind(), last.volume(), state, at);
         }
 
         @Override
