@@ -113,6 +113,17 @@ class BackupTest {
     }
 
     @Test
+    void backup_toAFileInsteadOfAFolder_isRefusedInWords() throws IOException {
+        Path file = Files.createFile(root.resolve("file"));
+        try (HayloftStore store = open("data")) {
+            assertThatThrownBy(() -> store.jobs().submit(JobRequest.backup(file)))
+                    .isInstanceOfSatisfying(
+                            HayloftException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_PARAMETER))
+                    .hasMessageContaining("no folder");
+        }
+    }
+
+    @Test
     void backup_again_copiesWhatIsNewAndDropsWhatIsGone() throws IOException {
         Path folder = root.resolve("backup");
         try (HayloftStore store = withBuckets(open("data"))) {

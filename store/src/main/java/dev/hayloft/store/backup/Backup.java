@@ -99,8 +99,9 @@ public final class Backup {
                 }
             }
             return true;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        } catch (IOException | UncheckedIOException e) {
+            throw refused("There is no folder here, or it cannot be read.", folder)
+                    .with("reason", e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.hayloft.store.job;
 
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
+import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.Job;
@@ -29,8 +30,8 @@ import java.util.function.Consumer;
  * at once when it is resumed: others may be waiting for what it holds.
  *
  * <p><i>Durability:</i> a job's record is written when it is queued, paused, resumed, cancelled, remembered and ended.
- * A record that says "running" at a start belongs to a job that a stop cut off: it is queued again, or has ended when it
- * was cancelled.
+ * A record that says "running" at a start belongs to a job that a stop cut off: it is queued again, or has ended when
+ * it was cancelled.
  *
  * <p><i>Threads:</i> any; each job has a thread of its own while it runs. The scheduler's lock is not held while a
  * record is written.
@@ -38,6 +39,7 @@ import java.util.function.Consumer;
 public final class JobScheduler implements Jobs, AutoCloseable {
     private static final Logger LOG = System.getLogger(JobScheduler.class.getName());
     private static final int UNFINISHED_MAX = 100;
+    private static final int REASON_CHARS_MAX = 10_000;
 
     /** How long a stop waits for a job before it says so, again and again. */
     private static final long WAITING_MILLIS = 5000;
@@ -233,9 +235,15 @@ public final class JobScheduler implements Jobs, AutoCloseable {
                 job.state(Job.State.QUEUED);
             } else {
                 LOG.log(Level.ERROR, "Job " + job.id() + " failed.", e);
-                end(job, Job.State.FAILED, Optional.empty(), Optional.of(String.valueOf(e.getMessage())));
+                end(job, Job.State.FAILED, Optional.empty(), Optional.of(reason(e)));
             }
         }
+    }
+
+    /** In words: those of the store say it all, of others the name is a part, and sometimes all there is. */
+    private static String reason(Throwable failure) {
+        String words = String.valueOf(failure instanceof HayloftException ? failure.getMessage() : failure);
+        return words.substring(0, Math.min(words.length(), REASON_CHARS_MAX));
     }
 
     private JobTask task(ScheduledJob job) {
@@ -304,8 +312,7 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     /** Under the lock. */
     private boolean hasThread(ScheduledJob job) {
         return threads.entrySet().stream()
-                .anyMatch(entry ->
-                        entry.getValue() == job && entry.getKey().getState() != Thread.State.TERMINATED);
+                .anyMatch(entry -> entry.getValue() == job && entry.getKey().getState() != Thread.State.TERMINATED);
     }
 
     @Override
@@ -354,8 +361,8 @@ public final class JobScheduler implements Jobs, AutoCloseable {
     }
 
     /**
-     * Stops every job between two of its steps and waits for that, however long the step takes: the store must not close
-     * below a job. What has not ended goes on at the next start.
+     * Stops every job between two of its steps and waits for that, however long the step takes: the store must not
+     * close below a job. What has not ended goes on at the next start.
      */
     @Override
     public void close() {

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 
 /**
  * One scrub: reads every volume and its parity at a rate, sees to hint files, and compares the index with what stands
@@ -156,7 +157,7 @@ final class Scrub {
             Map<Integer, String> names = bucketNames.apply(partition);
             boolean isSystem = partition.config().id() == PartitionConfig.SYSTEM;
             List<MissingEntries.Key> found =
-                    MissingEntries.find(partition, id -> isSystem || names.containsKey(id), run::isStopping);
+                    missingEntries(run, partition, id -> isSystem || names.containsKey(id));
             isCut |= found.size() >= MissingEntries.NAMED_MAX; // Or they are just as many.
             found.forEach(key -> missing.add(Map.of(
                     "bucket", names.getOrDefault(key.bucketId(), ""),
@@ -164,6 +165,20 @@ final class Scrub {
                     "version", Long.toUnsignedString(key.version()))));
         }
         return new Index(orphans, missing, isCut);
+    }
+
+    /** A pause ends the search, which holds the partition's turn: others shall not wait as long as that lasts. */
+    private static List<MissingEntries.Key> missingEntries(JobRun run, Partition partition, IntPredicate isLiving) {
+        while (true) {
+            run.step();
+            try {
+                return MissingEntries.find(partition, isLiving, () -> run.isStopping() || run.isPaused());
+            } catch (CancellationException stopped) {
+                if (run.isStopping()) {
+                    throw stopped;
+                }
+            }
+        }
     }
 
     private SortedMap<String, Object> result(JobRun run, Index index) {

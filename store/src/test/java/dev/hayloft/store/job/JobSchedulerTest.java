@@ -86,7 +86,8 @@ class JobSchedulerTest {
             }
         };
         try (JobScheduler jobs = open(NOTHING, threads)) {
-            assertThat(await(jobs, submit(jobs, JobRequest.Kind.SCRUB), Job.State.FAILED).error())
+            assertThat(await(jobs, submit(jobs, JobRequest.Kind.SCRUB), Job.State.FAILED)
+                            .error())
                     .contains("No thread could be started for it.");
             await(jobs, submit(jobs, JobRequest.Kind.COMPACT), Job.State.FAILED);
             await(jobs, submit(jobs, JobRequest.Kind.SCRUB), Job.State.DONE);
@@ -202,6 +203,18 @@ class JobSchedulerTest {
             assertThat(jobs.find(encode).orElseThrow().state()).isEqualTo(Job.State.QUEUED);
             mayEnd.countDown();
             await(jobs, encode, Job.State.DONE);
+        }
+    }
+
+    @Test
+    void run_thatFailsWithoutWords_saysWhatFailed() {
+        JobTask task = run -> {
+            throw new StackOverflowError();
+        };
+        try (JobScheduler jobs = open(task, Thread::new)) {
+            assertThat(await(jobs, submit(jobs, JobRequest.Kind.SEAL), Job.State.FAILED)
+                            .error())
+                    .contains("java.lang.StackOverflowError");
         }
     }
 }
