@@ -81,9 +81,9 @@ public final class HayloftStore implements ObjectStore {
         this.folder = opening.folder;
         this.key = opening.key;
         this.threads = opening.threads;
-        this.system = opening.system();
+        this.system = opening.system.orElseThrow();
         this.partitions = List.copyOf(opening.partitions);
-        this.reservation = opening.reservation();
+        this.reservation = opening.reservation.orElseThrow();
         this.buckets = BucketRegistry.open(
                 opening.records(),
                 partitions,
@@ -111,6 +111,7 @@ public final class HayloftStore implements ObjectStore {
                 StoreJobs.archive(opening.records()),
                 clock,
                 folder.incarnation().toString());
+        opening.jobs = Optional.of(jobs);
         this.records = new FrontRecords(opening.records());
     }
 
@@ -133,6 +134,7 @@ public final class HayloftStore implements ObjectStore {
         private Optional<Partition> system = Optional.empty();
         private Optional<SystemRecords> records = Optional.empty();
         private Optional<VersionReservation> reservation = Optional.empty();
+        private Optional<JobScheduler> jobs = Optional.empty();
 
         Opening(StoreConfig config, MasterKeys masters, DataFolder folder, StoreKey key, StoreThreads threads) {
             this.config = config;
@@ -144,20 +146,13 @@ public final class HayloftStore implements ObjectStore {
             this.masters = masters;
         }
 
-        Partition system() {
-            return system.orElseThrow();
-        }
-
         SystemRecords records() {
             return records.orElseThrow();
         }
 
-        VersionReservation reservation() {
-            return reservation.orElseThrow();
-        }
-
         void abandon() {
             ClosingSteps steps = new ClosingSteps();
+            jobs.ifPresent(scheduler -> steps.take(scheduler::close)); // First: what goes on needs the partitions.
             partitions.forEach(partition -> steps.take(partition::close));
             system.ifPresent(partition -> steps.take(partition::close));
             steps.take(threads::close);
