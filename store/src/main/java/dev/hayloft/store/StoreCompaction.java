@@ -134,7 +134,7 @@ final class StoreCompaction implements JobTask {
         if (request.all() && !request.dryRun()) {
             sealWhatIsDying();
         }
-        List<Victim> victims = victims(request);
+        List<Victim> victims = victims(request, !run.remembered().isEmpty());
         run.expect(
                 victims.stream().mapToLong(victim -> victim.load().bytes()).sum(),
                 "compacting " + victims.size() + " volumes");
@@ -143,6 +143,9 @@ final class StoreCompaction implements JobTask {
                 .computeIfAbsent(victim.compactor(), unused -> new ArrayList<>())
                 .add(victim));
         Totals totals = new Totals(run, victims.size());
+        if (!request.dryRun()) {
+            totals.remember(); // From here on a named volume that is gone is one that is done.
+        }
         List<SideBySide.Lane> lanes = new ArrayList<>();
         byPartition
                 .values()
@@ -177,6 +180,7 @@ final class StoreCompaction implements JobTask {
             long moved = victim.compactor().compact(victim.load().volume(), keptFrom(), turn, turn::isStopping);
             count(victim, turn.givenUpBytes + moved);
             totals.done(victim, turn.givenUpBytes + moved);
+            totals.remember();
             return true;
         } catch (GivenUp paused) {
             turn.takeBack();
@@ -238,8 +242,12 @@ final class StoreCompaction implements JobTask {
         }
     }
 
-    /** What a job has done so far, of all partitions. */
+    /** What a job has done so far, of all partitions, before a restart too. */
     private static final class Totals {
+        private static final String VOLUMES = "volumes";
+        private static final String MOVED = "movedBytes";
+        private static final String RECLAIMED = "reclaimedBytes";
+
         private final JobRun run;
         private final List<String> underWay = new ArrayList<>(); // Guarded by this, as all below.
         private final List<Object> refused = new ArrayList<>();
@@ -252,6 +260,18 @@ final class StoreCompaction implements JobTask {
         Totals(JobRun run, int left) {
             this.run = run;
             this.left = left;
+            Map<String, String> before = run.remembered();
+            this.volumes = Long.parseLong(before.getOrDefault(VOLUMES, "0"));
+            this.moved = Long.parseLong(before.getOrDefault(MOVED, "0"));
+            this.reclaimed = Long.parseLong(before.getOrDefault(RECLAIMED, "0"));
+        }
+
+        /** For a run of the job after a restart; under the lock, so that the last that is kept is the newest. */
+        synchronized void remember() {
+            run.remember(Map.of(
+                    VOLUMES, Long.toString(volumes),
+                    MOVED, Long.toString(moved),
+                    RECLAIMED, Long.toString(reclaimed)));
         }
 
         synchronized void passedOver(Victim victim) {
@@ -292,8 +312,7 @@ final class StoreCompaction implements JobTask {
             if (volumes == 0 && first.isPresent() && !(first.get() instanceof CorruptionException)) {
                 throw first.get();
             }
-            return Job.result(
-                    Map.of("volumes", volumes, "movedBytes", moved, "reclaimedBytes", reclaimed, "refused", refused));
+            return Job.result(Map.of(VOLUMES, volumes, MOVED, moved, RECLAIMED, reclaimed, "refused", refused));
         }
     }
 
@@ -385,9 +404,11 @@ final class StoreCompaction implements JobTask {
         }
     }
 
-    private List<Victim> victims(JobRequest request) {
+    private List<Victim> victims(JobRequest request, boolean isResumed) {
         if (request.volume().isPresent()) {
-            return List.of(named(request.volume().get()));
+            String name = request.volume().get();
+            boolean isDone = isResumed && isGone(name); // A kill came between the drop and its record.
+            return isDone ? List.of() : List.of(named(name));
         }
         if (!request.all() && request.bucket().isEmpty()) {
             return byPolicy();
@@ -432,6 +453,13 @@ final class StoreCompaction implements JobTask {
             chosen.sort(Comparator.comparingLong(victim -> victim.load().liveBytes()));
         }
         return chosen;
+    }
+
+    private boolean isGone(String name) {
+        return compactors.stream()
+                .map(PartitionCompactor::partition)
+                .noneMatch(partition -> partition.log().volumes().stream()
+                        .anyMatch(volume -> name.equals(partition.config().name() + "-" + volume.id())));
     }
 
     private Victim named(String name) {

@@ -14,6 +14,7 @@ import dev.hayloft.store.parity.ParityKeeper;
 import dev.hayloft.store.partition.Partition;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -171,7 +172,7 @@ public final class UpkeepJobs {
     private SortedMap<String, Object> repair(JobRun run) {
         DoneVolumes done = DoneVolumes.recall(run);
         List<VolumeName> volumes = new ArrayList<>(VolumeName.of(partitions, run.request()));
-        volumes.removeIf(volume -> done.contains(volume.text()));
+        volumes.removeIf(volume -> done.contains(volume.text()) && looksWhole(volume));
         volumes.sort(Comparator.comparingInt(UpkeepJobs::shardsLeft)); // The one nearest to loss first.
         Progress progress = new Progress(run, new Pace(config.bytesPerSecond()), Progress::checked);
         List<VolumeCheck.Finding> lost = new ArrayList<>();
@@ -190,6 +191,15 @@ public final class UpkeepJobs {
             result.put("unwritten", repair.unwritten().json());
         }
         return result;
+    }
+
+    /** Whether a volume that was left whole may still be so: a disk may have been emptied since. */
+    private static boolean looksWhole(VolumeName volume) {
+        ParityKeeper parity = volume.partition().parity();
+        boolean isThere = parity.find(volume.id())
+                .map(set -> shardsLeft(set) == set.layout().matrix().parityShards())
+                .orElseGet(() -> Files.exists(volume.info().path()));
+        return isThere && !parity.isDamaged(volume.id());
     }
 
     /** How many more shards of a volume may go; one without parity has nothing to be mended by, and comes last. */
