@@ -7,6 +7,7 @@ import dev.hayloft.store.JobRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -215,6 +216,20 @@ class JobSchedulerTest {
             assertThat(await(jobs, submit(jobs, JobRequest.Kind.SEAL), Job.State.FAILED)
                             .error())
                     .contains("java.lang.StackOverflowError");
+        }
+    }
+
+    @Test
+    void run_withAResultThatFitsNoRecord_endsWellWithAPartOfIt() {
+        JobTask task = run -> Job.result(Map.of("lost", Collections.nCopies(50_000, Map.of("key", "a".repeat(100)))));
+        try (JobScheduler jobs = open(task, Thread::new)) {
+            Job job = await(jobs, submit(jobs, JobRequest.Kind.SCRUB), Job.State.DONE);
+            assertThat(job.result().orElseThrow()).containsEntry("truncated", true);
+        }
+        assertThat(written.getOrDefault("1", Map.of()).getOrDefault("result", ""))
+                .hasSizeBetween(1, 2 << 20);
+        try (JobScheduler jobs = open(task, Thread::new)) {
+            assertThat(jobs.find("1").orElseThrow().result().orElseThrow()).containsEntry("truncated", true);
         }
     }
 }
