@@ -5,7 +5,6 @@ import dev.hayloft.compactor.VictimPolicy;
 import dev.hayloft.compactor.VolumeCompaction;
 import dev.hayloft.compactor.VolumeLoad;
 import dev.hayloft.model.BucketName;
-import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
@@ -142,7 +141,7 @@ final class StoreCompaction implements JobTask {
         victims.forEach(victim -> byPartition
                 .computeIfAbsent(victim.compactor(), unused -> new ArrayList<>())
                 .add(victim));
-        Totals totals = new Totals(run, victims.size());
+        CompactionTotals totals = new CompactionTotals(run, victims.size());
         if (!request.dryRun()) {
             totals.remember(); // From here on a named volume that is gone is one that is done.
         }
@@ -155,13 +154,13 @@ final class StoreCompaction implements JobTask {
         return totals.result();
     }
 
-    private void take(Turn turn, Victim victim, Totals totals) {
+    private void take(Turn turn, Victim victim, CompactionTotals totals) {
         boolean isDone = false;
         while (!isDone) {
             turn.step();
             if (turn.run.request().dryRun()) {
-                totals.begun(victim);
-                totals.done(victim, victim.load().liveBytes());
+                totals.begun(victim.name());
+                totals.done(victim.name(), victim.load().bytes(), victim.load().liveBytes());
                 isDone = true;
             } else {
                 isDone = tryTake(turn, victim, totals);
@@ -170,31 +169,31 @@ final class StoreCompaction implements JobTask {
     }
 
     /** False when a pause or a stop has ended it: then it holds nothing, neither the partition nor room on the disk. */
-    private boolean tryTake(Turn turn, Victim victim, Totals totals) {
+    private boolean tryTake(Turn turn, Victim victim, CompactionTotals totals) {
         if (!room.reserve(victim, turn::step)) {
-            totals.passedOver(victim);
+            totals.passedOver(victim.name());
             return true;
         }
-        totals.begun(victim);
+        totals.begun(victim.name());
         try {
             long moved = victim.compactor().compact(victim.load().volume(), keptFrom(), turn, turn::isStopping);
             count(victim, turn.givenUpBytes + moved);
-            totals.done(victim, turn.givenUpBytes + moved);
+            totals.done(victim.name(), victim.load().bytes(), turn.givenUpBytes + moved);
             totals.remember();
             return true;
         } catch (GivenUp paused) {
             turn.takeBack();
-            totals.putOff(victim);
+            totals.putOff(victim.name());
             return false;
         } catch (HayloftException | UncheckedIOException e) { // Others are none the worse for it.
             if (e instanceof HayloftException gone && gone.code() == ErrorCode.NO_SUCH_VOLUME) {
-                totals.gone(victim); // Another job took it while this one was paused, and counts it.
+                totals.gone(victim.name()); // Another job took it while this one was paused, and counts it.
             } else if (turn.isStopping()) {
                 throw e;
             } else {
                 LOG.log(Level.WARNING, "Volume " + victim.name() + " was not compacted.", e);
                 refusedAtMillis.put(victim.name(), clock.millis());
-                totals.refused(victim, e);
+                totals.refused(victim.name(), e);
             }
             return true;
         } finally {
@@ -239,80 +238,6 @@ final class StoreCompaction implements JobTask {
 
         synchronized void giveBack(Victim victim) {
             reservedBytes -= victim.load().liveBytes();
-        }
-    }
-
-    /** What a job has done so far, of all partitions, before a restart too. */
-    private static final class Totals {
-        private static final String VOLUMES = "volumes";
-        private static final String MOVED = "movedBytes";
-        private static final String RECLAIMED = "reclaimedBytes";
-
-        private final JobRun run;
-        private final List<String> underWay = new ArrayList<>(); // Guarded by this, as all below.
-        private final List<Object> refused = new ArrayList<>();
-        private int left;
-        private long volumes;
-        private long moved;
-        private long reclaimed;
-        private Optional<RuntimeException> first = Optional.empty();
-
-        Totals(JobRun run, int left) {
-            this.run = run;
-            this.left = left;
-            Map<String, String> before = run.remembered();
-            this.volumes = Long.parseLong(before.getOrDefault(VOLUMES, "0"));
-            this.moved = Long.parseLong(before.getOrDefault(MOVED, "0"));
-            this.reclaimed = Long.parseLong(before.getOrDefault(RECLAIMED, "0"));
-        }
-
-        /** For a run of the job after a restart; under the lock, so that the last that is kept is the newest. */
-        synchronized void remember() {
-            run.remember(Map.of(
-                    VOLUMES, Long.toString(volumes),
-                    MOVED, Long.toString(moved),
-                    RECLAIMED, Long.toString(reclaimed)));
-        }
-
-        synchronized void passedOver(Victim victim) {
-            left--;
-            run.detail("volume " + victim.name() + " waits: the disk has no room for what lives in it");
-        }
-
-        synchronized void begun(Victim victim) {
-            left--;
-            underWay.add(victim.name());
-            run.detail("compacting volume " + String.join(" and ", underWay) + ", then " + left + " more");
-        }
-
-        synchronized void done(Victim victim, long movedBytes) {
-            underWay.remove(victim.name());
-            volumes++;
-            moved += movedBytes;
-            reclaimed += Math.max(0, victim.load().bytes() - movedBytes);
-        }
-
-        synchronized void putOff(Victim victim) {
-            underWay.remove(victim.name());
-            left++;
-        }
-
-        synchronized void gone(Victim victim) {
-            underWay.remove(victim.name());
-        }
-
-        synchronized void refused(Victim victim, RuntimeException failure) {
-            underWay.remove(victim.name());
-            refused.add(victim.name());
-            first = first.or(() -> Optional.of(failure));
-        }
-
-        /** What was done; where nothing could be and it was not for the volumes' own damage, the first failure. */
-        synchronized SortedMap<String, Object> result() {
-            if (volumes == 0 && first.isPresent() && !(first.get() instanceof CorruptionException)) {
-                throw first.get();
-            }
-            return Job.result(Map.of(VOLUMES, volumes, MOVED, moved, RECLAIMED, reclaimed, "refused", refused));
         }
     }
 
