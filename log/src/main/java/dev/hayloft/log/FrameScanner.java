@@ -7,6 +7,7 @@ import dev.hayloft.model.error.StoreClosedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Optional;
 
 /**
  * Walks the excerpts of one volume's file by positional reads, and finds frames again behind damage by their magic.
@@ -191,6 +192,18 @@ final class FrameScanner {
     /** The frame of the excerpt that was judged last and is one; its checksums are not worked out once more. */
     FrameView judgedFrame(long frameOffset) {
         return FrameView.ofIntact(LogPosition.of(file.id(), frameOffset), window, at(frameOffset));
+    }
+
+    /** The frame at an offset whose header is right though its body is not, if it ends before another offset. */
+    Optional<FrameView> damagedFrame(long frameOffset, long to) throws IOException {
+        if (!isHeader(frameOffset)) {
+            return Optional.empty();
+        }
+        long size = FrameFormat.frameSize(window, at(frameOffset));
+        boolean isThere = size <= FrameFormat.SIZE_MAX && frameOffset + size <= to && load(frameOffset, (int) size);
+        return isThere && FrameFormat.isStoredAsIs(window, at(frameOffset))
+                ? Optional.of(judgedFrame(frameOffset))
+                : Optional.empty();
     }
 
     /** Whether a whole frame with right checksums starts at an offset. */

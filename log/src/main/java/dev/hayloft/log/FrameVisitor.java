@@ -15,4 +15,10 @@ public interface FrameVisitor {
 
     /** A stretch that held forced data and can no longer be read; the scan goes on behind it. */
     default void damaged(DamagedRange range) {}
+
+    /**
+     * A frame within the stretch that was told last, whose header is right and whose body is not: for
+     * {@link FrameView#forEachIntactNeedle} alone. Valid until this returns.
+     */
+    default void remains(FrameView frame) {}
 }

@@ -123,6 +123,7 @@ final class LogScan {
                     behind = found < 0 ? limit : Math.max(own, found - Integer.BYTES);
                 }
                 report(file, offset, behind, reason);
+                scanner.damagedFrame(own, behind).ifPresent(visitor::remains);
                 offset = behind;
                 if (found >= 0 && offset == found) { // Only the word before it was damaged.
                     isEnded = visit(scanner.frame(found));

@@ -1,17 +1,25 @@
 package dev.hayloft.log;
 
+import static dev.hayloft.log.LogFixture.BUCKET;
+import static dev.hayloft.log.LogFixture.CLOCK;
+import static dev.hayloft.log.LogFixture.NOTHING;
 import static dev.hayloft.log.LogFixture.append;
 import static dev.hayloft.log.LogFixture.open;
+import static dev.hayloft.log.LogFixture.payload;
 import static dev.hayloft.log.LogFixture.range;
 import static dev.hayloft.log.LogFixture.scan;
 import static dev.hayloft.log.LogFixture.start;
+import static dev.hayloft.log.LogFixture.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.log.LogFixture.Seen;
 import dev.hayloft.log.format.FrameEncoder;
+import dev.hayloft.log.format.FrameFormat;
+import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleHead;
 import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.testing.FileDamage;
 import java.io.IOException;
@@ -108,6 +116,51 @@ class DamageTest {
                         new DamagedRange(0, offset(20) - 4, offset(21) - 4, "a frame's header or body is damaged"));
         assertThat(seen.report().damaged()).isEqualTo(seen.damaged());
         assertThat(seen.report().end()).isEqualTo(end);
+    }
+
+    @Test
+    void scan_ofADamagedFrame_tellsTheNeedlesOfItThatAreWhole() throws IOException {
+        Path many = folder.resolve("many");
+        long frame;
+        try (VolumeLog log = start(many, MIB, false)) {
+            FrameEncoder encoder = new FrameEncoder();
+            encoder.begin(BUCKET, 0, 1000, CLOCK.millis());
+            for (int i = 0; i < 3; i++) {
+                ByteBuffer payload = payload(i, 500);
+                encoder.add(NeedleHead.object(500, Sha256.of(payload)), text("key-" + i), NOTHING, payload);
+            }
+            frame = LogPosition.offset(log.append(encoder));
+            log.force();
+            append(log, 3, 500);
+            log.force();
+        }
+        int needle = 24 + 32 + 5 + 500;
+        long second = frame + FrameFormat.HEADER_SIZE + needle;
+        assertThat(remains(many)).isEmpty();
+        FileDamage.flip(openFile(many), second + 300, 3);
+        assertThat(remains(many)).containsExactly(0L, 2L);
+        FileDamage.flip(openFile(many), second + 12, 0); // Its payload's size: where the next one begins is not known.
+        assertThat(remains(many)).containsExactly(0L);
+        FileDamage.flip(openFile(many), frame + 30, 0); // In the frame's header.
+        assertThat(remains(many)).isEmpty();
+    }
+
+    private static List<Long> remains(Path partition) {
+        List<Long> sequences = new ArrayList<>();
+        try (VolumeLog log = open(partition, MIB)) {
+            log.scan(LogPosition.START, new FrameVisitor() {
+                @Override
+                public void frame(FrameView frame) {
+                    assertThat(frame.firstSequence()).isNotNegative();
+                }
+
+                @Override
+                public void remains(FrameView frame) {
+                    frame.forEachIntactNeedle(needle -> sequences.add(needle.sequence()));
+                }
+            });
+        }
+        return sequences;
     }
 
     @Test

@@ -49,6 +49,26 @@ public final class FrameView {
         return new FrameView(position, bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN), at);
     }
 
+    /**
+     * Visits the needles whose own checksum is right, in order, of a frame of which no more than the header need be
+     * right. What stands behind one whose sizes are damaged is not found.
+     */
+    public void forEachIntactNeedle(Consumer<NeedleView> visitor) {
+        int end = at + sizeBytes();
+        int next = at + FrameFormat.headerSize(bytes, at);
+        for (int i = 0; i < needleCount() && end - next >= NeedleFormat.HEAD_SIZE; i++) {
+            long size = NeedleFormat.sizeAt(bytes, next);
+            if (size > end - next) {
+                return;
+            }
+            if (NeedleView.isIntact(bytes.duplicate().limit(next + (int) size).position(next))) {
+                Stamp stamp = new Stamp(firstSequence() + i, firstVersion() + i, timeMillis());
+                visitor.accept(NeedleView.inFrame(bytes, next, end, at, stamp));
+            }
+            next += (int) size;
+        }
+    }
+
     /** Place of the frame in the log, a {@link dev.hayloft.model.LogPosition}. */
     public long position() {
         return position;

@@ -62,6 +62,16 @@ final class DirectoryReplay {
             public void frame(FrameView frame) {
                 frame.forEachNeedle(needle -> apply(frame, needle, known.sequence()));
                 lastPosition = frame.position();
+                submitIfMany();
+            }
+
+            @Override
+            public void remains(FrameView frame) {
+                frame.forEachIntactNeedle(needle -> apply(frame, needle, known.sequence()));
+                submitIfMany();
+            }
+
+            private void submitIfMany() {
                 if (changes.size() >= BATCH) {
                     submit(known.sequence(), known.position());
                 }

@@ -64,15 +64,30 @@ final class HintWriting {
     /** The same, each with its needle. */
     void entries(FrameView frame, BiConsumer<HintEntry, NeedleView> entries) {
         frame.forEachNeedle(needle -> {
-            boolean isEntry =
-                    switch (needle.type()) {
-                        case OBJECT, TOMBSTONE, EXTENT -> true;
-                        case VOLUME_START, VOLUME_END, PRODUCERS -> false;
-                    };
-            if (isEntry) {
-                entries.accept(new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle)), needle);
+            if (isEntry(needle)) {
+                entries.accept(entry(frame, needle), needle);
             }
         });
+    }
+
+    /** As {@link #entries}, of a damaged frame: of its needles that are whole. */
+    void remains(FrameView frame, Consumer<HintEntry> entries) {
+        frame.forEachIntactNeedle(needle -> {
+            if (isEntry(needle)) {
+                entries.accept(entry(frame, needle));
+            }
+        });
+    }
+
+    private static boolean isEntry(NeedleView needle) {
+        return switch (needle.type()) {
+            case OBJECT, TOMBSTONE, EXTENT -> true;
+            case VOLUME_START, VOLUME_END, PRODUCERS -> false;
+        };
+    }
+
+    private HintEntry entry(FrameView frame, NeedleView needle) {
+        return new HintEntry(hash(frame, needle), needle.sequence(), location(frame, needle));
     }
 
     private static int flags(NeedleView needle) {

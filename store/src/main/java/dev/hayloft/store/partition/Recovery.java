@@ -67,7 +67,8 @@ public final class Recovery {
     private final List<Integer> withoutHint = new ArrayList<>();
     private final Set<Integer> hinted = new HashSet<>();
     private final Set<Integer> unread = new HashSet<>(); // Damaged, and the index was to learn what stood there.
-    private IndexGaps gaps;
+    private final IndexGaps gaps;
+    private final boolean areGapsKnown;
     private long knownTo = LogPosition.START; // What stands before this is in the index already.
     private boolean mayHaveLostExtents = true;
     private long lastSequence;
@@ -86,7 +87,9 @@ public final class Recovery {
         this.parity = parity;
         this.config = config;
         this.folder = folder;
-        this.gaps = IndexGaps.none(folder.indexGaps());
+        Optional<IndexGaps> noted = IndexGaps.open(folder.indexGaps());
+        this.areGapsKnown = noted.isPresent();
+        this.gaps = noted.orElseGet(() -> IndexGaps.none(folder.indexGaps()));
         this.log = log;
         this.ledger = ledger;
         this.lastSequence = ledger.record().lastSequence();
@@ -135,6 +138,7 @@ public final class Recovery {
             Recovery recovery = new Recovery(
                     config, folder, log, ledger, new HintWriting(config, folder, context.hasher()), parity, isLiving);
             PartitionParts parts = recovery.open(context);
+            parts.gaps().tell(config.name(), parity);
             context.versions().observe(recovery.lastVersion);
             Partition partition = Partition.start(config, parts, context.clock(), context.versions());
             HintKeeping.start(partition, context.background(), recovery.withoutHint);
@@ -155,9 +159,7 @@ public final class Recovery {
         Optional<ClosingFigures> figures = ClosingFigures.read(folder.closingFigures());
         SmallFiles.delete(folder.closingFigures()); // It speaks of the last stop; the next crash must not find it.
         Optional<AppliedMark.Applied> applied = AppliedMark.read(folder.appliedMark());
-        Optional<IndexGaps> noted = IndexGaps.open(folder.indexGaps());
-        gaps = noted.orElse(gaps);
-        boolean hasIndex = folder.hasIndex() && noted.isPresent();
+        boolean hasIndex = folder.hasIndex() && areGapsKnown;
         boolean clean = context.lastStop() == LastStop.CLEAN && figures.isPresent() && hasIndex;
         boolean killed = context.lastStop() == LastStop.KILLED && applied.isPresent() && hasIndex;
         Optional<KeyIndex> kept = clean
@@ -179,7 +181,6 @@ public final class Recovery {
             SmallFiles.delete(folder.appliedMark()); // It may be ahead of a log that lost its end.
             index = rebuild();
         }
-        gaps.tell(config.name(), parity);
         if (countedTo == LogPosition.START) {
             SmallFiles.delete(folder.runningFigures()); // They must not be taken for this run's.
         }
@@ -426,11 +427,19 @@ public final class Recovery {
             public void frame(FrameView frame) {
                 frameSequence = frame.firstSequence();
                 producerSearch.note(frame);
-                hints.entries(frame, entry -> {
-                    lastSequence = Math.max(lastSequence, entry.sequence());
-                    lastVersion = Math.max(lastVersion, entry.location().version());
-                    entries.accept(entry);
-                });
+                hints.entries(frame, this::take);
+            }
+
+            @Override
+            public void remains(FrameView frame) {
+                frameSequence = frame.firstSequence();
+                hints.remains(frame, this::take);
+            }
+
+            private void take(HintEntry entry) {
+                lastSequence = Math.max(lastSequence, entry.sequence());
+                lastVersion = Math.max(lastVersion, entry.location().version());
+                entries.accept(entry);
             }
 
             @Override

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.Durability;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.BatchStep;
 import dev.hayloft.store.HayloftStore;
 import dev.hayloft.store.Job;
 import dev.hayloft.store.JobRequest;
@@ -22,6 +25,7 @@ import dev.hayloft.store.TestJobs;
 import dev.hayloft.store.Upload;
 import dev.hayloft.store.VolumeStatus;
 import dev.hayloft.store.WriteCondition;
+import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.testing.FileDamage;
 import dev.hayloft.testing.TempFolders;
 import java.io.IOException;
@@ -31,8 +35,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -150,10 +156,14 @@ final class DamagedRebuildTest {
         assertThatThrownBy(() -> store.read(BUCKET, ObjectKey.of("large"))).isInstanceOf(CorruptionException.class);
         assertThat(store.read(BUCKET, ObjectKey.of("deleted"))).isEmpty();
         assertThat(read(store, "whole")).isEqualTo(WHOLE);
+        assertThat(listed(store)).containsExactly("large", "replaced", "whole");
+    }
+
+    private static List<String> listed(HayloftStore store) {
         ListRequest all = new ListRequest(BUCKET, "", Optional.empty(), Optional.empty(), 100);
-        assertThat(await(store.list(all)).entries())
-                .extracting(entry -> ((ListEntry.ObjectLine) entry).info().key().toString())
-                .containsExactly("large", "replaced", "whole");
+        return await(store.list(all)).entries().stream()
+                .map(entry -> ((ListEntry.ObjectLine) entry).info().key().toString())
+                .toList();
     }
 
     @Test
@@ -218,6 +228,59 @@ final class DamagedRebuildTest {
             TestJobs.run(store, JobRequest.Kind.COMPACT);
             assertAllThere(store);
         }
+    }
+
+    @Test
+    void start_thatBuildsTheViewsOverADamagedFrame_findsTheNeedlesInItThatAreWhole() throws IOException {
+        try (HayloftStore store = open()) {
+            store.createBucket(
+                    BUCKET, BucketSettings.defaults(Durability.MEMORY).withCompression("none"));
+            await(store.verbs()
+                    .batch(BUCKET, List.of(step("a", WHOLE), step("b", NEW), step("c", WHOLE)), Optional.empty()));
+            seal(store);
+            awaitHints(store);
+            flip(store, NEW);
+        }
+        loseHintsAndIndex();
+        TempFolders.delete(partition().directory());
+        try (HayloftStore store = open()) {
+            assertThat(read(store, "a")).isEqualTo(WHOLE);
+            assertThat(read(store, "c")).isEqualTo(WHOLE);
+            assertThat(listed(store)).containsExactly("a", "c");
+            flip(store, NEW);
+            rebuild(store);
+            assertThat(read(store, "b")).isEqualTo(NEW);
+            assertThat(listed(store)).containsExactly("a", "b", "c");
+        }
+    }
+
+    /** What the index had not been told of when the process died, and what cannot be read now, is not in it. */
+    @Test
+    void startAfterAKill_thatCannotReadAllBehindTheAppliedMark_saysSo() throws IOException {
+        try (HayloftStore store = open()) {
+            store.createBucket(BUCKET, BucketSettings.defaults(Durability.DISK).withCompression("none"));
+            put(store, "before", OLD);
+            put(store, "hit", NEW);
+            put(store, "behind", WHOLE); // It says that what stands before it was on the disk.
+            flip(store, NEW);
+        }
+        try (AppliedMark mark = AppliedMark.open(partition().appliedMark())) {
+            mark.write(1, LogPosition.of(0, 0));
+        }
+        RunMark.markRunning(folder.resolve("data"));
+        try (HayloftStore store = open()) {
+            assertThat(read(store, "before")).isEqualTo(OLD);
+            assertThat(read(store, "behind")).isEqualTo(WHOLE);
+            assertThat(store.status().volumes().unindexed()).isEqualTo(1);
+        }
+    }
+
+    private static BatchStep step(String key, String text) {
+        return new BatchStep.Put(
+                ObjectKey.of(key),
+                ObjectAttributes.NONE,
+                OptionalLong.empty(),
+                ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void loseHintsAndIndex() throws IOException {
