@@ -127,4 +127,52 @@ final class RepairTest extends UpkeepCase {
                     .allSatisfy(volume -> assertThat(volume.state()).isEqualTo(VolumeStatus.State.DAMAGED));
         }
     }
+
+    @Test
+    void volumeOnManyDisks_noneOfWhoseShardsHasATable_isEncodedAnew() throws IOException {
+        onSixDisks();
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+            VolumeStatus volume = loseTables(store);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).hasSize(DATA_SHARDS + PARITY_SHARDS);
+            run(store, JobRequest.Kind.REPAIR);
+            assertAllWhole(store);
+            assertAllReadable(store);
+            Files.delete(volume.shards().get(1).path());
+            Files.delete(volume.shards().get(2).path());
+            assertAllReadable(store);
+        }
+    }
+
+    /** The footers of the files of a volume that has keys. */
+    private static VolumeStatus loseTables(HayloftStore store) throws IOException {
+        VolumeStatus volume = encoded(store).stream()
+                .filter(each -> each.needles() > 10)
+                .findFirst()
+                .orElseThrow();
+        for (VolumeStatus.Shard shard : volume.shards()) {
+            FileDamage.flip(shard.path(), Files.size(shard.path()) - 5, 3);
+        }
+        return volume;
+    }
+
+    @Test
+    void volumeOnManyDisks_withoutTablesAndWithLostData_staysAsItIs() throws IOException {
+        onSixDisks();
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+            VolumeStatus volume = loseTables(store);
+            for (int i = 0; i <= PARITY_SHARDS; i++) {
+                VolumeStatus.Shard shard = volume.shards().get(i);
+                FileDamage.hole(shard.path(), shard.offset(), shard.length());
+            }
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB)).toString()).contains("key=small/");
+            byte[] before = Files.readAllBytes(volume.shards().get(0).path());
+            run(store, JobRequest.Kind.REPAIR);
+            assertThat(Files.readAllBytes(volume.shards().get(0).path())).isEqualTo(before);
+            assertThat(store.volumes())
+                    .filteredOn(each -> each.id().equals(volume.id()))
+                    .allSatisfy(each -> assertThat(each.state()).isEqualTo(VolumeStatus.State.DAMAGED));
+        }
+    }
 }

@@ -53,6 +53,15 @@ public final class VolumeEncoder {
         }
     }
 
+    /**
+     * As {@link #encode(ShardLayout, Path, Map, Reader, ShardWatcher)}, from what the shards of a set have, in the same
+     * layout: for a set of which no file says any more what is right. The reader's judgement is all there is then.
+     */
+    public static void encodeAgain(ShardSet set, Map<Integer, Path> targets, Reader reader, ShardWatcher watcher)
+            throws IOException {
+        encode(set.layout(), set::read, targets, reader, watcher);
+    }
+
     /** Where the bytes of data shards come from; answers whether all of them are there. */
     @FunctionalInterface
     private interface Source {

@@ -73,8 +73,7 @@ final class VolumeCheck {
             findings.add(new Finding(volume, damage.shard(), offset, from, from + length, damage.reason()));
         }
         long bytes = checked.checkedBytes();
-        boolean isJudged = set.table().isPresent() || !set.layout().inPlace();
-        if (!isJudged) { // No shard file can say what is right: the frames themselves can.
+        if (set.table().isEmpty()) { // No shard file can say what is right: the frames themselves can.
             Result frames = frames(volume, set.layout().dataEndBytes(), watcher);
             findings.addAll(frames.findings());
             bytes += frames.checkedBytes();

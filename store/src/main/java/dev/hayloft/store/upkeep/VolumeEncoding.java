@@ -3,6 +3,7 @@ package dev.hayloft.store.upkeep;
 import dev.hayloft.erasure.CodingMatrix;
 import dev.hayloft.erasure.shard.ShardCuts;
 import dev.hayloft.erasure.shard.ShardLayout;
+import dev.hayloft.erasure.shard.ShardSet;
 import dev.hayloft.erasure.shard.ShardWatcher;
 import dev.hayloft.erasure.shard.VolumeEncoder;
 import dev.hayloft.log.DamagedRange;
@@ -69,15 +70,67 @@ final class VolumeEncoding {
         }
     }
 
+    /**
+     * Writes the files of a set anew from the data shards, in the same layout, where no file of it says any more what
+     * is right and all frames are.
+     *
+     * @throws CorruptionException when the volume cannot be read, or not without its parity
+     * @throws CapacityException {@code storage-full} when a disk has no room
+     */
+    void encodeAgain(VolumeName volume, ShardSet set) throws IOException {
+        Map<Integer, Path> targets = new HashMap<>();
+        Map<Integer, Path> unfinished = new HashMap<>();
+        for (ShardSet.Place place : set.places()) {
+            if (set.hasFile(place.shard())) {
+                targets.put(place.shard(), place.path());
+                unfinished.put(place.shard(), ShardFolders.unfinished(place.path()));
+            }
+        }
+        write(volume, set.layout(), targets, unfinished, (frames, seen) -> {
+            VolumeEncoder.encodeAgain(set, unfinished, frames, seen);
+        });
+        set.reopen();
+    }
+
+    private interface Encoder {
+        void encode(PassingFrames frames, ShardWatcher seen) throws IOException;
+    }
+
     private long encode(
             VolumeName volume, ShardLayout layout, Map<Integer, Path> targets, Map<Integer, Path> unfinished)
+            throws IOException {
+        ParityKeeper parity = volume.partition().parity();
+        Path own = volume.info().path();
+        write(volume, layout, targets, unfinished, (frames, seen) -> {
+            VolumeEncoder.encode(layout, own, unfinished, frames, seen);
+        });
+        parity.adopt(layout);
+        parity.markWhole(volume.id());
+        if (!layout.inPlace()) {
+            volume.partition().log().reopen(volume.id(), true);
+            Files.deleteIfExists(own);
+        }
+        long written = 0;
+        for (Path file : targets.values()) {
+            written += Files.size(file);
+        }
+        return written;
+    }
+
+    /** Writes the files beside their names, checks what goes into them, and lets all of them appear at once. */
+    private void write(
+            VolumeName volume,
+            ShardLayout layout,
+            Map<Integer, Path> targets,
+            Map<Integer, Path> unfinished,
+            Encoder encoder)
             throws IOException {
         ParityKeeper parity = volume.partition().parity();
         checkRoom(layout, targets);
         boolean isDone = false;
         PassingFrames frames = new PassingFrames(layout);
         try {
-            VolumeEncoder.encode(layout, volume.info().path(), unfinished, frames, bytes -> {
+            encoder.encode(frames, bytes -> {
                 if (frames.isNewDoubt()) {
                     check(volume);
                 }
@@ -98,17 +151,6 @@ final class VolumeEncoding {
             }
         }
         parity.folders().commit(volume.id(), targets.values());
-        parity.adopt(layout);
-        parity.markWhole(volume.id());
-        if (!layout.inPlace()) {
-            volume.partition().log().reopen(volume.id(), true);
-            Files.deleteIfExists(volume.info().path());
-        }
-        long written = 0;
-        for (Path file : targets.values()) {
-            written += Files.size(file);
-        }
-        return written;
     }
 
     private ShardLayout layout(VolumeName volume, VolumeLease lease) throws IOException {
@@ -147,6 +189,8 @@ final class VolumeEncoding {
 
     /** Looks closely, when the frames that passed by were not as expected. */
     private void check(VolumeName volume) {
+        ParityKeeper parity = volume.partition().parity();
+        ParityKeeper.Figures before = parity.figures();
         volume.partition().log().scanVolume(volume.id(), 0, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
@@ -158,6 +202,11 @@ final class VolumeEncoding {
                 refuse(volume, range);
             }
         });
+        if (parity.find(volume.id()).isPresent() && !parity.figures().equals(before)) {
+            // What the old parity made good stands wrong in its place, and new parity would be made of that.
+            throw new CorruptionException("A volume that is read by the help of its parity is not encoded anew.")
+                    .with("volume", volume.text());
+        }
     }
 
     private static void refuse(VolumeName volume, DamagedRange damaged) {

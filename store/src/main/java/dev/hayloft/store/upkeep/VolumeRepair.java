@@ -5,11 +5,15 @@ import dev.hayloft.erasure.shard.ShardCheck;
 import dev.hayloft.erasure.shard.ShardRepair;
 import dev.hayloft.erasure.shard.ShardSet;
 import dev.hayloft.log.VolumeLease;
+import dev.hayloft.model.error.CapacityException;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.parity.ParityKeeper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,6 +24,8 @@ import java.util.Optional;
  * <p><i>Threads:</i> any; under the volume's lock.
  */
 final class VolumeRepair {
+    private static final Logger LOG = System.getLogger(VolumeRepair.class.getName());
+
     private final VolumeEncoding encoding;
     private final long reserveBytes;
     private final Progress watcher;
@@ -101,12 +107,22 @@ final class VolumeRepair {
             failed.forEach(each -> unwritten.add(each.place().path(), each.reason()));
             return failed.isEmpty() && fitting.equals(damaged);
         }
-        List<VolumeCheck.Finding> inData = new ArrayList<>(before.findings());
-        inData.removeIf(finding -> !finding.hitsData());
-        if (inData.isEmpty() && set.layout().inPlace()) {
-            encoding.encode(volume); // No parity file is left, and every frame is right: parity is made anew.
+        boolean isDataRight = before.findings().stream().noneMatch(VolumeCheck.Finding::hitsData);
+        return !isDataRight || encodeAgain(volume, set); // No file has a table, and every frame is right.
+    }
+
+    private boolean encodeAgain(VolumeName volume, ShardSet set) {
+        try {
+            encoding.encodeAgain(volume, set);
+            return true;
+        } catch (CorruptionException refused) {
+            LOG.log(Level.WARNING, "Volume " + volume.text() + " was not encoded anew.", refused);
+            return true; // It is checked once more, and stays what it is.
+        } catch (IOException | CapacityException failed) {
+            Path any = set.places().get(set.layout().shards() - 1).path();
+            unwritten.add(any, String.valueOf(failed.getMessage()));
+            return false;
         }
-        return true;
     }
 
     /** The shards for which there is room: each needs it beside its old file, which goes last. */
