@@ -175,4 +175,55 @@ final class RepairTest extends UpkeepCase {
                     .allSatisfy(each -> assertThat(each.state()).isEqualTo(VolumeStatus.State.DAMAGED));
         }
     }
+
+    @Test
+    void damage_thatAScrubFound_isKnownAfterARestartUntilItIsMended() throws IOException {
+        Path file;
+        long at;
+        try (HayloftStore store = open(data())) {
+            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+            put(store, "a", 700_000);
+            run(store, JobRequest.Kind.SEAL);
+            VolumeStatus volume = sealedWithKeys(store);
+            assertThat(volume.state()).isEqualTo(VolumeStatus.State.SEALED);
+            file = volume.path();
+            at = volume.bytes() / 2;
+            FileDamage.flip(file, at, 3);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).hasSize(1);
+        }
+        try (HayloftStore store = open(data())) {
+            assertThat(sealedWithKeys(store).state()).isEqualTo(VolumeStatus.State.DAMAGED);
+            FileDamage.flip(file, at, 3);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).isEmpty();
+        }
+        try (HayloftStore store = open(data())) {
+            assertThat(sealedWithKeys(store).state()).isEqualTo(VolumeStatus.State.SEALED);
+            assertAllReadable(store);
+        }
+    }
+
+    private static VolumeStatus sealedWithKeys(HayloftStore store) {
+        return store.volumes().stream()
+                .filter(volume -> volume.state() != VolumeStatus.State.OPEN && volume.needles() > 0)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void shardThatWasOnlyAway_isNoDamageAfterARestart() throws IOException {
+        onSixDisks();
+        Path aside = folder.resolve("aside");
+        Path shard;
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+            shard = encoded(store).get(0).shards().get(1).path();
+            Files.move(shard, aside);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).hasSize(1);
+            assertAllReadable(store);
+        }
+        Files.move(aside, shard);
+        try (HayloftStore store = open(data())) {
+            assertAllWhole(store);
+        }
+    }
 }

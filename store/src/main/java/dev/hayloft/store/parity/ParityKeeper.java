@@ -40,8 +40,10 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private static final String ASIDE = ".aside";
 
     private static final long WAIT_NANOS = 10_000_000;
+    private static final String NOTES = "DAMAGED";
 
     private final ShardFolders folders;
+    private final DamageNotes notes;
     private final UUID storeId;
     private final int partition;
     private final Volumes volumes;
@@ -55,10 +57,11 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private final LongAdder cachedRanges = new LongAdder();
     private final LongAdder lostRanges = new LongAdder();
 
-    private ParityKeeper(UUID storeId, int partition, ShardFolders folders, Volumes volumes) {
+    private ParityKeeper(UUID storeId, int partition, ShardFolders folders, DamageNotes notes, Volumes volumes) {
         this.storeId = storeId;
         this.partition = partition;
         this.folders = folders;
+        this.notes = notes;
         this.volumes = volumes;
     }
 
@@ -82,11 +85,18 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
      *
      * @param storeId of the store, whose shards alone count
      * @param partition its number
-     * @param shardFolders one per disk; the first is the partition's own
+     * @param shardFolders one per disk; the first is the partition's own, and beside it stands what is known of damage
      * @param volumes knows them
      */
     public static ParityKeeper open(UUID storeId, int partition, List<Path> shardFolders, Volumes volumes) {
-        ParityKeeper keeper = new ParityKeeper(storeId, partition, ShardFolders.open(shardFolders), volumes);
+        DamageNotes notes = DamageNotes.open(shardFolders.get(0).resolveSibling(NOTES));
+        ParityKeeper keeper = new ParityKeeper(storeId, partition, ShardFolders.open(shardFolders), notes, volumes);
+        notes.noted().forEach((volume, isLost) -> {
+            keeper.damaged.add(volume);
+            if (isLost) {
+                keeper.lost.add(volume);
+            }
+        });
         keeper.find(volume -> true).forEach((volume, files) -> {
             if (volumes.isTaken(volume)) {
                 deleteTaken(volume, files);
@@ -291,15 +301,28 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
         }
     }
 
-    /** Bytes of a volume failed a check. */
+    /** Files of a volume are not there; the next start looks by itself whether they are back. */
+    public void markAbsent(int volume) {
+        damaged.add(volume);
+    }
+
+    /** Bytes of a volume failed a check, or cannot be read: that is known until all of it was found right. */
     public void markDamaged(int volume) {
         damaged.add(volume);
+        notes.note(volume, lost.contains(volume));
+    }
+
+    /** A volume does not give its bytes, be its file there or away. */
+    public void markUnreadable(int volume) {
+        damaged.add(volume);
+        noteIfThere(volume);
     }
 
     /** Everything of a volume was checked and is right. */
     public void markWhole(int volume) {
         damaged.remove(volume);
         lost.remove(volume);
+        notes.forget(volume);
         cache.forget(volume);
     }
 
@@ -346,10 +369,24 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
             rebuiltBytes.add(target.remaining());
             cache.keep(volume, offset, target);
         } else {
-            lost.add(volume);
             lostRanges.increment();
         }
+        boolean isNewlyLost = !isMade && lost.add(volume);
+        if (!wasKnown || isNewlyLost) {
+            noteIfThere(volume);
+        }
         return isMade;
+    }
+
+    /** Notes damage that a reader met, where it is not only that a file is away. */
+    private void noteIfThere(int volume) {
+        ShardSet set = sets.get(volume);
+        boolean isThere = set == null
+                ? Files.exists(volumes.ownFile(volume))
+                : set.places().stream().allMatch(place -> Files.exists(place.path()));
+        if (isThere) {
+            notes.note(volume, lost.contains(volume));
+        }
     }
 
     @Override
@@ -364,6 +401,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     @Override
     public void forget(int volume) {
         volumes.forgotten(volume);
+        notes.forget(volume); // Before its files: COMPACTED names it, and a new volume may get its number.
         deleteShards(volume);
         closeQuietly(sets.remove(volume)); // Behind that: what is in here is not looked for as left over.
         damaged.remove(volume);

@@ -32,7 +32,7 @@ final class ExpectedVolumes {
         expected.forEach(volume -> known.add(volume.id()));
         for (ExpectedVolume volume : expected) {
             if (!volume.isElsewhere() && !Files.exists(folder.volume(volume.id()))) {
-                parity.markDamaged(volume.id());
+                parity.markAbsent(volume.id());
             }
         }
         for (int volume : folder.hinted()) {
@@ -55,7 +55,7 @@ final class ExpectedVolumes {
             if (header.storeId().equals(config.storeId()) && header.volume() == volume) {
                 expected.add(
                         new ExpectedVolume(volume, header.dataEndBytes(), modified, OptionalLong.of(modified), false));
-                parity.markDamaged(volume);
+                parity.markAbsent(volume);
             }
         } catch (CorruptionException | IOException | UncheckedIOException unreadable) {
             LOG.log(Level.WARNING, "Volume " + volume + " is gone and so is its hint file.", unreadable);

@@ -10,6 +10,8 @@ import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.model.LogPosition;
 import dev.hayloft.store.parity.ParityKeeper;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -56,10 +58,18 @@ final class VolumeCheck {
         }
         if (result.findings().isEmpty()) {
             parity.markWhole(volume.id());
+        } else if (result.findings().stream().allMatch(finding -> isAbsent(set, finding))) {
+            parity.markAbsent(volume.id());
         } else {
             parity.markDamaged(volume.id());
         }
         return result;
+    }
+
+    private static boolean isAbsent(Optional<ShardSet> set, Finding finding) {
+        Path file = set.map(shards -> shards.places().get(finding.shard()).path())
+                .orElseGet(() -> finding.volume().info().path());
+        return Files.notExists(file);
     }
 
     private static Result shards(VolumeName volume, ShardSet set, ShardWatcher watcher) {

@@ -142,7 +142,7 @@ final class VolumeEncoding {
             isDone = true;
         } finally {
             if (frames.isUnreadable()) {
-                parity.markDamaged(volume.id());
+                parity.markUnreadable(volume.id());
             }
             if (!isDone) {
                 for (Path file : unfinished.values()) {
@@ -180,7 +180,7 @@ final class VolumeEncoding {
         try {
             return Files.size(volume.info().path());
         } catch (IOException unreadable) {
-            volume.partition().parity().markDamaged(volume.id());
+            volume.partition().parity().markUnreadable(volume.id());
             throw new CorruptionException("A volume's file cannot be read.", unreadable)
                     .with("volume", volume.text())
                     .with("cause", String.valueOf(unreadable));

@@ -149,7 +149,7 @@ class ResumedUpkeepTest {
                     }
                 }
             };
-            Scrub.Naming naming = (findings, onlyLost) -> Map.of();
+            Scrub.Naming naming = (findings, onlyLost) -> new Scrub.Named(Map.of(), false);
             SortedMap<String, Object> result =
                     new Scrub(List.of(partition), PARITY, naming, any -> Map.of(7, "hay"), CLOCK).run(run);
             assertThat(turns[0]).isEqualTo(1);
