@@ -81,6 +81,13 @@ final class RestoreCommand {
         try {
             Restore restore = new Restore(asked.get().backup(), asked.get().data());
             long bytes = restore.run(new Watcher(restore.sizeBytes()));
+            List<String> damaged = restore.damaged();
+            if (!damaged.isEmpty()) {
+                err.println(
+                        "hayloft: the backup was made of a damaged store and is not whole; what stood in these volumes"
+                                + " answers corrupt-object where it is lost, run scrub to have it named: "
+                                + String.join(", ", damaged));
+            }
             out.println(
                     asked.get().json()
                             ? "{\"bytes\":" + bytes + "}"

@@ -64,6 +64,8 @@ final class BackupTask implements JobTask {
                 "copiedBytes",
                 done.copiedBytes(),
                 "lostBytes",
-                done.lostBytes()));
+                done.lostBytes(),
+                "damagedVolumes",
+                done.damagedVolumes()));
     }
 }

@@ -1,7 +1,5 @@
 package dev.hayloft.store.backup;
 
-import dev.hayloft.erasure.shard.ShardSet;
-import dev.hayloft.erasure.shard.VolumeAssembly;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DataFolder;
@@ -26,7 +24,8 @@ import java.util.stream.Stream;
 /**
  * Makes a backup of a running store: one cut over all partitions, at which every open volume is sealed, then a link or
  * a copy of each sealed volume that is not in the folder yet. The volumes of the cut are leased while that lasts, so
- * that compaction may go on and takes none of them away.
+ * that compaction may go on and takes none of them away. What is damaged comes along as far as it can be read, and is
+ * named in the result and in the list.
  *
  * <p>The folder holds one backup, the last one. Its list is replaced in one step when all of it is there; what the list
  * before named is left alone until then, and goes after that unless it was taken over. Keys come along, the master key
@@ -47,6 +46,7 @@ public final class Backup {
     private final InstantSource clock;
     private final AtomicBoolean isAtWork = new AtomicBoolean();
     private long lostBytes; // Of the run that is under way.
+    private final List<String> damagedVolumes = new ArrayList<>(); // Likewise.
 
     /**
      * Of these partitions, the system's first: what is deleted from it while the rest is copied is not missed.
@@ -119,8 +119,17 @@ public final class Backup {
                 || PARTIAL_FILES.contains(name);
     }
 
-    /** What was done. */
-    public record Done(long files, long bytes, long copiedBytes, long lostBytes) {}
+    /**
+     * What was done.
+     *
+     * @param lostBytes of volumes that nothing made up for
+     * @param damagedVolumes those that the backup does not have as they were written, or not at all
+     */
+    public record Done(long files, long bytes, long copiedBytes, long lostBytes, List<String> damagedVolumes) {
+        public Done {
+            damagedVolumes = List.copyOf(damagedVolumes);
+        }
+    }
 
     /** Says how far it is. */
     public interface Watcher {
@@ -155,6 +164,7 @@ public final class Backup {
         try {
             watcher.expect(cuts.stream().mapToLong(PartitionCut::bytes).sum());
             lostBytes = 0;
+            damagedVolumes.clear();
             long copied = 0;
             for (PartitionCut cut : cuts) {
                 copied += copy(cut, files, watcher::advance);
@@ -165,12 +175,13 @@ public final class Backup {
                 }
             }
             files.addText(STORE_FILE, text(STORE_FILE), false);
-            new BackupList(data.storeId(), data.incarnation(), createdAtMillis, files.all()).write(folder);
+            new BackupList(data.storeId(), data.incarnation(), createdAtMillis, files.all(), files.damaged())
+                    .write(folder);
             files.deleteOthers();
             long bytes = files.all().values().stream()
                     .mapToLong(BackupList.Entry::bytes)
                     .sum();
-            return new Done(files.all().size(), bytes, copied, lostBytes);
+            return new Done(files.all().size(), bytes, copied, lostBytes, damagedVolumes);
         } finally {
             cuts.forEach(PartitionCut::close);
         }
@@ -197,49 +208,41 @@ public final class Backup {
             if (kept.isPresent()) {
                 progress.accept(kept.get().bytes());
             } else {
-                copied += files.add(path, target -> copy(volume, target, progress))
-                        .bytes();
+                VolumeCopy.Result result = files.addVolume(path, target -> VolumeCopy.copy(volume, target, progress));
+                copied += result.entry().map(BackupList.Entry::bytes).orElse(0L);
+                lostBytes += result.lostBytes();
+                if (!result.isWhole()) {
+                    damagedVolumes.add(cut.name() + "-" + volume.id());
+                }
             }
-            String hint = prefix + "hints/" + volume.hint().getFileName();
-            if (Files.exists(volume.hint()) && files.keep(hint, volume.hint()).isEmpty()) {
-                files.add(hint, target -> FileCopy.copy(volume.hint(), target, bytes -> {}));
-            }
+            addHint(prefix + "hints/" + volume.hint().getFileName(), volume.hint(), files);
         }
         cut.record().ifPresent(text -> files.addText(prefix + "COMPACTED", text, false));
         return copied;
     }
 
-    /**
-     * A volume's file, linked or copied. One that has none any more, because its shards are spread over the disks, or
-     * that is known to be damaged, is put together from its shards.
-     */
-    private BackupList.Entry copy(PartitionCut.Volume volume, Path target, LongConsumer progress) {
-        Optional<ShardSet> shards = volume.parity().find(volume.id());
-        boolean isDamaged = volume.parity().isDamaged(volume.id());
-        if (shards.filter(set -> isDamaged || !set.layout().inPlace()).isPresent()) {
-            return assemble(shards.get(), volume, target, progress);
+    /** Not having one costs a start its time, so one that cannot be read is left out. */
+    private static void addHint(String path, Path hint, BackupFiles files) {
+        if (files.keep(path, hint).isPresent() || !Files.exists(hint)) {
+            return;
         }
         try {
-            return FileCopy.link(volume.path(), target, progress);
-        } catch (UncheckedIOException gone) { // It may have been encoded meanwhile; no other end takes its file.
-            ShardSet meanwhile = volume.parity().find(volume.id()).orElseThrow(() -> gone);
-            return assemble(meanwhile, volume, target, progress);
+            files.add(path, target -> FileCopy.copy(hint, target, bytes -> {}));
+        } catch (UncheckedIOException failed) {
+            if (isReadable(hint)) {
+                throw failed;
+            }
+            LOG.log(Level.WARNING, "A hint file cannot be read, and the backup lacks it: " + hint, failed);
         }
     }
 
-    private BackupList.Entry assemble(ShardSet shards, PartitionCut.Volume volume, Path target, LongConsumer progress) {
-        long[] lost = new long[1];
-        BackupList.Entry entry =
-                FileCopy.write(target, sink -> lost[0] = VolumeAssembly.assemble(shards, sink::write), progress);
-        if (lost[0] > 0) {
-            LOG.log(
-                    Level.WARNING,
-                    "Volume {0} is damaged beyond its parity: the backup lacks {1} bytes of it.",
-                    volume.id(),
-                    lost[0]);
-            lostBytes += lost[0];
+    private static boolean isReadable(Path file) {
+        try {
+            FileCopy.read(file, bytes -> {});
+            return true;
+        } catch (UncheckedIOException unreadable) {
+            return false;
         }
-        return entry;
     }
 
     /** Names of all files in a backup that are missing or not as they were written; for whoever wants to be sure. */

@@ -1,5 +1,6 @@
 package dev.hayloft.store.backup;
 
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,8 +11,11 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -26,13 +30,16 @@ final class BackupFiles {
     private final Path folder;
     private final SortedMap<String, BackupList.Entry> before;
     private final boolean isSameHistory;
+    private final Set<String> damagedBefore;
     private final SortedMap<String, BackupList.Entry> files = new TreeMap<>();
+    private final SortedSet<String> damaged = new TreeSet<>();
 
     /** None yet; the last list is read. */
     BackupFiles(Path folder, UUID incarnation) {
         Optional<BackupList> last = BackupList.read(folder);
         this.folder = folder;
         this.before = last.map(BackupList::files).orElse(Collections.emptySortedMap());
+        this.damagedBefore = last.map(BackupList::damaged).orElse(Collections.emptySortedSet());
         this.isSameHistory =
                 last.filter(list -> list.incarnation().equals(incarnation)).isPresent();
     }
@@ -42,18 +49,25 @@ final class BackupFiles {
         return Collections.unmodifiableSortedMap(files);
     }
 
+    /** Names of volumes that are not as they were written, or of the paths of those that are left out. */
+    SortedSet<String> damaged() {
+        return Collections.unmodifiableSortedSet(damaged);
+    }
+
     /**
      * Takes over a file that never changes, if the last backup has it whole. In one of another incarnation the same
      * path may hold something else of the same size, so that bytes are compared.
      */
     Optional<BackupList.Entry> keep(String path, Path source) {
         for (String name : names(path)) {
-            BackupList.Entry known = before.get(name);
-            if (known != null
-                    && isOfSize(folder.resolve(name), known.bytes())
-                    && (isSameHistory || isSame(source, folder.resolve(name)))) {
-                files.put(name, known);
-                return Optional.of(known);
+            if (!damagedBefore.contains(name)) {
+                BackupList.Entry known = before.get(name);
+                if (known != null
+                        && isOfSize(folder.resolve(name), known.bytes())
+                        && (isSameHistory || isSame(source, folder.resolve(name)))) {
+                    files.put(name, known);
+                    return Optional.of(known);
+                }
             }
         }
         return Optional.empty();
@@ -85,6 +99,38 @@ final class BackupFiles {
         BackupList.Entry entry = write.apply(folder.resolve(name));
         files.put(name, entry);
         return entry;
+    }
+
+    /**
+     * Adds a volume, which may turn out damaged. One of which nothing is left stays as the last backup had it.
+     *
+     * @throws CorruptionException when nothing is left of it, and the folder holds one that may be another
+     */
+    VolumeCopy.Result addVolume(String path, Function<Path, VolumeCopy.Result> copy) {
+        String name = before.containsKey(path) ? path + BackupList.BESIDE : path;
+        VolumeCopy.Result result = copy.apply(folder.resolve(name));
+        result.entry().ifPresent(entry -> files.put(name, entry));
+        if (result.entry().isEmpty()) {
+            damaged.add(path);
+            names(path).forEach(this::keepDamaged);
+        } else if (!result.isWhole()) {
+            damaged.add(name);
+        }
+        return result;
+    }
+
+    private void keepDamaged(String name) {
+        BackupList.Entry known = before.get(name);
+        if (known == null) {
+            return;
+        }
+        if (!isSameHistory) { // It may be the last copy of a volume, but nothing tells that it is this one.
+            throw new CorruptionException("A volume is lost, and the folder holds one of the same number that may be"
+                            + " another; make the backup in another folder.")
+                    .with("file", folder.resolve(name));
+        }
+        files.put(name, known);
+        damaged.add(name);
     }
 
     /** Adds a small file, or takes it over where it holds the same text. */

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
@@ -18,15 +20,22 @@ import java.util.zip.CRC32C;
  * What stands in a backup: the file {@code BACKUP}. It is written last; what it does not name is no part of the backup.
  *
  * <p><i>Format:</i> text lines {@code format 2}, {@code storeId UUID}, {@code incarnation UUID}, {@code createdAt
- * MILLIS}, {@code file BYTES CRC32C PATH} for each file, and last {@code crc32c HEX} of all lines before it. A path may
- * end with {@value #BESIDE}, which it loses in a data folder; none does in format 1, which is read too.
+ * MILLIS}, {@code file BYTES CRC32C PATH} for each file, {@code damaged PATH} for each volume that could not be copied
+ * as it was written, whether it is among the files or left out, and last {@code crc32c HEX} of all lines before it. A
+ * path may end with {@value #BESIDE}, which it loses in a data folder; none does in format 1, which is read too.
  *
  * @param storeId of the store that was copied
  * @param incarnation of it
  * @param createdAtMillis when the cut was made
  * @param files by their path in the backup, with slashes
+ * @param damaged paths of volumes that are not as they were written, or not there
  */
-record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMap<String, Entry> files) {
+record BackupList(
+        UUID storeId,
+        UUID incarnation,
+        long createdAtMillis,
+        SortedMap<String, Entry> files,
+        SortedSet<String> damaged) {
     static final String NAME = "BACKUP";
 
     /** What a file's name ends with where the list before names another file at its path. */
@@ -40,6 +49,7 @@ record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMa
 
     BackupList {
         files = Collections.unmodifiableSortedMap(new TreeMap<>(files));
+        damaged = Collections.unmodifiableSortedSet(new TreeSet<>(damaged));
     }
 
     /** The path in a data folder of a file that a list names. */
@@ -59,6 +69,7 @@ record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMa
                 .append(' ')
                 .append(path)
                 .append('\n'));
+        damaged.forEach(path -> text.append("damaged ").append(path).append('\n'));
         SmallFiles.writeSecret(folder.resolve(NAME), text + CRC_LINE + crc(text.toString()) + "\n");
     }
 
@@ -88,11 +99,14 @@ record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMa
 
     private static BackupList parse(Path file, String lines) {
         SortedMap<String, Entry> files = new TreeMap<>();
+        SortedSet<String> damaged = new TreeSet<>();
         SortedMap<String, String> head = new TreeMap<>();
         for (String line : lines.lines().toList()) {
             String[] words = line.split(" ", 4);
             if (words.length == 4 && words[0].equals("file")) {
                 files.put(words[3], new Entry(Long.parseLong(words[1]), Integer.parseUnsignedInt(words[2], 16)));
+            } else if (words.length == 2 && words[0].equals("damaged")) {
+                damaged.add(words[1]);
             } else if (words.length == 2) {
                 head.put(words[0], words[1]);
             }
@@ -107,7 +121,8 @@ record BackupList(UUID storeId, UUID incarnation, long createdAtMillis, SortedMa
                 UUID.fromString(head.getOrDefault("storeId", "")),
                 UUID.fromString(head.getOrDefault("incarnation", "")),
                 Long.parseLong(head.getOrDefault("createdAt", "")),
-                files);
+                files,
+                damaged);
     }
 
     private static CorruptionException damaged(Path file) {

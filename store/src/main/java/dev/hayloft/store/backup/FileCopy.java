@@ -67,7 +67,7 @@ final class FileCopy {
 
     /** Writes a file, durably; the target appears whole or not at all. */
     static BackupList.Entry write(Path target, Source source, LongConsumer progress) {
-        Path beside = target.resolveSibling(target.getFileName() + ".tmp");
+        Path beside = unfinished(target);
         try {
             Files.createDirectories(parent(target));
             BackupList.Entry copied;
@@ -89,6 +89,11 @@ final class FileCopy {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Where a file is written before it gets its name. */
+    static Path unfinished(Path target) {
+        return target.resolveSibling(target.getFileName() + ".tmp");
     }
 
     private static BackupList.Entry write(Source source, FileChannel to, LongConsumer progress) throws IOException {

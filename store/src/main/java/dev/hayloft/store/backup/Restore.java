@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.function.LongConsumer;
@@ -43,6 +44,11 @@ public final class Restore {
         return list().files().values().stream()
                 .mapToLong(BackupList.Entry::bytes)
                 .sum();
+    }
+
+    /** Paths of the volumes that are not as they were written, or that the backup does not have; mostly none. */
+    public List<String> damaged() {
+        return list().damaged().stream().map(BackupList::path).distinct().toList();
     }
 
     private BackupList list() {

@@ -90,6 +90,8 @@ const RESULTS = {
   writtenBytes: (value) => `${bytes(value)} written`,
   checkedBytes: (value) => `${bytes(value)} checked`,
   copiedBytes: (value) => `${bytes(value)} copied`,
+  lostBytes: (value) => (value === 0 ? '' : `${bytes(value)} lost`),
+  damagedVolumes: (value) => (value.length === 0 ? '' : `${counted(value.length, 'volume')} damaged: ${value.join(', ')}`),
   bytes: (value) => bytes(value),
   files: (value) => counted(value, 'file'),
   entries: (value) => counted(value, 'entry', 'entries'),
