@@ -71,7 +71,7 @@ final class BatchIntake {
                 take(chunk);
                 if (last) {
                     exchange.bodyRead();
-                    exchange.block(this::store);
+                    exchange.front().blocking().execute(this::store);
                     return;
                 }
             }

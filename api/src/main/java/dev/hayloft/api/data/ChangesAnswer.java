@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
@@ -61,16 +62,27 @@ final class ChangesAnswer {
     }
 
     private void step() {
-        exchange.block(() -> {
-            try {
-                read();
-            } catch (RuntimeException | Error failure) { // The boundary of a request.
-                if (!started) {
-                    throw failure;
-                }
-                exchange.breakOff(failure);
-            }
-        });
+        try {
+            exchange.front().blocking().execute(this::tryRead);
+        } catch (RejectedExecutionException e) {
+            fail(e);
+        }
+    }
+
+    private void tryRead() {
+        try {
+            read();
+        } catch (Throwable failure) { // A thread boundary: the client must hear of it.
+            fail(failure);
+        }
+    }
+
+    private void fail(Throwable failure) {
+        if (started) {
+            exchange.breakOff(failure);
+        } else {
+            exchange.fail(failure);
+        }
     }
 
     private void read() {

@@ -72,7 +72,7 @@ final class LocalExchange implements AutoCloseable {
                 }
             });
             server.start();
-            client = connector.executeRequest("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            client = connector.executeRequest("GET /place?hayloft-signature=secret HTTP/1.1\r\nHost: x\r\n\r\n");
             Exchange first = begun.poll(10, TimeUnit.SECONDS);
             if (first == null) {
                 throw new AssertionError("the request never came");
