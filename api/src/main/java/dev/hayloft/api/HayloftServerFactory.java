@@ -7,14 +7,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.hayloft.api.http.Responders;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.AdminEnvironment;
+import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
 import io.dropwizard.jetty.MutableServletContextHandler;
 import io.dropwizard.lifecycle.setup.LifecycleEnvironment;
 import io.dropwizard.metrics.jetty12.InstrumentedQueuedThreadPool;
 import jakarta.servlet.Servlet;
 import jakarta.validation.Validator;
+import java.util.Arrays;
 import java.util.function.BiFunction;
 import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Request;
@@ -33,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeName("hayloft")
 public final class HayloftServerFactory extends DefaultServerFactory {
     private static final int IDLE_MILLIS = 60_000;
+    private static final int ADMIN_CONNECTIONS_MAX = 256;
 
     private @Nullable BiFunction<Boolean, Handler, Handler> doors;
     private @Nullable ProblemErrorHandler errors;
@@ -76,7 +80,19 @@ public final class HayloftServerFactory extends DefaultServerFactory {
         if (errors != null) {
             server.setErrorHandler(errors);
         }
-        server.addBean(new NetworkConnectionLimit(connectionsMax, server));
+        return server;
+    }
+
+    /**
+     * As the superior's. The admin port has a limit of its own: who fills the other ports must not lock operators out.
+     */
+    @Override
+    public Server build(Environment environment) {
+        Server server = super.build(environment);
+        Connector[] all = server.getConnectors();
+        int last = all.length - 1;
+        server.addBean(new NetworkConnectionLimit(connectionsMax, Arrays.copyOf(all, last)));
+        server.addBean(new NetworkConnectionLimit(ADMIN_CONNECTIONS_MAX, all[last]));
         return server;
     }
 
