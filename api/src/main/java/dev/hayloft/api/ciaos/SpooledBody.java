@@ -113,8 +113,11 @@ final class SpooledBody {
     private void spool() {
         try {
             append();
-        } catch (RuntimeException | IOException failure) { // A thread boundary: the client must hear of it.
+        } catch (RuntimeException failure) { // A thread boundary: the client must hear of it.
             fail(failure);
+            return;
+        } catch (IOException ofTheDisk) {
+            fail(new UncheckedIOException(ofTheDisk));
             return;
         }
         read();
@@ -156,8 +159,10 @@ final class SpooledBody {
                 consumer.accept(file.map(FileChannel.MapMode.READ_ONLY, 0, spooledBytes));
             }
             close();
-        } catch (RuntimeException | IOException failure) { // A thread boundary: the client must hear of it.
+        } catch (RuntimeException failure) { // A thread boundary: the client must hear of it.
             fail(failure);
+        } catch (IOException ofTheDisk) {
+            fail(new UncheckedIOException(ofTheDisk));
         }
     }
 

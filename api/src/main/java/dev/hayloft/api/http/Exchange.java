@@ -272,16 +272,25 @@ public final class Exchange {
         broken(failure);
     }
 
-    /** Logs what is not the client's doing. */
+    /** Logs what is not the client's doing. Without the query: a signed link's would be as good as a key. */
     public void log(Throwable failure) {
-        LOG.warn("Request {} {} {} failed.", id, request.getMethod(), request.getHttpURI(), failure);
+        if (Problem.isUsual(failure)) {
+            LOG.debug("Request {} was broken off by the client, or refused.", id, failure);
+        } else {
+            LOG.warn("Request {} {} {} failed.", id, request.getMethod(), path(), failure);
+        }
+    }
+
+    private String path() {
+        String path = request.getHttpURI().getPath();
+        return path == null ? "" : path;
     }
 
     /** Answers with a problem document, or breaks the connection off when the answer has begun. */
     public void fail(Throwable failure) {
         Throwable cause = Problem.unwrap(failure);
         if (!Problem.isOurs(cause)) {
-            LOG.warn("Request {} {} {} failed.", id, request.getMethod(), request.getHttpURI(), cause);
+            log(cause);
         }
         if (takeAnswer()) {
             failTaken(cause);
@@ -375,9 +384,9 @@ public final class Exchange {
 
     private void audit() {
         int status = response.getStatus();
-        String path = request.getHttpURI().getPath();
+        String path = path();
         boolean keyShown = status >= 400 && request.getHeaders().contains(HttpHeader.AUTHORIZATION);
-        if (path == null || !AuditLog.concerns(status, request.getMethod(), path, keyShown)) {
+        if (!AuditLog.concerns(status, request.getMethod(), path, keyShown)) {
             return;
         }
         Identity who = identity;
@@ -396,11 +405,7 @@ public final class Exchange {
     /** Breaks off an answer that has been taken over; the log hears of what was not the client's doing. */
     void broken(Throwable failure) {
         Throwable cause = Problem.unwrap(failure);
-        if (cause instanceof java.io.IOException || cause instanceof java.util.concurrent.TimeoutException) {
-            LOG.debug("Request {} was broken off by the client.", id, cause);
-        } else {
-            LOG.warn("Request {} was broken off.", id, cause);
-        }
+        log(cause);
         end(cause);
     }
 

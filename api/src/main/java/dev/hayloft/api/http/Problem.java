@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpException;
 
 /**
@@ -41,7 +42,7 @@ public record Problem(ErrorCode code, String detail, OptionalInt record) {
                     ErrorCode.TOO_MANY_REQUESTS,
                     "The server has more work waiting than it takes; try again in a second.");
         }
-        if (cause instanceof java.util.concurrent.TimeoutException) {
+        if (cause instanceof TimeoutException) {
             return new Problem(ErrorCode.ENTITY_TIMEOUT, "No byte of the body came for as long as limits.idle allows.");
         }
         if (cause instanceof HttpException http && http.getCode() >= 400 && http.getCode() < 500) {
@@ -64,6 +65,14 @@ public record Problem(ErrorCode code, String detail, OptionalInt record) {
     public static boolean isOurs(Throwable failure) {
         Throwable cause = unwrap(failure);
         return cause instanceof RequestException || cause instanceof CapacityException;
+    }
+
+    /** Whether a client went away, fell silent or spoke no HTTP, or was refused because too much work waits. */
+    static boolean isUsual(Throwable cause) {
+        return cause instanceof IOException
+                || cause instanceof TimeoutException
+                || cause instanceof RejectedExecutionException
+                || (cause instanceof HttpException http && http.getCode() < 500);
     }
 
     /** The HTTP status. */
