@@ -13,7 +13,7 @@ import dev.hayloft.api.http.Exchange;
 import dev.hayloft.api.http.Front;
 import dev.hayloft.api.http.Headers;
 import dev.hayloft.api.http.PercentCoding;
-import dev.hayloft.api.identity.Identity;
+import dev.hayloft.api.metrics.Operation;
 import dev.hayloft.model.BucketName;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.ErrorCode;
@@ -94,9 +94,6 @@ final class FrontHandler extends Handler.Wrapper {
         }
         String path = request.getHttpURI().getPath();
         path = path == null ? "" : path;
-        if (admin && (path.equals("/tasks") || path.startsWith("/tasks/"))) {
-            return tasks(request, response, callback);
-        }
         Exchange exchange = new Exchange(front, request, response, callback);
         if (admin) {
             // What users have stored must not run as the console's own page, whoever asks for it and by what right.
@@ -111,18 +108,19 @@ final class FrontHandler extends Handler.Wrapper {
         return true;
     }
 
-    /** Dropwizard's tasks, behind a key. */
-    private boolean tasks(Request request, Response response, Callback callback) throws Exception {
-        Optional<Identity> identity = gate.identity(request);
-        if (identity.isPresent() && identity.get().operator()) {
-            return super.handle(request, response, callback);
+    /** Dropwizard's tasks, for operators. They answer by themselves; that they did is noted as of every other call. */
+    private void tasks(Exchange exchange) {
+        exchange.operation(Operation.OPERATIONS);
+        requireIdentity(exchange);
+        exchange.requireOperator();
+        Callback ending = exchange.leaveAnswer();
+        try {
+            if (!super.handle(exchange.request(), exchange.response(), ending)) {
+                Response.writeError(exchange.request(), exchange.response(), ending, 404);
+            }
+        } catch (Exception failure) { // The answer is theirs by now: whatever it was, the client must hear of it.
+            Response.writeError(exchange.request(), exchange.response(), ending, failure);
         }
-        Exchange exchange = new Exchange(front, request, response, callback);
-        exchange.run(() -> {
-            gate.requireIdentity(exchange);
-            exchange.requireOperator();
-        });
-        return true;
     }
 
     private void route(Exchange exchange, String path) {
@@ -137,7 +135,9 @@ final class FrontHandler extends Handler.Wrapper {
             users.route(exchange, path);
         } else if (admin) {
             Optional<ConsoleDoor.Call> call = console.find(path);
-            if (call.isPresent()) {
+            if (path.equals("/tasks") || path.startsWith("/tasks/")) {
+                tasks(exchange);
+            } else if (call.isPresent()) {
                 call.get().run(exchange, gate);
             } else {
                 routeAdmin(exchange, path);

@@ -81,6 +81,7 @@ final class ConsoleCallsTest extends ServerCase {
         Answer forged = bare("PUT", "/v1/buckets/forged", cookie, "");
         assertThat(forged.status()).isEqualTo(403);
         assertThat(forged.code()).isEqualTo("forbidden");
+        assertThat(bare("POST", "/tasks/gc", cookie, "").status()).isEqualTo(403);
         Answer elsewhere =
                 bare("PUT", "/v1/buckets/forged", cookie + "X-Hayloft-Csrf: 1\r\nSec-Fetch-Site: cross-site\r\n", "");
         assertThat(elsewhere.status()).isEqualTo(403);

@@ -8,6 +8,7 @@ import dev.hayloft.api.http.Json;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -149,5 +150,16 @@ class LinksTest {
                 .doesNotContain("hayloft-signature");
         assertThat(server.callAdmin("GET", "/api/audit?limit=1001", "", "").status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void audit_hasTasks_withWhatCameOfThem() {
+        assertThat(server.callAdmin("POST", "/tasks/gc", "", "").status()).isEqualTo(200);
+        assertThat(server.callAdmin("POST", "/tasks/none", "", "").status()).isEqualTo(404);
+        // Servlets say that they are done a moment after their answer has gone.
+        Awaitility.await().untilAsserted(() -> assertThat(
+                        server.callAdmin("GET", "/api/audit?limit=50", "", "").body())
+                .contains("\"outcome\":\"done\",\"status\":200,\"method\":\"POST\",\"path\":\"/tasks/gc\"")
+                .contains("\"status\":404,\"method\":\"POST\",\"path\":\"/tasks/none\",\"user\":\"root\""));
     }
 }

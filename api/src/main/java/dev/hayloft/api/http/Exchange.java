@@ -258,6 +258,12 @@ public final class Exchange {
         return takeAnswer();
     }
 
+    /** Leaves the answer to somebody else, who completes what is given here. */
+    public Callback leaveAnswer() {
+        answered.set(true);
+        return new Ending(Callback.NOOP);
+    }
+
     /** Ends an answer that was taken over and is written; what the client still sends is read and dropped. */
     public void endAnswer() {
         if (bodyRead || request.getLength() == 0) {
