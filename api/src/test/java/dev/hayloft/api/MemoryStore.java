@@ -23,6 +23,7 @@ import dev.hayloft.store.ListRequest;
 import dev.hayloft.store.ObjectInfo;
 import dev.hayloft.store.ObjectStore;
 import dev.hayloft.store.ObjectVerbs;
+import dev.hayloft.store.PatchRequest;
 import dev.hayloft.store.PutRequest;
 import dev.hayloft.store.ReadAttempt;
 import dev.hayloft.store.RecordStream;
@@ -338,6 +339,25 @@ final class MemoryStore implements ObjectStore {
         objects.remove(request.from());
         objects.put(request.to(), new Entry(info, source.content()));
         return new RenameResult(request.to(), info.version(), replaces);
+    }
+
+    synchronized ObjectInfo patch(PatchRequest request) {
+        NavigableMap<ObjectKey, Entry> objects = state(request.bucket()).objects;
+        Entry entry = objects.get(request.key());
+        judge(request.condition(), entry);
+        if (entry == null) {
+            throw new RequestException(ErrorCode.NO_SUCH_KEY, "The bucket has no such key.");
+        }
+        ObjectInfo before = entry.info();
+        ObjectInfo info = new ObjectInfo(
+                before.key(),
+                versions.incrementAndGet(),
+                before.sizeBytes(),
+                before.sha256(),
+                request.change().apply(before.attributes()),
+                NOW);
+        objects.put(request.key(), new Entry(info, entry.content()));
+        return info;
     }
 
     @Override

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 
-/** The rename of a {@link MemoryStore}; the other verbs are tested against the real store. */
+/** Renames and patches of a {@link MemoryStore}; the other verbs are tested against the real store. */
 final class MemoryVerbs implements ObjectVerbs {
     private final MemoryStore store;
     private final Executor threads;
@@ -49,7 +49,7 @@ final class MemoryVerbs implements ObjectVerbs {
 
     @Override
     public CompletionStage<ObjectInfo> patch(PatchRequest request) {
-        throw elsewhere();
+        return CompletableFuture.supplyAsync(() -> store.patch(request), threads);
     }
 
     @Override

@@ -3,11 +3,18 @@ package dev.hayloft.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.api.Wire.Answer;
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.ObjectAttributes;
+import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.store.PutRequest;
+import dev.hayloft.store.WriteCondition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +48,26 @@ class ObjectsTest extends ServerCase {
     private static String sha256(String content) {
         return Sha256.of(ByteBuffer.wrap(content.getBytes(StandardCharsets.ISO_8859_1)))
                 .hex();
+    }
+
+    @Test
+    void patch_ofAnAppendedObject_answersTheTagOfAllItsParts() {
+        ByteBuffer body = ByteBuffer.wrap(new byte[] {1, 2});
+        ObjectAttributes appended =
+                new ObjectAttributes("text/plain", Map.of(ObjectAttributes.APPENDED_PARTS, "2"), Map.of());
+        PutRequest put = new PutRequest(
+                new BucketName("photos"), ObjectKey.of("a"), appended, WriteCondition.NONE, Optional.empty());
+        server.store
+                .put(put, body, Sha256.of(body.duplicate()))
+                .toCompletableFuture()
+                .join();
+        Answer patched = server.call("PATCH", KEY, "", "{\"contentType\":\"text/html\"}");
+        assertThat(patched.status()).isEqualTo(200);
+        assertThat(patched.header("etag")).endsWith("-2\"");
+        assertThat(patched.headers()).doesNotContainKey("x-hayloft-sha256");
+        Answer get = server.call("GET", KEY, "If-Match: " + patched.header("etag") + "\r\n", "");
+        assertThat(get.status()).isEqualTo(200);
+        assertThat(get.header("etag")).isEqualTo(patched.header("etag"));
     }
 
     @Test

@@ -73,10 +73,23 @@ final class KeyVerbs {
                     WriteResult result =
                             Futures.await(writes.put(to, put, carried.content(attributes, NeedleOrigin.COPY)));
                     carried.keep();
-                    return result;
+                    return ofParts(result, info);
                 }
             }
         });
+    }
+
+    /** A copy has the entity tag of its source: of an appended object the digest is over its parts, and says so. */
+    private static WriteResult ofParts(WriteResult copied, ObjectInfo source) {
+        String parts = source.attributes().headers().get(ObjectAttributes.APPENDED_PARTS);
+        return parts == null
+                ? copied
+                : new WriteResult(
+                        copied.version(),
+                        copied.created(),
+                        copied.sha256(),
+                        copied.expiresAt(),
+                        Optional.of(new WriteResult.Appended(Long.parseLong(parts), source.sizeBytes())));
     }
 
     private <T> CompletionStage<T> run(Supplier<T> work) {

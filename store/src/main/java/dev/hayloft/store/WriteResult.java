@@ -11,7 +11,7 @@ import java.util.Optional;
  * @param created whether the key was absent before
  * @param sha256 of the content; of an appended object over the digests of its parts
  * @param expiresAt from when it is not there any more
- * @param appended of an append
+ * @param appended of an append, and of a copy of what was appended to
  */
 public record WriteResult(
         long version, boolean created, Sha256 sha256, Optional<Instant> expiresAt, Optional<Appended> appended) {
@@ -26,7 +26,7 @@ public record WriteResult(
     }
 
     /**
-     * What an append made.
+     * What appends made.
      *
      * @param parts of the object now
      * @param sizeBytes of the whole object now

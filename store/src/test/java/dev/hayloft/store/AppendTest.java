@@ -432,7 +432,11 @@ class AppendTest {
             for (int size : new int[] {10, 3_000, 30_000}) {
                 append(bytes(size));
                 ObjectKey aside = ObjectKey.of("aside");
-                Futures.await(store.verbs().copy(CopyRequest.of(BUCKET, KEY, BUCKET, aside)));
+                WriteResult copied = Futures.await(store.verbs().copy(CopyRequest.of(BUCKET, KEY, BUCKET, aside)));
+                try (StoredObject copy = store.read(BUCKET, aside).orElseThrow()) {
+                    assertThat(copied.etag()).isEqualTo(copy.info().etag()).contains("-");
+                    assertThat(copied.version()).isEqualTo(copy.info().version());
+                }
                 Futures.await(store.verbs().rename(RenameRequest.of(BUCKET, aside, KEY)));
                 append(bytes(size));
                 Futures.await(store.verbs().patch(PatchRequest.of(BUCKET, KEY, before -> before.renamedFrom("nowhere")

@@ -145,7 +145,7 @@ public final class KeyCalls {
                     .patch(request)
                     .whenComplete((info, failure) -> exchange.respond(() -> {
                         if (failure == null) {
-                            ObjectHeaders.putVersion(exchange.headers(), info.version(), info.sha256());
+                            ObjectHeaders.putVersion(exchange.headers(), info);
                             exchange.answerJson(200, json -> ObjectListings.writeObject(json, info, true));
                         } else {
                             exchange.fail(failure);

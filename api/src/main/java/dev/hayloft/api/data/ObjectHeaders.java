@@ -34,11 +34,7 @@ final class ObjectHeaders {
     /** Puts the headers of an object; with or without those that describe its bytes. */
     static void put(Exchange exchange, ObjectInfo info, boolean withContent) {
         HttpFields.Mutable headers = exchange.headers();
-        if (info.attributes().etagEnd().isEmpty()) {
-            putVersion(headers, info.version(), info.sha256());
-        } else {
-            putVersion(headers, info.version(), info.etag());
-        }
+        putVersion(headers, info);
         headers.add(
                 new HttpField(HttpHeader.LAST_MODIFIED, exchange.front().dates().format(info.lastModified())));
         putExpiry(headers, info.expiresAt());
@@ -55,6 +51,15 @@ final class ObjectHeaders {
         }
         for (Map.Entry<String, String> meta : attributes.metadata().entrySet()) {
             headers.add(new HttpField(Headers.META_PREFIX + meta.getKey(), raw(meta.getValue())));
+        }
+    }
+
+    /** Puts entity tag and version, and the digest unless the object was appended to. */
+    static void putVersion(HttpFields.Mutable headers, ObjectInfo info) {
+        if (info.attributes().etagEnd().isEmpty()) {
+            putVersion(headers, info.version(), info.sha256());
+        } else {
+            putVersion(headers, info.version(), info.etag());
         }
     }
 
