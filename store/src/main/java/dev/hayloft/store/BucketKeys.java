@@ -6,11 +6,9 @@ import dev.hayloft.store.encryption.WrappedKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
-import java.util.Set;
 
 /**
  * The data keys of buckets, wrapped, as records of the system partition. A bucket has one from when it is first
@@ -97,15 +95,6 @@ final class BucketKeys {
     void drop(int bucketId) {
         if (keys.remove(bucketId) != null) {
             records.delete(PREFIX + bucketId);
-        }
-    }
-
-    /** Forgets what a stop left behind in the middle of making or deleting a bucket. */
-    void retain(Set<Integer> livingIds) {
-        for (int bucketId : List.copyOf(keys.keySet())) {
-            if (!livingIds.contains(bucketId)) {
-                drop(bucketId);
-            }
         }
     }
 }

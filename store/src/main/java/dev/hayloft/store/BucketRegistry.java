@@ -75,14 +75,20 @@ final class BucketRegistry {
         DictionaryTraining dictionaries = new DictionaryTraining(DictionaryRecords.open(records), clock);
         BucketRegistry registry =
                 new BucketRegistry(records, partitions, compressors, keys, dictionaries, clock, background);
-        registry.lastId = records.read(IDS)
-                .map(fields -> Integer.parseInt(fields.getProperty("last")))
-                .orElse(0);
+        registry.lastId = lastGiven(records);
         BucketRecords.readAll(records).forEach(registry::add);
         return registry;
     }
 
+    /** The last id that was ever given. */
+    static int lastGiven(SystemRecords records) {
+        return records.readNeeded(IDS)
+                .map(fields -> Integer.parseInt(fields.getProperty("last")))
+                .orElse(0);
+    }
+
     private void add(Bucket bucket) {
+        lastId = Math.max(lastId, bucket.id()); // Should the counter be lost.
         Partition partition = partitions.get(Slots.partitionOf(bucket.id(), partitions.size()));
         livingIds.add(bucket.id());
         BucketContent content = new BucketContent(compressors, dictionaries.of(bucket.id()));
@@ -92,15 +98,21 @@ final class BucketRegistry {
         buckets.put(bucket.name(), state);
     }
 
-    /** Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. */
+    /**
+     * Goes on with deletions that a stop cut off; one that still has its bucket's record never happened. Nothing else
+     * goes: that a bucket is not known is no proof that it was deleted.
+     */
     void finishDeletions() {
-        keys.retain(livingIds);
-        dictionaries.records().retain(livingIds);
-        for (String id : records.readAll(DELETING).keySet()) {
-            int bucketId = Integer.parseInt(id);
-            if (isLiving(bucketId)) {
-                records.delete(DELETING + id);
+        if (records.areDamaged()) {
+            return; // A bucket's record may be among what is lost; a start behind the repair goes on.
+        }
+        for (String name : records.names(DELETING)) {
+            int bucketId = Integer.parseInt(name.substring(DELETING.length()));
+            if (livingIds.contains(bucketId)) {
+                records.delete(name);
             } else {
+                keys.drop(bucketId);
+                dictionaries.records().drop(bucketId);
                 drop(partitions.get(Slots.partitionOf(bucketId, partitions.size())), bucketId);
             }
         }
@@ -171,9 +183,9 @@ final class BucketRegistry {
         return buckets.size();
     }
 
-    /** Whether a bucket of this id exists; any thread. */
+    /** Whether a bucket of this id exists, or its record may be among damaged ones; any thread. */
     boolean isLiving(int bucketId) {
-        return livingIds.contains(bucketId);
+        return livingIds.contains(bucketId) || records.areDamaged();
     }
 
     /** Whether keys of a bucket may have more than one version; of one that is not known, too. Any thread. */

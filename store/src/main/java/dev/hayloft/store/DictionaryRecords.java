@@ -29,6 +29,7 @@ final class DictionaryRecords implements DictionaryStore {
 
     private final SystemRecords records;
     private final Map<Integer, List<DictionaryFacts>> facts = new ConcurrentHashMap<>();
+    private final Set<Integer> lost = ConcurrentHashMap.newKeySet();
 
     private DictionaryRecords(SystemRecords records) {
         this.records = records;
@@ -37,8 +38,17 @@ final class DictionaryRecords implements DictionaryStore {
     /** Reads the facts. */
     static DictionaryRecords open(SystemRecords records) {
         DictionaryRecords opened = new DictionaryRecords(records);
-        records.readAll(FACTS).forEach((id, fields) -> opened.facts.put(Integer.parseInt(id), decode(fields)));
+        for (String name : records.names(FACTS)) {
+            opened.lost.add(Integer.parseInt(name.substring(FACTS.length())));
+        }
+        records.readReadable(FACTS).forEach((id, fields) -> opened.facts.put(Integer.parseInt(id), decode(fields)));
+        opened.lost.removeAll(opened.facts.keySet());
         return opened;
+    }
+
+    /** Whether a bucket has dictionaries of which the facts cannot be read: no other may take their numbers. */
+    boolean areLost(int bucketId) {
+        return lost.contains(bucketId);
     }
 
     /** What is known of a bucket's dictionaries, in their order. */
@@ -69,24 +79,9 @@ final class DictionaryRecords implements DictionaryStore {
 
     /** Forgets those of a bucket that is gone. */
     void drop(int bucketId) {
-        List<DictionaryFacts> gone = facts(bucketId);
-        int perhapsBegun = gone.size() + 1;
-        for (int number = 1; number <= perhapsBegun; number++) {
-            if (number < perhapsBegun || records.read(name(bucketId, number)).isPresent()) {
-                records.delete(name(bucketId, number));
-            }
-        }
-        if (facts.remove(bucketId) != null) {
+        records.names(BYTES + bucketId + "/").forEach(records::delete);
+        if (facts.remove(bucketId) != null || lost.remove(bucketId)) {
             records.delete(FACTS + bucketId);
-        }
-    }
-
-    /** Forgets what a stop left behind in the middle of deleting a bucket. */
-    void retain(Set<Integer> livingIds) {
-        for (int bucketId : List.copyOf(facts.keySet())) {
-            if (!livingIds.contains(bucketId)) {
-                drop(bucketId);
-            }
         }
     }
 

@@ -47,8 +47,11 @@ final class DictionaryTraining implements DictionaryWatch {
         this.clock = clock;
     }
 
-    /** The dictionaries of a bucket. */
+    /** The dictionaries of a bucket; of one whose facts are lost none, and none are made. */
     BucketDictionaries of(int bucketId) {
+        if (records.areLost(bucketId)) {
+            return BucketDictionaries.none(bucketId);
+        }
         return new BucketDictionaries(bucketId, records.facts(bucketId), records, this);
     }
 

@@ -24,7 +24,7 @@ final class FrontRecords implements StoreRecords {
     @Override
     public Map<String, Map<String, String>> readAll(String prefix) {
         Map<String, Map<String, String>> all = new TreeMap<>();
-        records.readAll(PREFIX + prefix).forEach((name, fields) -> all.put(name, fields(fields)));
+        records.readReadable(PREFIX + prefix).forEach((name, fields) -> all.put(name, fields(fields)));
         return all;
     }
 

@@ -7,7 +7,6 @@ import dev.hayloft.model.BucketSettings;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
 import dev.hayloft.model.error.ErrorCode;
-import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Backup;
 import dev.hayloft.store.content.Compressors;
@@ -20,7 +19,6 @@ import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobScheduler;
 import dev.hayloft.store.partition.ExpirySweep;
 import dev.hayloft.store.partition.Partition;
-import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
 import dev.hayloft.store.upkeep.UpkeepJobs;
 import dev.hayloft.store.upkeep.UpkeepSchedule;
@@ -30,17 +28,16 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * The store on a data folder: opens it, wires its parts, closes it.
@@ -200,40 +197,22 @@ public final class HayloftStore implements ObjectStore {
         opening.system = Optional.of(system);
         SystemRecords records = new SystemRecords(system);
         opening.records = Optional.of(records);
+        KnownBuckets known = KnownBuckets.read(records); // Before anything is written.
         VersionReservation reservation = VersionReservation.open(records, clock);
         opening.reservation = Optional.of(reservation);
-        openPartitions(
-                config,
-                opening,
-                new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()));
+        PartitionsOpening.open(
+                IntStream.range(0, opening.folder.partitions())
+                        .mapToObj(id -> PartitionSettings.partitionConfig(config, opening.folder, opening.disks, id))
+                        .toList(),
+                new Recovery.Context(lastStop, hasher, clock, reservation.versions(), opening.threads.background()),
+                known,
+                opening.threads.reading(),
+                opening.partitions);
         RunMark.markRunning(config.data());
         HayloftStore store = new HayloftStore(opening, config, clock);
         opening.disks.warnAbout(config.parity().dataShards(), config.parity().parityShards());
         store.afterOpen(config, lastStop, opening.disk, clock);
         return store;
-    }
-
-    /** All at once: each has its own files, and a start waits for the slowest only. */
-    private static void openPartitions(StoreConfig config, Opening opening, Recovery.Context context) {
-        Set<Integer> living = new HashSet<>();
-        BucketRecords.readAll(opening.records()).forEach(bucket -> living.add(bucket.id()));
-        List<CompletableFuture<Partition>> starts = new ArrayList<>();
-        for (int id = 0; id < opening.folder.partitions(); id++) {
-            PartitionConfig partition = PartitionSettings.partitionConfig(config, opening.folder, opening.disks, id);
-            starts.add(CompletableFuture.supplyAsync(
-                    () -> Recovery.open(partition, context, living::contains), opening.threads.reading()));
-        }
-        Optional<RuntimeException> failure = Optional.empty();
-        for (CompletableFuture<Partition> start : starts) {
-            try {
-                opening.partitions.add(Futures.await(start));
-            } catch (HayloftException | CompletionException e) {
-                failure = Optional.of(e);
-            }
-        }
-        if (failure.isPresent()) {
-            throw failure.get();
-        }
     }
 
     private void afterOpen(StoreConfig config, RunMark.LastStop lastStop, DiskGuard disk, InstantSource clock) {

@@ -60,7 +60,7 @@ final class StoreJobs {
             @Override
             public Map<String, Map<String, String>> readAll() {
                 Map<String, Map<String, String>> all = new TreeMap<>();
-                records.readAll(prefix).forEach((id, properties) -> {
+                records.readReadable(prefix).forEach((id, properties) -> {
                     Map<String, String> fields = new TreeMap<>();
                     properties.stringPropertyNames().forEach(name -> fields.put(name, properties.getProperty(name)));
                     all.put(id, fields);

@@ -15,7 +15,10 @@ public interface StoreRecords {
     /** One record's fields. */
     Optional<Map<String, String>> read(String name);
 
-    /** All records whose name begins with the prefix, by name without it, in the order of names. */
+    /**
+     * All records whose name begins with the prefix, by name without it, in the order of names. Those that are lost or
+     * damaged are left out, and a warning in the log names them.
+     */
     Map<String, Map<String, String>> readAll(String prefix);
 
     /** Writes a record in the place of the one of that name, if there is one. */

@@ -1,6 +1,10 @@
 package dev.hayloft.store;
 
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.partition.VersionClock;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -12,6 +16,7 @@ import java.util.Map;
  * <p><i>Threads:</i> opened by one, renewed by the store's maintenance thread.
  */
 final class VersionReservation {
+    private static final Logger LOG = System.getLogger(VersionReservation.class.getName());
     private static final String RECORD = "counter/versions";
     private static final Duration AHEAD = Duration.ofSeconds(60);
 
@@ -26,12 +31,25 @@ final class VersionReservation {
     }
 
     static VersionReservation open(SystemRecords records, InstantSource clock) {
-        long floor = records.read(RECORD)
-                .map(fields -> Long.parseLong(fields.getProperty("ceiling")))
-                .orElse(0L);
+        long floor = floor(records);
         long ceiling = ceilingFrom(clock, floor);
         write(records, ceiling);
         return new VersionReservation(records, clock, new VersionClock(clock, floor, ceiling));
+    }
+
+    /** A lost record is no reason not to start: the logs tell the last versions too, and a backup has an older one. */
+    private static long floor(SystemRecords records) {
+        try {
+            return records.read(RECORD)
+                    .map(fields -> Long.parseLong(fields.getProperty("ceiling")))
+                    .orElse(0L);
+        } catch (CorruptionException | UncheckedIOException e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The record " + RECORD + " is damaged: versions go on by the clock and the logs.",
+                    e);
+            return 0;
+        }
     }
 
     private static long ceilingFrom(InstantSource clock, long last) {

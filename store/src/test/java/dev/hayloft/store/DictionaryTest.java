@@ -1,6 +1,7 @@
 package dev.hayloft.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hayloft.log.format.NeedleFormat;
 import dev.hayloft.model.BucketName;
@@ -9,6 +10,7 @@ import dev.hayloft.model.Durability;
 import dev.hayloft.model.ObjectAttributes;
 import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.Sha256;
+import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.store.backup.Restore;
 import dev.hayloft.store.encryption.EncryptionConfig;
@@ -404,6 +406,32 @@ class DictionaryTest {
         }
         try (HayloftStore store = open("data")) {
             assertThat(store.statistics(KEEPING).dictionary()).isEmpty();
+            compare(store);
+        }
+    }
+
+    @Test
+    void open_withTheFactsLost_makesNoneInTheirPlace() throws Exception {
+        Path folder = root.resolve("data");
+        try (HayloftStore store = open("data")) {
+            createBuckets(store);
+            fill(store);
+        }
+        int plainId = 1;
+        RecordDamage damage = RecordDamage.flip(folder, "dictionaries/" + plainId);
+        try (HayloftStore store = open("data")) {
+            assertThatThrownBy(() -> store.read(PLAIN, ObjectKey.of("late-5"))
+                            .map(StoreTest::bytes)
+                            .orElseThrow())
+                    .isInstanceOf(CorruptionException.class)
+                    .hasMessageContaining("dictionary");
+            for (int i = 0; i < ENTRIES; i++) {
+                put(store, PLAIN, "after-" + i, entry());
+            }
+            train(store);
+        }
+        damage.undo();
+        try (HayloftStore store = open("data")) {
             compare(store);
         }
     }

@@ -65,6 +65,11 @@ public final class BucketDictionaries {
 
     /** For content that has no bucket: never any. */
     public static BucketDictionaries none() {
+        return none(0);
+    }
+
+    /** For a bucket whose dictionaries are lost: reading what needs one says so, and none is made. */
+    public static BucketDictionaries none(int bucketId) {
         DictionaryStore nowhere = new DictionaryStore() {
             @Override
             public Optional<ByteBuffer> load(int bucketId, int number) {
@@ -76,7 +81,7 @@ public final class BucketDictionaries {
                 throw new UnsupportedOperationException("nothing is kept here");
             }
         };
-        BucketDictionaries none = new BucketDictionaries(0, List.of(), nowhere, DictionaryWatch.nobody());
+        BucketDictionaries none = new BucketDictionaries(bucketId, List.of(), nowhere, DictionaryWatch.nobody());
         none.reviewAtBytes = Long.MAX_VALUE;
         return none;
     }

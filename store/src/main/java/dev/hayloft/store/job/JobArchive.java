@@ -10,6 +10,6 @@ public interface JobArchive {
     /** Removes a record. */
     void delete(String id);
 
-    /** All records. */
+    /** All records that can be read. */
     Map<String, Map<String, String>> readAll();
 }

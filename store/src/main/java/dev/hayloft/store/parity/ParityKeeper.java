@@ -331,6 +331,11 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
         return damaged.contains(volume);
     }
 
+    /** Whether any volume is known to be damaged. */
+    public boolean isAnyDamaged() {
+        return !damaged.isEmpty();
+    }
+
     /** Whether bytes of a volume are known to be lost for good: no shards make up for them. */
     public boolean isLost(int volume) {
         return damaged.contains(volume) && (lost.contains(volume) || !sets.containsKey(volume));

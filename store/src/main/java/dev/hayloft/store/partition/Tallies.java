@@ -120,6 +120,15 @@ public final class Tallies {
         return buckets.computeIfAbsent(bucketId, unused -> new BucketTally());
     }
 
+    /** The greatest id of a bucket that has a needle in any volume, dead ones too; 0 for none. */
+    public int lastBucket() {
+        return buckets.entrySet().stream()
+                .filter(bucket -> bucket.getValue().appendedBytes.get() > 0)
+                .mapToInt(Map.Entry::getKey)
+                .max()
+                .orElse(0);
+    }
+
     /** All volumes ever seen. */
     Map<Integer, VolumeTally> volumes() {
         return volumes;

@@ -1,0 +1,236 @@
+package dev.hayloft.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hayloft.model.BucketName;
+import dev.hayloft.model.BucketSettings;
+import dev.hayloft.model.Durability;
+import dev.hayloft.model.ObjectKey;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.backup.Restore;
+import dev.hayloft.store.encryption.EncryptionConfig;
+import dev.hayloft.store.folder.DataFolder;
+import dev.hayloft.store.folder.RunMark.LastStop;
+import dev.hayloft.store.folder.StoreKey;
+import dev.hayloft.store.partition.Partition;
+import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.testing.Seeds;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is lost of the system partition or of the key takes nothing else with it: objects are there again with it. */
+@Timeout(120)
+class SystemLossTest {
+    private static final BucketName PHOTOS = new BucketName("photos");
+    private static final BucketName YOUNGER = new BucketName("younger");
+
+    @TempDir
+    Path root;
+
+    private final SplittableRandom random = Seeds.random("loss of the system partition");
+    private final Map<String, byte[]> known = new TreeMap<>();
+
+    @BeforeEach
+    void fillWhatIsToBeKept() throws IOException {
+        Files.writeString(root.resolve("master.key"), randomKey());
+        try (HayloftStore store = open()) {
+            fill(store, PHOTOS);
+        }
+    }
+
+    private String randomKey() {
+        return Base64.getEncoder().encodeToString(bytes(32)) + "\n";
+    }
+
+    private byte[] bytes(int size) {
+        byte[] bytes = new byte[size];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    private Path data() {
+        return root.resolve("data");
+    }
+
+    private StoreConfig config() {
+        return TestConfig.in(data())
+                .encryption(new EncryptionConfig(Optional.of(root.resolve("master.key")), List.of()))
+                .build();
+    }
+
+    private HayloftStore open() {
+        return HayloftStore.open(config(), Clock.systemUTC());
+    }
+
+    /** An encrypted bucket in a sealed volume. */
+    private void fill(HayloftStore store, BucketName bucket) {
+        store.createBucket(bucket, BucketSettings.defaults(Durability.DISK).withEncrypt(true));
+        for (int i = 0; i < 5; i++) {
+            byte[] content = bytes(5000);
+            Futures.await(store.put(PutRequest.of(bucket, ObjectKey.of("key-" + i)), ByteBuffer.wrap(content)));
+            known.put(bucket + "/" + i, content);
+        }
+        TestJobs.run(store, JobRequest.Kind.SEAL);
+    }
+
+    private void check(HayloftStore store, BucketName bucket) {
+        for (int i = 0; i < 5; i++) {
+            try (StoredObject object =
+                    store.read(bucket, ObjectKey.of("key-" + i)).orElseThrow()) {
+                assertThat(StoreTest.bytes(object)).isEqualTo(known.get(bucket + "/" + i));
+            }
+        }
+    }
+
+    private void checkOpens() {
+        try (HayloftStore store = open()) {
+            check(store, PHOTOS);
+        }
+    }
+
+    /** The system partition by itself. */
+    private void withRecords(Consumer<SystemRecords> work) {
+        try (DataFolder folder = DataFolder.open(data(), 1, Clock.systemUTC())) {
+            Recovery.Context context = new Recovery.Context(
+                    LastStop.UNKNOWN,
+                    PartitionSettings.hasher(StoreKey.open(data(), false)),
+                    Clock.systemUTC(),
+                    PartitionSettings.unboundedVersions(Clock.systemUTC()),
+                    Runnable::run);
+            Partition system =
+                    Recovery.open(PartitionSettings.systemConfig(config(), folder), context, bucketId -> true);
+            try {
+                work.accept(new SystemRecords(system));
+            } finally {
+                system.close();
+            }
+        }
+    }
+
+    @Test
+    void open_withABucketsRecordLost_isRefusedAndNamesIt() throws IOException {
+        RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
+        Files.delete(data().resolve("RUN"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("record: \"bucket/photos\"");
+        damage.undo();
+        checkOpens();
+    }
+
+    @Test
+    void open_withTheSystemFolderOfABackup_findsEverything() throws IOException {
+        try (HayloftStore store = open()) {
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
+        }
+        new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
+        RecordDamage.flip(data(), "bucket/photos");
+        assertThatThrownBy(this::open).hasMessageContaining("record: \"bucket/photos\"");
+        RecoveryTest.deleteTree(data().resolve("system"));
+        Files.move(root.resolve("restored/system"), data().resolve("system"));
+        checkOpens();
+    }
+
+    @Test
+    void open_withTheCounterOfBucketsLost_isRefusedAndNamesIt() throws IOException {
+        RecordDamage damage = RecordDamage.flip(data(), "counter/bucket-ids");
+        Files.delete(data().resolve("RUN"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(CorruptionException.class)
+                .hasMessageContaining("record: \"counter/bucket-ids\"");
+        damage.undo();
+        checkOpens();
+    }
+
+    @Test
+    void compaction_whileABucketsRecordMayBeLost_keepsItsObjectsAndItsKey() throws IOException {
+        RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
+        Files.delete(data().resolve("RUN"));
+        RecoveryTest.deleteTree(data().resolve("system/directory"));
+        for (int start = 0; start < 2; start++) { // The second one knows nothing of the damage.
+            try (HayloftStore store = open()) {
+                assertThat(store.findBucket(PHOTOS)).isEmpty();
+                TestJobs.run(store, JobRequest.Kind.COMPACT);
+            }
+        }
+        damage.undo();
+        Files.delete(data().resolve("RUN"));
+        RecoveryTest.deleteTree(data().resolve("system/directory")); // It was made without the record.
+        checkOpens();
+    }
+
+    @Test
+    void open_withASystemFolderFromBeforeABucket_isRefusedAndKeepsIt() throws IOException {
+        Path system = data().resolve("system");
+        Path older = root.resolve("older");
+        Path newest = root.resolve("newest");
+        RecoveryTest.copyTree(system, older);
+        try (HayloftStore store = open()) {
+            fill(store, YOUNGER);
+        }
+        Files.move(system, newest);
+        Files.move(older, system);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreClosedException.class)
+                .hasMessageContaining("bucketId: 2, lastKnownId: 1");
+        RecoveryTest.deleteTree(system);
+        Files.move(newest, system);
+        try (HayloftStore store = open()) {
+            check(store, PHOTOS);
+            check(store, YOUNGER);
+        }
+    }
+
+    @Test
+    void open_afterADeletionThatWasCutOff_finishesIt() {
+        withRecords(records -> {
+            records.write("deleting/1", Map.of());
+            records.delete("bucket/photos");
+        });
+        try (HayloftStore store = open()) {
+            assertThat(store.findBucket(PHOTOS)).isEmpty();
+            TestJobs.run(store, JobRequest.Kind.COMPACT);
+            assertThat(store.volumes())
+                    .allSatisfy(volume -> assertThat(volume.liveBytes()).isZero());
+        }
+        withRecords(records -> {
+            assertThat(records.readAll("deleting/")).isEmpty();
+            assertThat(records.readAll("bucket-key/")).isEmpty();
+        });
+    }
+
+    @Test
+    void open_withAJobsRecordDamaged_goesOnWithoutIt() throws IOException {
+        RecordDamage.flip(data(), "job/1");
+        try (HayloftStore store = open()) {
+            assertThat(store.jobs().list()).isEmpty();
+            check(store, PHOTOS);
+        }
+    }
+
+    @Test
+    void open_withTheReservationOfVersionsDamaged_goesOnWithoutIt() throws IOException {
+        RecordDamage.flip(data(), "counter/versions");
+        try (HayloftStore store = open()) {
+            check(store, PHOTOS);
+            fill(store, YOUNGER);
+            check(store, YOUNGER);
+        }
+    }
+}
