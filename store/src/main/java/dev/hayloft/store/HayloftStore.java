@@ -169,7 +169,7 @@ public final class HayloftStore implements ObjectStore {
         boolean opened = false;
         try {
             opening = Optional.of(new Opening(
-                    config, masters, folder, StoreKey.open(config.data(), folder.isNew()), new StoreThreads()));
+                    config, masters, folder, folder.openKey(), new StoreThreads()));
             HayloftStore store = open(config, clock, opening.get());
             opened = true;
             return store;
@@ -208,6 +208,9 @@ public final class HayloftStore implements ObjectStore {
                 known,
                 opening.threads.reading(),
                 opening.partitions);
+        if (lastStop == RunMark.LastStop.CLEAN && !known.isEmpty()) {
+            opening.folder.noteKey(opening.key); // Found by the hashes of an earlier run: it is the right one.
+        }
         RunMark.markRunning(config.data());
         HayloftStore store = new HayloftStore(opening, config, clock);
         opening.disks.warnAbout(config.parity().dataShards(), config.parity().parityShards());

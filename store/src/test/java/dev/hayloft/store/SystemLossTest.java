@@ -176,6 +176,53 @@ class SystemLossTest {
     }
 
     @Test
+    void open_withTheKeyOfAnotherStore_isRefusedAndChangesNothing() throws IOException {
+        Path file = data().resolve("store.key");
+        String right = Files.readString(file);
+        for (String wrong : List.of(randomKey(), (right.charAt(0) == 'Q' ? "R" : "Q") + right.substring(1))) {
+            Files.writeString(file, wrong);
+            assertThatThrownBy(this::open)
+                    .isInstanceOf(StoreClosedException.class)
+                    .hasMessageContaining("the file of another store");
+        }
+        Files.writeString(file, right);
+        checkOpens();
+    }
+
+    @Test
+    void open_ofAStoreThatDoesNotKnowItsKey_learnsItOnceItHasProvedRight() throws IOException {
+        Path store = data().resolve("STORE");
+        Path file = data().resolve("store.key");
+        String right = Files.readString(file);
+        String whole = Files.readString(store);
+        assertThat(whole).contains("\nkeyCheck=");
+        Files.writeString(store, whole.replaceAll("keyCheck=.*\n", ""));
+        Files.writeString(file, randomKey());
+        assertThatThrownBy(this::open).isInstanceOf(CorruptionException.class).hasMessageContaining("store.key");
+        assertThat(store).content().doesNotContain("keyCheck");
+        Files.writeString(file, right);
+        checkOpens(); // Not after a clean stop: what it finds might be made by the key itself.
+        assertThat(store).content().doesNotContain("keyCheck");
+        checkOpens();
+        assertThat(store).hasContent(whole);
+    }
+
+    @Test
+    void open_withoutTheSystemFolder_isRefusedAndChangesNothing() throws IOException {
+        Path system = data().resolve("system");
+        Path away = root.resolve("away");
+        Files.move(system, away);
+        assertThatThrownBy(this::open)
+                .isInstanceOf(StoreClosedException.class)
+                .hasMessageContaining("is missing or empty");
+        Files.createDirectories(system.resolve("log"));
+        assertThatThrownBy(this::open).hasMessageContaining("is missing or empty");
+        RecoveryTest.deleteTree(system);
+        Files.move(away, system);
+        checkOpens();
+    }
+
+    @Test
     void open_withASystemFolderFromBeforeABucket_isRefusedAndKeepsIt() throws IOException {
         Path system = data().resolve("system");
         Path older = root.resolve("older");

@@ -5,6 +5,8 @@ import dev.hayloft.model.error.StoreClosedException;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -13,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.UUID;
@@ -24,7 +28,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * The data folder: one process at a time, one format, one identity.
  *
  * <p>{@code LOCK} is locked by the process that has the folder open and names its process id. {@code STORE} holds lines
- * {@code format=1}, {@code storeId}, {@code incarnation}, {@code partitions}, {@code createdAt}.
+ * {@code format=1}, {@code storeId}, {@code incarnation}, {@code partitions}, {@code createdAt}, and {@code keyCheck},
+ * by which the store's key is known again.
  *
  * <p><i>Threads:</i> opened and closed by one.
  */
@@ -32,7 +37,9 @@ public final class DataFolder implements AutoCloseable {
     /** The newest format of a data folder that this version reads and writes. */
     public static final int FORMAT = 1;
 
+    private static final Logger LOG = System.getLogger(DataFolder.class.getName());
     private static final String STORE_FILE = "STORE";
+    private static final String KEY_CHECK = "keyCheck";
 
     /**
      * Folders that this process has open; static, because the system's locks are the process's too: closing any channel
@@ -48,6 +55,7 @@ public final class DataFolder implements AutoCloseable {
     private final UUID incarnation;
     private final int partitions;
     private final boolean isNew;
+    private Optional<String> keyCheck;
 
     private DataFolder(
             Path path, Path realPath, FileChannel lockChannel, FileLock lock, Properties identity, boolean isNew) {
@@ -59,6 +67,7 @@ public final class DataFolder implements AutoCloseable {
         this.incarnation = UUID.fromString(identity.getProperty("incarnation"));
         this.partitions = Integer.parseInt(identity.getProperty("partitions"));
         this.isNew = isNew;
+        this.keyCheck = Optional.ofNullable(identity.getProperty(KEY_CHECK));
     }
 
     /**
@@ -97,10 +106,11 @@ public final class DataFolder implements AutoCloseable {
             channel = FileChannel.open(
                     path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             FileLock lock = lock(path, channel);
-            boolean isNew = !Files.exists(path.resolve("system"));
+            boolean isNew = !Files.exists(path.resolve(SystemFolder.NAME));
             if (!Files.exists(path.resolve(STORE_FILE))) {
                 create(path, partitions, clock);
             }
+            SystemFolder.requireIfNeeded(path);
             DataFolder folder = new DataFolder(path, realPath, channel, lock, readIdentity(path), isNew);
             opened = true;
             return folder;
@@ -147,7 +157,7 @@ public final class DataFolder implements AutoCloseable {
     }
 
     private static void create(Path path, int partitions, InstantSource clock) {
-        if (Files.exists(path.resolve("system")) || Files.exists(path.resolve("partitions"))) {
+        if (Files.exists(path.resolve(SystemFolder.NAME)) || Files.exists(path.resolve("partitions"))) {
             throw new StoreClosedException(
                             ErrorCode.UNAVAILABLE,
                             "The data folder has volumes but its STORE file is missing; put that file back from a copy.")
@@ -184,6 +194,45 @@ public final class DataFolder implements AutoCloseable {
         return new StoreClosedException(
                         ErrorCode.UNAVAILABLE, "The data folder's STORE file is damaged; put it back from a copy.")
                 .with("folder", path.toAbsolutePath());
+    }
+
+    /**
+     * The store's key: made in a new folder, else read, and compared with what is known of it.
+     *
+     * @throws StoreClosedException when it is missing, damaged or the key of another store
+     */
+    public StoreKey openKey() {
+        StoreKey key = StoreKey.open(path, isNew);
+        if (keyCheck.isPresent() && !keyCheck.get().equals(key.check())) {
+            throw new StoreClosedException(
+                            ErrorCode.UNAVAILABLE,
+                            "The store's key file is damaged, or the file of another store; put the right one back from"
+                                    + " a copy. Nothing was changed.")
+                    .with("file", path.resolve(StoreKey.FILE).toAbsolutePath());
+        }
+        if (isNew) {
+            noteKey(key);
+        }
+        return key;
+    }
+
+    /**
+     * Keeps by what this key is known again, once that it is the right one is certain. Does it once in a store's life.
+     */
+    public void noteKey(StoreKey key) {
+        if (keyCheck.isPresent()) {
+            return;
+        }
+        Path file = path.resolve(STORE_FILE);
+        try {
+            FileTime madeAt = Files.getLastModifiedTime(file);
+            String text = Files.readString(file, StandardCharsets.ISO_8859_1).stripTrailing();
+            SmallFiles.write(file, text + "\n" + KEY_CHECK + "=" + key.check() + "\n");
+            Files.setLastModifiedTime(file, madeAt);
+            keyCheck = Optional.of(key.check());
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "STORE could not be written: a wrong store.key will not be noticed at once.", e);
+        }
     }
 
     /** Where it is. */

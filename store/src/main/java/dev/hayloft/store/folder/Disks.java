@@ -30,7 +30,7 @@ public final class Disks {
     private static final Logger LOG = System.getLogger(Disks.class.getName());
     private static final String IDENTITY = "DISK";
     private static final String KNOWN = "DISKS";
-    private static final String PARTITIONS = "partitions";
+    static final String PARTITIONS = "partitions";
 
     private final List<Path> roots;
 
@@ -72,9 +72,9 @@ public final class Disks {
      */
     private static void remember(Path data, List<Path> roots, List<Path> real) throws IOException {
         Path file = data.resolve(KNOWN);
-        Set<String> known = new TreeSet<>(Files.exists(file) ? Files.readAllLines(file) : List.of());
-        for (String former : known) {
-            Path folder = Path.of(former);
+        Set<String> known = new TreeSet<>();
+        for (Path folder : known(data)) {
+            known.add(folder.toString());
             if (!real.contains(Files.exists(folder) ? folder.toRealPath() : folder)) {
                 requireNoPartitionOnlyIn(folder, roots);
             }
@@ -86,6 +86,14 @@ public final class Disks {
         if (changed) {
             SmallFiles.write(file, String.join("\n", known) + "\n");
         }
+    }
+
+    /** The further disks that a data folder ever had, as far as it knows. */
+    static List<Path> known(Path data) throws IOException {
+        Path file = data.resolve(KNOWN);
+        return Files.exists(file)
+                ? Files.readAllLines(file).stream().map(Path::of).toList()
+                : List.of();
     }
 
     private static void requireNoPartitionOnlyIn(Path forgotten, List<Path> roots) throws IOException {

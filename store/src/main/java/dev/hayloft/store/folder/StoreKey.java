@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.HexFormat;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -21,7 +22,10 @@ import javax.crypto.spec.SecretKeySpec;
  * <p><i>Threads:</i> any.
  */
 public final class StoreKey {
+    static final String FILE = "store.key";
+
     private static final int SIZE = 32;
+    private static final int CHECK_SIZE = 8;
     private static final String ALGORITHM = "HmacSHA256";
 
     private final byte[] secret;
@@ -38,7 +42,7 @@ public final class StoreKey {
      *     base64
      */
     public static StoreKey open(Path folder, boolean isNewFolder) {
-        Path file = folder.resolve("store.key");
+        Path file = folder.resolve(FILE);
         try {
             if (!Files.exists(file) && !isNewFolder) {
                 throw new StoreClosedException(
@@ -73,6 +77,13 @@ public final class StoreKey {
     /** 32 bytes that depend on the secret and the purpose. */
     public ByteBuffer derive(String purpose) {
         return ByteBuffer.wrap(mac().doFinal(purpose.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** 8 bytes in hex that tell this key from others and tell nothing else of it. */
+    String check() {
+        byte[] bytes = new byte[CHECK_SIZE];
+        derive("check of the key, version 1").get(bytes);
+        return HexFormat.of().formatHex(bytes);
     }
 
     private Mac mac() {
