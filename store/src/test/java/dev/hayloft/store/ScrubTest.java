@@ -185,4 +185,20 @@ final class ScrubTest extends UpkeepCase {
             });
         }
     }
+
+    @Test
+    void scrub_ofADamagedSystemPartition_namesItsRecords() throws IOException {
+        try (HayloftStore store = open(data())) {
+            store.records().write("of-a-front", Map.of("name", "value"));
+        }
+        RecordDamage.flip(data(), "front/of-a-front");
+        try (HayloftStore store = open(data())) {
+            SortedMap<String, Object> result = run(store, JobRequest.Kind.SCRUB);
+            for (String field : List.of("damaged", "lost")) {
+                assertThat(String.valueOf(result.get(field)))
+                        .contains("key=front/of-a-front")
+                        .containsPattern("bucket=[,}]");
+            }
+        }
+    }
 }

@@ -38,6 +38,9 @@ public final class UpkeepJobs {
     /** A volume with a greater part dead is left to compaction. */
     private static final double DEAD_RATIO_MAX = 0.25;
 
+    /** What holds the records of the system partition: a bucket without a name. */
+    private static final int SYSTEM_BUCKET = 0;
+
     private final Partition system;
     private final List<Partition> partitions;
     private final ParityConfig config;
@@ -67,7 +70,7 @@ public final class UpkeepJobs {
         this.config = config;
         this.reserveBytes = reserveBytes;
         this.clock = clock;
-        this.bucketNames = bucketNames;
+        this.bucketNames = partition -> partition == system ? Map.of(SYSTEM_BUCKET, "") : bucketNames.apply(partition);
     }
 
     /** The tasks by kind. */
