@@ -32,7 +32,15 @@ final class CutGate {
         }
     }
 
-    /** Whether some writer went on before all had arrived. */
+    /** One partition will not make the cut: nobody waits for it, nor for the others. */
+    void fail() {
+        broken = true;
+        while (missing.getCount() > 0) {
+            missing.countDown();
+        }
+    }
+
+    /** Whether some writer went on before all had arrived, or did not arrive at all. */
     boolean isBroken() {
         return broken;
     }

@@ -78,7 +78,11 @@ public final class PartitionCut implements AutoCloseable {
         CutGate gate = new CutGate(partitions.size());
         List<CompletableFuture<Mutation.Outcome>> sealed = new ArrayList<>();
         for (Partition partition : partitions) {
-            sealed.add(partition.trySubmit(new Mutation.Cut(gate)));
+            CompletableFuture<Mutation.Outcome> cut = partition.trySubmit(new Mutation.Cut(gate));
+            sealed.add(cut);
+            if (cut.isCompletedExceptionally()) {
+                gate.fail(); // Its writer does not hear of the cut, and the others must not wait for it.
+            }
         }
         try {
             sealed.forEach(CompletableFuture::join);

@@ -52,6 +52,9 @@ final class Pending {
 
     void fail(HayloftException reason) {
         failure = Optional.of(reason);
+        if (mutation instanceof Mutation.Cut cut) {
+            cut.gate().fail(); // At once: the writers of all other partitions wait there.
+        }
     }
 
     void encoded(

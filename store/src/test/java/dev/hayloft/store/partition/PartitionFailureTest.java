@@ -56,12 +56,16 @@ class PartitionFailureTest {
     private final VersionClock versions = new VersionClock(CLOCK, 0, Long.MAX_VALUE);
 
     private Partition open(LastStop lastStop) {
-        return open(lastStop, 8 << 20);
+        return open(folder, 0, lastStop, 8 << 20);
     }
 
     private Partition open(LastStop lastStop, int queueBytes) {
+        return open(folder, 0, lastStop, queueBytes);
+    }
+
+    private Partition open(Path place, int id, LastStop lastStop, int queueBytes) {
         PartitionConfig config =
-                new PartitionConfig(folder, 0, STORE, 1 << 20, Duration.ofSeconds(1), 1024, queueBytes, 8 << 20);
+                new PartitionConfig(place, id, STORE, 1 << 20, Duration.ofSeconds(1), 1024, queueBytes, 8 << 20);
         return Recovery.open(
                 config, new Recovery.Context(lastStop, hasher, CLOCK, versions, task -> {}), bucketId -> true);
     }
@@ -111,6 +115,25 @@ class PartitionFailureTest {
             assertThat(partition.problem()).isEmpty();
             Mutation.Outcome next = await(partition.submit(put(ByteBuffer.allocate(20), false, Durability.DISK)));
             assertThat(((Mutation.Outcome.Applied) next).existed()).isTrue();
+        }
+    }
+
+    @Test
+    void cut_thatFailsInOnePartition_holdsUpNoOther() throws IOException {
+        try (Partition first = open(folder.resolve("0"), 0, LastStop.UNKNOWN, 8 << 20);
+                Partition second = open(folder.resolve("1"), 1, LastStop.UNKNOWN, 8 << 20);
+                Partition closed = open(folder.resolve("2"), 2, LastStop.UNKNOWN, 8 << 20)) {
+            await(second.submit(put(ByteBuffer.allocate(10), false, Durability.DISK)));
+            Files.createFile(folder.resolve("1").resolve(SECOND_VOLUME));
+            closed.close();
+            for (Partition failing : List.of(closed, second)) {
+                long begin = System.nanoTime();
+                assertThatThrownBy(() -> PartitionCut.all(List.of(first, failing), () -> false))
+                        .isInstanceOf(StoreClosedException.class);
+                await(first.submit(put(ByteBuffer.allocate(10), false, Durability.MEMORY)));
+                assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
+            }
+            assertThat(first.problem()).isEmpty();
         }
     }
 
