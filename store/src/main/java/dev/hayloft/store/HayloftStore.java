@@ -230,7 +230,7 @@ public final class HayloftStore implements ObjectStore {
         threads.every(halfSync, "memory sync of the system partition", system::housekeep);
         partitions.forEach(partition -> threads.every( // Each by itself: a lost disk must not keep others from theirs.
                 halfSync, "memory sync of partition " + partition.config().name(), partition::housekeep));
-        sweeps.forEach(sweep -> threads.every(SWEEP_INTERVAL, "sweep of what has expired", sweep::run));
+        sweeps.forEach(sweep -> threads.everyInTurn(SWEEP_INTERVAL, "sweep of what has expired", sweep::run));
         UpkeepSchedule schedule = new UpkeepSchedule(upkeep::hasWork, jobs, config.parity(), clock, folder.madeAt());
         threads.every(schedule.interval(), "parity and scrub", schedule::look);
         LOG.log(

@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The store's shared threads: reading (may wait for the disk on behalf of a caller), background (long work, one thing
- * at a time per thread), periodic (short housekeeping).
+ * at a time per thread), periodic (housekeeping, each task on a thread of its own), sweeping (long and again and again,
+ * one behind the other).
  */
 final class StoreThreads implements AutoCloseable {
     private static final Logger LOG = System.getLogger(StoreThreads.class.getName());
@@ -30,6 +32,7 @@ final class StoreThreads implements AutoCloseable {
     private static final int VERBS = 32;
     private static final int VERBS_WAITING_MAX = 10_000;
     private static final int BACKGROUND = 2;
+    private static final int SWEEPERS = 2;
     private static final long STOP_SECONDS = 60;
 
     private final List<ScheduledFuture<?>> housekeeping = new CopyOnWriteArrayList<>();
@@ -43,7 +46,8 @@ final class StoreThreads implements AutoCloseable {
             named("background"),
             StoreThreads::refuse);
     private final ExecutorService verbs;
-    private final ScheduledExecutorService periodic = Executors.newScheduledThreadPool(2, named("periodic"));
+    private final ScheduledThreadPoolExecutor periodic = new ScheduledThreadPoolExecutor(0, named("periodic"));
+    private final ScheduledExecutorService sweeping = Executors.newScheduledThreadPool(SWEEPERS, named("sweeper"));
 
     StoreThreads() {
         reading = pool("reader", READERS, READS_WAITING_MAX);
@@ -96,9 +100,22 @@ final class StoreThreads implements AutoCloseable {
         return background;
     }
 
-    /** Runs a short task again and again; a failure is logged, and the next turn comes all the same. */
-    void every(Duration interval, String what, Runnable task) {
-        ScheduledFuture<?> turns = periodic.scheduleWithFixedDelay(
+    /**
+     * Runs a task again and again, whatever other tasks wait for: there is a thread for each. A failure is logged, and
+     * the next turn comes all the same.
+     */
+    synchronized void every(Duration interval, String what, Runnable task) {
+        periodic.setCorePoolSize(periodic.getCorePoolSize() + 1);
+        repeat(periodic, interval, what, task);
+    }
+
+    /** As {@link #every}, for what may take long and need not be in time: a few such tasks run at once. */
+    void everyInTurn(Duration interval, String what, Runnable task) {
+        repeat(sweeping, interval, what, task);
+    }
+
+    private void repeat(ScheduledExecutorService threads, Duration interval, String what, Runnable task) {
+        ScheduledFuture<?> turns = threads.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -116,6 +133,7 @@ final class StoreThreads implements AutoCloseable {
     void stopHousekeeping() {
         housekeeping.forEach(turns -> turns.cancel(false));
         stop(periodic);
+        stop(sweeping);
         stop(background);
     }
 
@@ -135,6 +153,7 @@ final class StoreThreads implements AutoCloseable {
     @Override
     public void close() {
         stop(periodic);
+        stop(sweeping);
         stop(background);
         stop(verbs);
         stop(reading);
