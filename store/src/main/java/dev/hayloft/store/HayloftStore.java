@@ -104,7 +104,7 @@ public final class HayloftStore implements ObjectStore {
                 system, partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
-                new StoreJobs(partitions, buckets).tasks(compaction, backup(clock), upkeep),
+                new StoreJobs(system, partitions, buckets).tasks(compaction, backup(clock), upkeep),
                 StoreJobs.archive(opening.records()),
                 clock,
                 folder.incarnation().toString());

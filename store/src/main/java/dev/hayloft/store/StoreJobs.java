@@ -24,10 +24,12 @@ import java.util.TreeMap;
  * <p><i>Threads:</i> as {@link JobTask} says.
  */
 final class StoreJobs {
+    private final Partition system;
     private final List<Partition> partitions;
     private final BucketRegistry buckets;
 
-    StoreJobs(List<Partition> partitions, BucketRegistry buckets) {
+    StoreJobs(Partition system, List<Partition> partitions, BucketRegistry buckets) {
+        this.system = system;
         this.partitions = partitions;
         this.buckets = buckets;
     }
@@ -36,8 +38,8 @@ final class StoreJobs {
     Map<JobRequest.Kind, JobTask> tasks(StoreCompaction compaction, Backup backup, UpkeepJobs upkeep) {
         Map<JobRequest.Kind, JobTask> tasks = new EnumMap<>(JobRequest.Kind.class);
         tasks.putAll(upkeep.tasks());
-        tasks.put(JobRequest.Kind.SEAL, checkedByVolume(this::seal));
-        tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(this::rebuild));
+        tasks.put(JobRequest.Kind.SEAL, checkedByVolume(partitions, this::seal));
+        tasks.put(JobRequest.Kind.REBUILD_INDEX, checkedByVolume(withSystem(), this::rebuild));
         tasks.put(JobRequest.Kind.COMPACT, compaction);
         tasks.put(JobRequest.Kind.BACKUP, new BackupTask(backup));
         return tasks;
@@ -75,7 +77,7 @@ final class StoreJobs {
     }
 
     /** A task that takes {@code volume}, and refuses one that there is not. */
-    private JobTask checkedByVolume(Body body) {
+    private static JobTask checkedByVolume(List<Partition> candidates, Body body) {
         return new JobTask() {
             @Override
             public SortedMap<String, Object> run(JobRun run) {
@@ -87,7 +89,7 @@ final class StoreJobs {
                 refuse(request.bucket().isPresent(), "bucket");
                 refuse(request.directory().isPresent(), "directory");
                 refuse(request.dryRun(), "dryRun");
-                targets(request);
+                targets(candidates, request);
             }
         };
     }
@@ -99,13 +101,20 @@ final class StoreJobs {
         }
     }
 
-    private List<Partition> targets(JobRequest request) {
+    /** All of them, the system's last: what is wrong with that keeps no other from its turn. */
+    private List<Partition> withSystem() {
+        List<Partition> all = new ArrayList<>(partitions);
+        all.add(system);
+        return all;
+    }
+
+    private static List<Partition> targets(List<Partition> candidates, JobRequest request) {
         if (request.volume().isEmpty()) {
-            return partitions;
+            return candidates;
         }
         String volume = request.volume().get();
         String partition = volume.contains("-") ? volume.substring(0, volume.indexOf('-')) : volume;
-        return partitions.stream()
+        return candidates.stream()
                 .filter(candidate -> candidate.config().name().equals(partition))
                 .findFirst()
                 .map(List::of)
@@ -114,7 +123,7 @@ final class StoreJobs {
     }
 
     private SortedMap<String, Object> seal(JobRun run) {
-        List<Partition> targets = targets(run.request());
+        List<Partition> targets = targets(partitions, run.request());
         for (Partition partition : targets) {
             run.step();
             Futures.await(partition.submit(new Mutation.Seal()));
@@ -123,7 +132,7 @@ final class StoreJobs {
     }
 
     private SortedMap<String, Object> rebuild(JobRun run) {
-        List<Partition> targets = targets(run.request());
+        List<Partition> targets = targets(withSystem(), run.request());
         long total = 0;
         for (Partition partition : targets) {
             total += 2
@@ -149,7 +158,7 @@ final class StoreJobs {
         for (Partition partition : targets) {
             run.step();
             try {
-                entries += partition.rebuildIndex(buckets::isLiving, watcher);
+                entries += partition.rebuildIndex(partition == system ? bucketId -> true : buckets::isLiving, watcher);
             } catch (CorruptionException damaged) { // It keeps its old index, and no other waits for it.
                 refused.add(damaged);
             }
