@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.awaitility.Awaitility;
@@ -208,6 +209,43 @@ class BackupTest {
     }
 
     @Test
+    void backup_behindALinkIntoTheDataFolder_isRefused() throws IOException {
+        try (HayloftStore store = open("data")) {
+            Files.createSymbolicLink(root.resolve("link"), root.resolve("data"));
+            assertRefused(store, root.resolve("link"));
+            assertRefused(store, root.resolve("link/backup/of today"));
+            assertRefused(store, root.resolve("nothing/../link/backup"));
+        }
+        Files.createSymbolicLink(root.resolve("other"), Files.createDirectories(root.resolve("disk")));
+        try (HayloftStore store = open("other/data")) {
+            assertRefused(store, root.resolve("disk/data/backup"));
+            assertRefused(store, root.resolve("disk"));
+            backup(store, root.resolve("other/backup"));
+        }
+        assertThat(Backup.verify(root.resolve("disk/backup"))).isEmpty();
+    }
+
+    @Test
+    void restore_byAListThatNamesFilesOutside_isRefused() throws IOException {
+        try (HayloftStore store = open("data")) {
+            backup(store, root.resolve("backup"));
+        }
+        for (String name : List.of(
+                "../stolen", "system/../../stolen", root.resolve("stolen").toString())) {
+            Path folder = root.resolve("backup");
+            Files.writeString(root.resolve("stolen"), "");
+            rewriteList(folder, lines -> lines + "file 0 0 " + name + "\n");
+            assertThatThrownBy(() -> new Restore(folder, root.resolve("a/new")).run(bytes -> {}))
+                    .as(name)
+                    .isInstanceOf(CorruptionException.class)
+                    .hasMessageContaining("outside");
+            assertThat(root.resolve("a")).doesNotExist();
+            rewriteList(folder, lines -> lines.replaceFirst("file 0 0 .*\n", ""));
+        }
+        restore("restored");
+    }
+
+    @Test
     void restore_ofWhatIsNotWhole_isRefused() throws IOException {
         try (HayloftStore store = withBuckets(open("data"))) {
             put(store, CAUSE, "a", "1");
@@ -348,15 +386,19 @@ class BackupTest {
             put(store, CAUSE, "a", "1");
             backup(store, root.resolve("backup"));
         }
-        Path list = root.resolve("backup/BACKUP");
-        String lines = Files.readString(list).replaceFirst("format \\d", "format 1");
-        lines = lines.substring(0, lines.lastIndexOf("crc32c "));
-        CRC32C crc = new CRC32C();
-        crc.update(lines.getBytes(StandardCharsets.UTF_8));
-        Files.writeString(list, lines + "crc32c " + Long.toHexString(crc.getValue()) + "\n");
+        rewriteList(root.resolve("backup"), lines -> lines.replaceFirst("format \\d", "format 1"));
         restore("restored");
         try (HayloftStore restored = open("restored")) {
             assertThat(text(restored, CAUSE, "a")).contains("1");
         }
+    }
+
+    private static void rewriteList(Path folder, UnaryOperator<String> change) throws IOException {
+        Path list = folder.resolve("BACKUP");
+        String lines = Files.readString(list);
+        lines = change.apply(lines.substring(0, lines.lastIndexOf("crc32c ")));
+        CRC32C crc = new CRC32C();
+        crc.update(lines.getBytes(StandardCharsets.UTF_8));
+        Files.writeString(list, lines + "crc32c " + Long.toHexString(crc.getValue()) + "\n");
     }
 }

@@ -65,8 +65,8 @@ public final class Backup {
      * @throws RequestException {@code bad-parameter} with what is wrong
      */
     public void check(Path folder) {
-        Path real = folder.toAbsolutePath().normalize();
-        Path own = data.path().toAbsolutePath().normalize();
+        Path real = real(folder.toAbsolutePath());
+        Path own = real(data.path().toAbsolutePath());
         if (!folder.isAbsolute()) {
             throw refused("A backup needs the absolute path of a folder on the server.", folder);
         }
@@ -85,6 +85,20 @@ public final class Backup {
     private static RequestException refused(String sentence, Path folder) {
         return new RequestException(ErrorCode.BAD_PARAMETER, sentence)
                 .with("parameter", "directory")
+    /** Where a path leads, behind all links; of what is not there yet, where it will be. */
+    private static Path real(Path path) {
+        Path parent = path.getParent();
+        if (Files.exists(path) || parent == null) {
+            try {
+                return path.toRealPath();
+            } catch (IOException e) {
+                throw refused("The folder cannot be reached.", path).with("reason", e);
+            }
+        }
+        Path below = real(parent).resolve(path.getFileName()).normalize();
+        return Files.exists(below) ? real(below) : below;
+    }
+
                 .with("value", folder);
     }
 

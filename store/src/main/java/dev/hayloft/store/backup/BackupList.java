@@ -76,7 +76,7 @@ record BackupList(
     /**
      * The list of a backup; empty where there is none.
      *
-     * @throws CorruptionException when it is damaged or of a newer Hayloft
+     * @throws CorruptionException when it is damaged, of a newer Hayloft, or names a file outside of the folder
      */
     static Optional<BackupList> read(Path folder) {
         Path file = folder.resolve(NAME);
@@ -104,6 +104,7 @@ record BackupList(
         for (String line : lines.lines().toList()) {
             String[] words = line.split(" ", 4);
             if (words.length == 4 && words[0].equals("file")) {
+                checkInside(file, words[3]);
                 files.put(words[3], new Entry(Long.parseLong(words[1]), Integer.parseUnsignedInt(words[2], 16)));
             } else if (words.length == 2 && words[0].equals("damaged")) {
                 damaged.add(words[1]);
@@ -123,6 +124,16 @@ record BackupList(
                 Long.parseLong(head.getOrDefault("createdAt", "")),
                 files,
                 damaged);
+    }
+
+    /** A list may come from anywhere: nothing is read or written by it outside of the folder. */
+    private static void checkInside(Path file, String name) {
+        Path path = Path.of(name);
+        if (path.isAbsolute() || path.startsWith("..") || !path.equals(path.normalize())) {
+            throw new CorruptionException("The list of the backup names a file outside of a backup.")
+                    .with("file", file)
+                    .with("name", name);
+        }
     }
 
     private static CorruptionException damaged(Path file) {
