@@ -85,4 +85,3 @@ final class CompactionTotals {
         return Job.result(Map.of(VOLUMES, volumes, MOVED, moved, RECLAIMED, reclaimed, "refused", refused));
     }
 }
-

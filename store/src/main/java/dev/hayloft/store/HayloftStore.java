@@ -168,8 +168,7 @@ public final class HayloftStore implements ObjectStore {
         Optional<Opening> opening = Optional.empty();
         boolean opened = false;
         try {
-            opening = Optional.of(new Opening(
-                    config, masters, folder, folder.openKey(), new StoreThreads()));
+            opening = Optional.of(new Opening(config, masters, folder, folder.openKey(), new StoreThreads()));
             HayloftStore store = open(config, clock, opening.get());
             opened = true;
             return store;

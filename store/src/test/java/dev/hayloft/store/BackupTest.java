@@ -246,6 +246,38 @@ class BackupTest {
     }
 
     @Test
+    void backup_behindOneThatWasCutOff_dropsWhatThatHasLeft() throws IOException {
+        Path folder = root.resolve("backup");
+        Path outside = Files.createDirectories(root.resolve("outside/volumes"));
+        List<Path> foreign = List.of(
+                outside.resolve("0000000001.volume"),
+                folder.resolve("partitions/0/volumes/letter.txt"),
+                folder.resolve("partitions/0/0000000001.volume"),
+                folder.resolve("0000000001.volume"));
+        List<Path> leftovers = List.of(
+                folder.resolve("partitions/0/volumes/0000009999.volume"),
+                folder.resolve("partitions/1/volumes/0000009999.volume.2.tmp"),
+                folder.resolve("partitions/9/hints/0000009999.hint"),
+                folder.resolve("system/volumes/0000009999.volume.2"),
+                folder.resolve("system/COMPACTED.2.tmp"));
+        try (HayloftStore store = withBuckets(open("data"))) {
+            put(store, CAUSE, "a", "1");
+            backup(store, folder);
+            Files.createSymbolicLink(folder.resolve("partitions/7"), outside.getParent());
+            for (List<Path> files : List.of(foreign, leftovers)) {
+                for (Path file : files) {
+                    Files.createDirectories(file.resolveSibling("."));
+                    Files.writeString(file, "left");
+                }
+            }
+            backup(store, folder);
+        }
+        assertThat(leftovers).allSatisfy(file -> assertThat(file).doesNotExist());
+        assertThat(foreign).allSatisfy(file -> assertThat(file).exists());
+        assertThat(Backup.verify(folder)).isEmpty();
+    }
+
+    @Test
     void restore_ofWhatIsNotWhole_isRefused() throws IOException {
         try (HayloftStore store = withBuckets(open("data"))) {
             put(store, CAUSE, "a", "1");

@@ -106,7 +106,11 @@ public final class MetricsPage {
         single("hayloft_saved_bytes", "gauge", "What sharing equal content saves.", status.savedBytes());
         single("hayloft_live_bytes", "gauge", "Bytes in volumes that compaction would keep.", status.liveBytes());
         single("hayloft_dead_bytes", "gauge", "Bytes in volumes that compaction would drop.", status.deadBytes());
-        single("hayloft_disk_free_bytes", "gauge", "Usable space of the fullest of the store's disks.", status.freeBytes());
+        single(
+                "hayloft_disk_free_bytes",
+                "gauge",
+                "Usable space of the fullest of the store's disks.",
+                status.freeBytes());
         head("hayloft_volumes", "gauge", "Volumes by state.");
         line("hayloft_volumes", "state=\"open\"", status.volumes().open());
         line("hayloft_volumes", "state=\"sealed\"", status.volumes().sealed());

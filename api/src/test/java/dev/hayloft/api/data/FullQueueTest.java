@@ -58,7 +58,7 @@ final class FullQueueTest {
         return (ObjectStore) Proxy.newProxyInstance(
                 ObjectStore.class.getClassLoader(), new Class<?>[] {ObjectStore.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("changes")) {
-                        return new ChangesReached("cursor", false);
+                        return new ChangesReached("cursor", false, false);
                     }
                     throw new AssertionError("only the feed is asked for");
                 });

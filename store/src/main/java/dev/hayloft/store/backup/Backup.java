@@ -85,6 +85,9 @@ public final class Backup {
     private static RequestException refused(String sentence, Path folder) {
         return new RequestException(ErrorCode.BAD_PARAMETER, sentence)
                 .with("parameter", "directory")
+                .with("value", folder);
+    }
+
     /** Where a path leads, behind all links; of what is not there yet, where it will be. */
     private static Path real(Path path) {
         Path parent = path.getParent();
@@ -97,9 +100,6 @@ public final class Backup {
         }
         Path below = real(parent).resolve(path.getFileName()).normalize();
         return Files.exists(below) ? real(below) : below;
-    }
-
-                .with("value", folder);
     }
 
     private boolean isEmptyOrBegun(Path folder) {

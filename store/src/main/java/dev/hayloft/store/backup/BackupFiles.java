@@ -2,10 +2,14 @@ package dev.hayloft.store.backup;
 
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.store.folder.SmallFiles;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
@@ -18,6 +22,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The files of a backup that is being made, in the folder of the one before. A file that the last list names is taken
@@ -27,6 +33,12 @@ import java.util.function.Function;
  * <p><i>Threads:</i> one.
  */
 final class BackupFiles {
+    private static final Logger LOG = System.getLogger(BackupFiles.class.getName());
+
+    /** What a backup calls its files below these two folders, while they are written too. */
+    private static final Pattern OWN_NAME = Pattern.compile("(partitions/[0-9]+|system)/"
+            + "(volumes/[0-9]{10}\\.volume|hints/[0-9]{10}\\.hint|COMPACTED)(\\.2)?(\\.tmp)?");
+
     private final Path folder;
     private final SortedMap<String, BackupList.Entry> before;
     private final boolean isSameHistory;
@@ -167,10 +179,34 @@ final class BackupFiles {
         return FileCopy.read(target, bytes -> {});
     }
 
-    /** Deletes what the last list named and these are not; the new list stands by then. */
+    /**
+     * Deletes what these files are not: what the last list named, and what backups have left that came to no end. The
+     * new list stands by then. What is not called as a backup calls its files is left alone, and links to folders are
+     * not followed.
+     */
     void deleteOthers() {
         before.keySet().stream()
                 .filter(name -> !files.containsKey(name))
                 .forEach(name -> SmallFiles.delete(folder.resolve(name)));
+        for (String root : List.of("partitions", "system")) {
+            if (Files.isDirectory(folder.resolve(root), LinkOption.NOFOLLOW_LINKS)) {
+                deleteLeftovers(folder.resolve(root));
+            }
+        }
+    }
+
+    private void deleteLeftovers(Path root) {
+        try (Stream<Path> paths = Files.walk(root)) {
+            for (Path path : (Iterable<Path>) paths::iterator) {
+                String name = folder.relativize(path).toString().replace(File.separatorChar, '/');
+                if (OWN_NAME.matcher(name).matches()
+                        && !files.containsKey(name)
+                        && Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                    SmallFiles.delete(path);
+                }
+            }
+        } catch (IOException | UncheckedIOException e) {
+            LOG.log(Level.WARNING, "The backup is done, but what an earlier one has left could not be deleted.", e);
+        }
     }
 }

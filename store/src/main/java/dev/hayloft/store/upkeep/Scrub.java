@@ -156,8 +156,7 @@ final class Scrub {
             orphans += IndexCheck.orphans(partition);
             Map<Integer, String> names = bucketNames.apply(partition);
             boolean isSystem = partition.config().id() == PartitionConfig.SYSTEM;
-            List<MissingEntries.Key> found =
-                    missingEntries(run, partition, id -> isSystem || names.containsKey(id));
+            List<MissingEntries.Key> found = missingEntries(run, partition, id -> isSystem || names.containsKey(id));
             isCut |= found.size() >= MissingEntries.NAMED_MAX; // Or they are just as many.
             found.forEach(key -> missing.add(Map.of(
                     "bucket", names.getOrDefault(key.bucketId(), ""),
