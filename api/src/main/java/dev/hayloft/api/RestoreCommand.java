@@ -26,7 +26,7 @@ final class RestoreCommand {
               --json         print one JSON document
 
             Ends with 0 when all is there, 1 when the backup is damaged or NEWDIR is not empty, 2 when it was called
-            wrongly.
+            wrongly. Volumes that are damaged in the backup come along: a message names them, and says so.
             """;
 
     private final PrintStream out;

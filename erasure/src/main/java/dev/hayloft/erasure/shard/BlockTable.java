@@ -34,6 +34,11 @@ public final class BlockTable {
         }
     }
 
+    /** The checksum of a block. */
+    int crc(int shard, int block) {
+        return crcs[shard][block];
+    }
+
     /** Whether a block's bytes are what was written; all that remains of the buffer. */
     boolean isRight(int shard, int block, ByteBuffer bytes) {
         CRC32C crc = new CRC32C();

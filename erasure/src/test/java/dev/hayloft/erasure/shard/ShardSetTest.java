@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.zip.CRC32C;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -200,6 +201,28 @@ class ShardSetTest {
             }
         }
         return true;
+    }
+
+    @Property(tries = 40)
+    void contentOfAVolume_isKnownByItsBlocks(
+            @ForAll @IntRange(min = 1, max = 12) int data,
+            @ForAll boolean inPlace,
+            @ForAll @IntRange(min = 1, max = SIZE_MAX) int size,
+            @ForAll long seed)
+            throws IOException {
+        SplittableRandom random = new SplittableRandom(seed);
+        try (Fixture fixture = new Fixture(data, 2, inPlace, size, random)) {
+            CRC32C crc = new CRC32C();
+            crc.update(fixture.content);
+            assertThat(VolumeContent.crc(fixture.set)).hasValue((int) crc.getValue());
+            Path copy = fixture.folder.resolve("copy");
+            Files.write(copy, fixture.content);
+            assertThat(VolumeContent.wrongBytes(fixture.set, copy)).isZero();
+            FileDamage.flip(copy, random.nextLong(size), random.nextInt(8));
+            assertThat(VolumeContent.wrongBytes(fixture.set, copy)).isBetween(1L, (long) ShardLayout.BLOCK_SIZE);
+            FileDamage.cut(copy, 0);
+            assertThat(VolumeContent.wrongBytes(fixture.set, copy)).isEqualTo(size);
+        }
     }
 
     @Property(tries = 40)

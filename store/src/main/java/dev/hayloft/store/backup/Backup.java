@@ -1,5 +1,7 @@
 package dev.hayloft.store.backup;
 
+import dev.hayloft.erasure.shard.ShardSet;
+import dev.hayloft.erasure.shard.VolumeContent;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.folder.DataFolder;
@@ -82,12 +84,6 @@ public final class Backup {
         }
     }
 
-    private static RequestException refused(String sentence, Path folder) {
-        return new RequestException(ErrorCode.BAD_PARAMETER, sentence)
-                .with("parameter", "directory")
-                .with("value", folder);
-    }
-
     /** Where a path leads, behind all links; of what is not there yet, where it will be. */
     private static Path real(Path path) {
         Path parent = path.getParent();
@@ -100,6 +96,12 @@ public final class Backup {
         }
         Path below = real(parent).resolve(path.getFileName()).normalize();
         return Files.exists(below) ? real(below) : below;
+    }
+
+    private static RequestException refused(String sentence, Path folder) {
+        return new RequestException(ErrorCode.BAD_PARAMETER, sentence)
+                .with("parameter", "directory")
+                .with("value", folder);
     }
 
     private boolean isEmptyOrBegun(Path folder) {
@@ -218,13 +220,14 @@ public final class Backup {
         long copied = 0;
         for (PartitionCut.Volume volume : cut.volumes()) {
             String path = prefix + "volumes/%010d.volume".formatted(volume.id());
-            Optional<BackupList.Entry> kept = files.keep(path, volume.path());
+            Optional<BackupList.Entry> kept =
+                    files.keep(path, volume.path(), (file, entry) -> CopiedVolume.isGood(volume, file, entry));
             if (kept.isPresent()) {
                 progress.accept(kept.get().bytes());
             } else {
                 VolumeCopy.Result result = files.addVolume(path, target -> VolumeCopy.copy(volume, target, progress));
                 copied += result.entry().map(BackupList.Entry::bytes).orElse(0L);
-                lostBytes += result.lostBytes();
+                lostBytes += lost(volume, path, files, result);
                 if (!result.isWhole()) {
                     damagedVolumes.add(cut.name() + "-" + volume.id());
                 }
@@ -235,9 +238,17 @@ public final class Backup {
         return copied;
     }
 
+    /** Bytes of a volume that are lost; what the last backup has of it stays if it lacks no more. */
+    private static long lost(PartitionCut.Volume volume, String path, BackupFiles files, VolumeCopy.Result result) {
+        Optional<ShardSet> shards = volume.parity().find(volume.id());
+        return result.lostBytes() == 0 || result.entry().isEmpty() || shards.isEmpty()
+                ? result.lostBytes()
+                : files.keepBetter(path, file -> VolumeContent.wrongBytes(shards.get(), file), result.lostBytes());
+    }
+
     /** Not having one costs a start its time, so one that cannot be read is left out. */
     private static void addHint(String path, Path hint, BackupFiles files) {
-        if (files.keep(path, hint).isPresent() || !Files.exists(hint)) {
+        if (files.keep(path, hint, (file, entry) -> true).isPresent() || !Files.exists(hint)) {
             return;
         }
         try {

@@ -21,7 +21,9 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -69,20 +71,50 @@ final class BackupFiles {
     /**
      * Takes over a file that never changes, if the last backup has it whole. In one of another incarnation the same
      * path may hold something else of the same size, so that bytes are compared.
+     *
+     * @param isGood judges what the last backup has, and may know that it is damaged
      */
-    Optional<BackupList.Entry> keep(String path, Path source) {
+    Optional<BackupList.Entry> keep(String path, Path source, BiPredicate<Path, BackupList.Entry> isGood) {
         for (String name : names(path)) {
             if (!damagedBefore.contains(name)) {
                 BackupList.Entry known = before.get(name);
                 if (known != null
                         && isOfSize(folder.resolve(name), known.bytes())
-                        && (isSameHistory || isSame(source, folder.resolve(name)))) {
+                        && (isSameHistory || isSame(source, folder.resolve(name)))
+                        && isGood.test(folder.resolve(name), known)) {
                     files.put(name, known);
                     return Optional.of(known);
                 }
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Takes over what the last backup has at a path after all, instead of what was added, if that has more wrong bytes.
+     *
+     * @param wrongBytes counts those of a file of the last backup
+     * @param addedWrongBytes of the file that was added
+     * @return wrong bytes of the file that is in this backup now
+     */
+    long keepBetter(String path, ToLongFunction<Path> wrongBytes, long addedWrongBytes) {
+        for (String name : names(path)) {
+            BackupList.Entry known = before.get(name);
+            Path file = folder.resolve(name);
+            if (known != null && isOfSize(file, known.bytes())) {
+                long wrong = wrongBytes.applyAsLong(file);
+                if (wrong <= addedWrongBytes) {
+                    files.keySet().removeAll(names(path));
+                    files.put(name, FileCopy.read(file, bytes -> {}));
+                    damaged.removeAll(names(path));
+                    if (wrong > 0) {
+                        damaged.add(name);
+                    }
+                    return wrong;
+                }
+            }
+        }
+        return addedWrongBytes;
     }
 
     private static List<String> names(String path) {

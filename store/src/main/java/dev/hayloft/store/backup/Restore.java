@@ -9,6 +9,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
@@ -17,11 +18,14 @@ import java.util.stream.Stream;
 
 /**
  * Makes a data folder from a backup: the same store with the same users and keys, as a new incarnation, because its
- * history goes another way from here on. Its views are built by the first start.
+ * history goes another way from here on. Its views are built by the first start. Volumes that are damaged in the backup
+ * come along, because each of their frames has a checksum of its own: what stands in the others can be read.
  *
  * <p><i>Threads:</i> one.
  */
 public final class Restore {
+    private static final int NAMED_MAX = 100;
+
     private final Path backup;
     private final Path data;
 
@@ -64,13 +68,15 @@ public final class Restore {
      * @return bytes that were copied
      * @throws RequestException {@code conflict} when the data folder holds anything; {@code bad-parameter} when there
      *     is no backup
-     * @throws CorruptionException when a file of the backup is missing or damaged
+     * @throws CorruptionException when a file of the backup is missing or damaged. Where only volumes and hint files
+     *     are damaged it is thrown at the end, and names them: the data folder is made then, without these hint files
      */
     public long run(LongConsumer progress) {
         BackupList list = list();
         refuseToOverwrite();
         long bytes = 0;
         Path identity = backup.resolve("STORE");
+        List<String> damaged = new ArrayList<>();
         for (var file : list.files().entrySet()) {
             Path source = backup.resolve(file.getKey());
             if (!Files.isRegularFile(source)) {
@@ -85,12 +91,29 @@ public final class Restore {
             BackupList.Entry copied =
                     path.endsWith(".key") ? secret(source, target) : FileCopy.copy(source, target, progress);
             if (!copied.equals(file.getValue())) {
-                throw new CorruptionException("A file of the backup is damaged.").with("file", source);
+                goOn(path, source, copied.bytes() == file.getValue().bytes());
+                damaged.add(file.getKey());
             }
             bytes += copied.bytes();
         }
         writeIdentity(identity);
+        if (!damaged.isEmpty()) {
+            throw new CorruptionException(
+                            "The data folder is made, but files of the backup are damaged: what stands in a volume's"
+                                    + " damaged bytes is missing or cannot be read.")
+                    .with("damagedFiles", damaged.size())
+                    .with("files", String.join(", ", damaged.subList(0, Math.min(NAMED_MAX, damaged.size()))));
+        }
         return bytes;
+    }
+
+    /** A damaged volume stays as it came, a hint file goes: it only spares a start some reading. */
+    private void goOn(String path, Path source, boolean hasItsLength) {
+        if (path.endsWith(".hint")) {
+            SmallFiles.delete(data.resolve(path));
+        } else if (!path.endsWith(".volume") || !hasItsLength) {
+            throw new CorruptionException("A file of the backup is damaged.").with("file", source);
+        }
     }
 
     private void refuseToOverwrite() {

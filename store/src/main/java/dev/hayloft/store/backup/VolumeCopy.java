@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 
 /**
@@ -66,11 +67,27 @@ final class VolumeCopy {
             return assemble(shards.get());
         }
         try {
-            return result(FileCopy.link(volume.path(), target, progress), 0, volume.bytes());
+            return judge(FileCopy.link(volume.path(), target, progress));
         } catch (UncheckedIOException failed) { // It may have been encoded meanwhile, which takes its file.
             Optional<ShardSet> meanwhile = volume.parity().find(volume.id());
             return meanwhile.isPresent() ? assemble(meanwhile.get()) : salvage(failed);
         }
+    }
+
+    /**
+     * Looks whether what came is what was written: by the checksums of its blocks, which shards know, else by those of
+     * its frames. What its shards make up for is put together from them.
+     */
+    private Result judge(BackupList.Entry linked) {
+        OptionalInt right = CopiedVolume.rightCrc(volume);
+        if (right.isEmpty()) {
+            return result(linked, CopiedVolume.damagedBytes(volume, progress), Long.MAX_VALUE);
+        }
+        if (linked.crc() == right.getAsInt()) {
+            return result(linked, 0, volume.bytes());
+        }
+        CopiedVolume.noteDamage(volume);
+        return assemble(volume.parity().find(volume.id()).orElseThrow());
     }
 
     private Result assemble(ShardSet shards) {

@@ -2,6 +2,7 @@ package dev.hayloft.store.partition;
 
 import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.VolumeLease;
+import dev.hayloft.log.VolumeLog;
 import dev.hayloft.model.error.CapacityException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.HayloftException;
@@ -32,8 +33,9 @@ public final class PartitionCut implements AutoCloseable {
      * @param hint its hint file, which may be absent, or vanish
      * @param bytes of the file's data
      * @param parity knows its shards, which may come to stand for it while the cut is open
+     * @param log whose volume it is
      */
-    public record Volume(int id, Path path, Path hint, long bytes, ParityKeeper parity) {}
+    public record Volume(int id, Path path, Path hint, long bytes, ParityKeeper parity, VolumeLog log) {}
 
     private final String name;
     private final List<Volume> volumes;
@@ -121,7 +123,8 @@ public final class PartitionCut implements AutoCloseable {
                         volume.path(),
                         folder.hint(volume.id()),
                         volume.dataEndBytes(),
-                        partition.parity()));
+                        partition.parity(),
+                        partition.log()));
             }
         }
         try {

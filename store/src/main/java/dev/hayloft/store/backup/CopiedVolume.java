@@ -1,0 +1,81 @@
+package dev.hayloft.store.backup;
+
+import dev.hayloft.erasure.shard.VolumeContent;
+import dev.hayloft.log.DamagedRange;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.StoreClosedException;
+import dev.hayloft.store.partition.PartitionCut;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalInt;
+import java.util.function.LongConsumer;
+
+/** Whether a volume in a backup is what was written to the store. Threads: any. */
+final class CopiedVolume {
+    private static final Logger LOG = System.getLogger(CopiedVolume.class.getName());
+
+    private CopiedVolume() {}
+
+    /** The checksum that the volume's file has when it is right, if its shards know that. */
+    static OptionalInt rightCrc(PartitionCut.Volume volume) {
+        return volume.parity().find(volume.id()).map(VolumeContent::crc).orElse(OptionalInt.empty());
+    }
+
+    /**
+     * Whether what the last backup has of a volume may stay. It was copied when nothing knew yet that it was damaged,
+     * or it is a link, and shares the damage that its volume has got since.
+     */
+    static boolean isGood(PartitionCut.Volume volume, Path file, BackupList.Entry entry) {
+        OptionalInt right = rightCrc(volume);
+        if (right.isEmpty()) {
+            return true; // Nothing better is at hand.
+        }
+        return right.getAsInt() == entry.crc() && !(volume.parity().isDamaged(volume.id()) && isLink(volume, file));
+    }
+
+    private static boolean isLink(PartitionCut.Volume volume, Path file) {
+        try {
+            return Files.exists(volume.path()) && Files.isSameFile(volume.path(), file);
+        } catch (IOException e) {
+            return false; // It has gone to its shards meanwhile.
+        }
+    }
+
+    /** Bytes of a volume in frames that are damaged; for one that nothing else can judge. */
+    static long damagedBytes(PartitionCut.Volume volume, LongConsumer progress) {
+        long damaged;
+        try {
+            ScanReport report = volume.log().scanVolume(volume.id(), 0, new FrameVisitor() {
+                @Override
+                public void frame(FrameView frame) {
+                    progress.accept(0);
+                }
+            });
+            damaged = report.damaged().stream().mapToLong(CopiedVolume::bytes).sum();
+        } catch (CorruptionException | StoreClosedException unreadable) {
+            damaged = volume.bytes();
+        }
+        if (damaged > 0) {
+            noteDamage(volume);
+        }
+        return damaged;
+    }
+
+    private static long bytes(DamagedRange range) {
+        return range.toOffset() - range.fromOffset();
+    }
+
+    /** Tells the store and its operator what the copying has found. */
+    static void noteDamage(PartitionCut.Volume volume) {
+        if (!volume.parity().isDamaged(volume.id())) {
+            volume.parity().markDamaged(volume.id());
+            LOG.log(Level.WARNING, "A backup has found damage in {0}; repair the volume.", volume.path());
+        }
+    }
+}
