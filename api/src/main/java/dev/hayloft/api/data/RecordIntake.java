@@ -230,10 +230,10 @@ final class RecordIntake implements RecordStream.Listener {
         }
     }
 
-    /** True when the store will call once it takes more. */
+    /** True when the store will call once it takes more; not when all is over meanwhile: nobody would end it then. */
     private boolean stall() {
         synchronized (lock) {
-            stalled = stream.isSaturated();
+            stalled = total < 0 && !ended && stream.isSaturated();
             reading = !stalled;
             return stalled;
         }
