@@ -149,7 +149,7 @@ final class ObjectWrites {
         return guarded(() -> {
             BucketState bucket = buckets.require(request.bucket());
             bucket.admitDelete();
-            disk.admitDelete();
+            disk.admitDelete(bucket.partition().config().folder());
             if (request.target() instanceof DeleteRequest.Target.Version version) {
                 return deleteVersion(bucket, request, version.number());
             }

@@ -258,7 +258,11 @@ final class StoreCompaction implements JobTask {
     /** On the victim's own disk: another one that is full keeps nobody here from making room. */
     private boolean hasRoomFor(Victim victim, long bytes) {
         Path folder = victim.compactor().partition().config().folder();
-        return disk.freeBytes(folder) - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
+        try {
+            return disk.freeBytes(folder) - bytes >= config.reserveBytes() / DiskGuard.LAST_SHARE;
+        } catch (UncheckedIOException gone) { // It waits for its disk, and no other does.
+            return false;
+        }
     }
 
     /** A pause or a stop came in the middle of a volume. */

@@ -10,6 +10,7 @@ import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.store.partition.BucketGate;
+import dev.hayloft.store.partition.IndexGaps;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.OpenNeedle;
 import dev.hayloft.store.partition.Partition;
@@ -79,9 +80,12 @@ final class SystemRecords {
         submit(new Mutation.Delete(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK));
     }
 
-    /** Whether records may be missing: bytes of the system partition are known to be damaged. Any thread. */
+    /**
+     * Whether records may be missing: bytes of the system partition are known to be damaged, or were when its index was
+     * built. Any thread.
+     */
     boolean areDamaged() {
-        return partition.parity().isAnyDamaged();
+        return partition.parity().isAnyDamaged() || !IndexGaps.of(partition).isEmpty();
     }
 
     private KeyHash hash(ObjectKey key) {

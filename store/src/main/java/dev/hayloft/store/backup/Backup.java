@@ -227,8 +227,9 @@ public final class Backup {
             } else {
                 VolumeCopy.Result result = files.addVolume(path, target -> VolumeCopy.copy(volume, target, progress));
                 copied += result.entry().map(BackupList.Entry::bytes).orElse(0L);
-                lostBytes += lost(volume, path, files, result);
-                if (!result.isWhole()) {
+                long lost = lost(volume, path, files, result);
+                lostBytes += lost;
+                if (!result.isWhole() && (lost > 0 || result.lostBytes() == 0)) {
                     damagedVolumes.add(cut.name() + "-" + volume.id());
                 }
             }

@@ -173,8 +173,11 @@ final class BackupFiles {
                             + " another; make the backup in another folder.")
                     .with("file", folder.resolve(name));
         }
-        files.put(name, known);
-        damaged.add(name);
+        Path file = folder.resolve(name);
+        if (Files.isRegularFile(file)) { // What is gone must not be listed: a restore ends at it.
+            files.put(name, isOfSize(file, known.bytes()) ? known : FileCopy.read(file, bytes -> {}));
+            damaged.add(name);
+        }
     }
 
     /** Adds a small file, or takes it over where it holds the same text. */

@@ -6,9 +6,11 @@ import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.partition.PartitionCut;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
@@ -36,7 +38,17 @@ final class CopiedVolume {
         if (right.isEmpty()) {
             return true; // Nothing better is at hand.
         }
-        return right.getAsInt() == entry.crc() && !(volume.parity().isDamaged(volume.id()) && isLink(volume, file));
+        boolean sharesDamage = volume.parity().isDamaged(volume.id()) && isLink(volume, file);
+        return right.getAsInt() == entry.crc() && (!sharesDamage || isAsListed(file, entry));
+    }
+
+    /** The damage may be in a shard beside it. */
+    private static boolean isAsListed(Path file, BackupList.Entry entry) {
+        try {
+            return FileCopy.read(file, bytes -> {}).equals(entry);
+        } catch (UncheckedIOException unreadable) {
+            return false;
+        }
     }
 
     private static boolean isLink(PartitionCut.Volume volume, Path file) {
@@ -58,6 +70,8 @@ final class CopiedVolume {
                 }
             });
             damaged = report.damaged().stream().mapToLong(CopiedVolume::bytes).sum();
+        } catch (RequestException taken) { // Compaction has; the cut's lease keeps the file, and the log forgets it.
+            return 0;
         } catch (CorruptionException | StoreClosedException unreadable) {
             damaged = volume.bytes();
         }

@@ -110,7 +110,6 @@ public final class DataFolder implements AutoCloseable {
             if (!Files.exists(path.resolve(STORE_FILE))) {
                 create(path, partitions, clock);
             }
-            SystemFolder.requireIfNeeded(path);
             DataFolder folder = new DataFolder(path, realPath, channel, lock, readIdentity(path), isNew);
             opened = true;
             return folder;
@@ -202,6 +201,11 @@ public final class DataFolder implements AutoCloseable {
      * @throws StoreClosedException when it is missing, damaged or the key of another store
      */
     public StoreKey openKey() {
+        try {
+            SystemFolder.requireIfNeeded(path);
+        } catch (IOException e) {
+            throw unusable(path, e);
+        }
         StoreKey key = StoreKey.open(path, isNew);
         if (keyCheck.isPresent() && !keyCheck.get().equals(key.check())) {
             throw new StoreClosedException(

@@ -89,13 +89,15 @@ public final class DiskGuard {
     }
 
     /**
-     * Lets a delete through, down to a quarter of the reserve.
+     * Lets a delete through, down to a quarter of the reserve. Its own disk counts: deletes are how another's room
+     * comes back.
      *
+     * @param folder of the partition that it is written to
      * @throws CapacityException {@code storage-full} when even that is gone
      */
-    public void admitDelete() {
+    public void admitDelete(Path folder) {
         long floorBytes = reserveBytes / LAST_SHARE;
-        if (roomBytes.get() + reserveBytes < floorBytes) {
+        if (roomBytes.get() + reserveBytes < floorBytes && freeBytesIfThere(folder) < floorBytes) {
             throw full(floorBytes);
         }
     }

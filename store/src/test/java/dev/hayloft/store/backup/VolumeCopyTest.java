@@ -3,17 +3,42 @@ package dev.hayloft.store.backup;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hayloft.log.VolumeLog;
+import dev.hayloft.log.VolumeLogConfig;
+import dev.hayloft.store.parity.ParityKeeper;
+import dev.hayloft.store.partition.PartitionCut;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class VolumeCopyTest {
     private static final int SIZE = 200_000;
     private static final int BAD_FROM = 70_000;
     private static final int BAD_TO = 70_100;
+
+    private static final ParityKeeper.Volumes NOTHING = new ParityKeeper.Volumes() {
+        @Override
+        public Path ownFile(int volume) {
+            return Path.of("nowhere");
+        }
+
+        @Override
+        public boolean isTaken(int volume) {
+            return false;
+        }
+
+        @Override
+        public void forgotten(int volume) {}
+    };
 
     private static byte[] content() {
         byte[] content = new byte[SIZE];
@@ -75,5 +100,21 @@ class VolumeCopyTest {
                         SIZE,
                         bytes -> {}))
                 .isInstanceOf(ClosedByInterruptException.class);
+    }
+
+    /** Its file stays while the cut is open, but the log knows it no more. */
+    @Test
+    void copy_ofAVolumeThatCompactionHasTakenMeanwhile_isWhole(@TempDir Path folder) throws IOException {
+        Path file = Files.write(folder.resolve("0000000009.volume"), content());
+        UUID store = new UUID(1, 2);
+        VolumeLogConfig config = new VolumeLogConfig(folder.resolve("partition"), store, 0, 1 << 20, 256 << 10);
+        try (VolumeLog log = VolumeLog.open(config, Clock.systemUTC());
+                ParityKeeper parity = ParityKeeper.open(store, 0, List.of(folder.resolve("parity")), NOTHING)) {
+            PartitionCut.Volume taken = new PartitionCut.Volume(9, file, folder.resolve("hint"), SIZE, parity, log);
+            VolumeCopy.Result result = VolumeCopy.copy(taken, folder.resolve("copy"), bytes -> {});
+            assertThat(result.isWhole()).isTrue();
+            assertThat(result.lostBytes()).isZero();
+            assertThat(folder.resolve("copy")).hasBinaryContent(content());
+        }
     }
 }

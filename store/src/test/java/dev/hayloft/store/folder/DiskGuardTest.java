@@ -31,14 +31,14 @@ class DiskGuardTest {
         assertThatThrownBy(() -> guard.admitWrite(1))
                 .isInstanceOfSatisfying(
                         CapacityException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.STORAGE_FULL));
-        assertThatCode(guard::admitDelete).doesNotThrowAnyException();
+        assertThatCode(() -> guard.admitDelete(path)).doesNotThrowAnyException();
     }
 
     @Test
     void admitDelete_belowAQuarterOfTheReserve_isStorageFull() throws IOException {
         long free = Files.getFileStore(path).getUsableSpace();
         DiskGuard guard = new DiskGuard(List.of(path), 8 * free);
-        assertThatThrownBy(guard::admitDelete).isInstanceOf(CapacityException.class);
+        assertThatThrownBy(() -> guard.admitDelete(path)).isInstanceOf(CapacityException.class);
     }
 
     @Test
@@ -54,13 +54,15 @@ class DiskGuardTest {
     @Test
     void admitWrite_whenAFurtherDiskIsInItsReserve_isStorageFull_andNamesThatDisk() {
         Path further = path.resolve("further");
-        DiskGuard guard = new DiskGuard(List.of(path, further), 100, folder -> folder.equals(further) ? 60 : 1000);
+        DiskGuard guard = new DiskGuard(List.of(path, further), 100, folder -> folder.equals(further) ? 20 : 1000);
         assertThat(guard.isFull()).isTrue();
-        assertThat(guard.freeBytes()).isEqualTo(60);
+        assertThatCode(() -> guard.admitDelete(path)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> guard.admitDelete(further)).isInstanceOf(CapacityException.class);
+        assertThat(guard.freeBytes()).isEqualTo(20);
         assertThatThrownBy(() -> guard.admitWrite(1))
                 .isInstanceOfSatisfying(CapacityException.class, e -> assertThat(e.fields())
                         .containsEntry("folder", further.toAbsolutePath())
-                        .containsEntry("freeBytes", 60L));
+                        .containsEntry("freeBytes", 20L));
     }
 
     @Test
