@@ -105,14 +105,7 @@ final class RepairTest extends UpkeepCase {
     @Test
     void encode_passesOverVolumesThatCannotBeRead_andNamesThem() throws IOException {
         try (HayloftStore store = open(data())) {
-            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
-            for (int i = 0; i < 200; i++) {
-                put(store, "small/" + i, 20_000);
-            }
-            run(store, JobRequest.Kind.SEAL);
-            List<VolumeStatus> sealed = store.volumes().stream()
-                    .filter(volume -> volume.state() == VolumeStatus.State.SEALED && volume.needles() > 0)
-                    .toList();
+            List<VolumeStatus> sealed = fillSealed(store);
             VolumeStatus unreadable = sealed.get(0);
             VolumeStatus gone = sealed.get(1);
             Files.delete(unreadable.path());

@@ -101,6 +101,18 @@ abstract class UpkeepCase {
         assertThat(result).containsEntry("refused", List.of());
     }
 
+    /** Fills a few volumes with small objects and seals them; they get no parity. */
+    List<VolumeStatus> fillSealed(HayloftStore store) {
+        store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
+        for (int i = 0; i < 200; i++) {
+            put(store, "small/" + i, 20_000);
+        }
+        run(store, JobRequest.Kind.SEAL);
+        return store.volumes().stream()
+                .filter(volume -> volume.state() == VolumeStatus.State.SEALED && volume.needles() > 0)
+                .toList();
+    }
+
     static SortedMap<String, Object> run(HayloftStore store, JobRequest.Kind kind) {
         Job job = store.jobs().submit(new JobRequest(kind, Optional.empty(), true));
         Awaitility.await()

@@ -231,14 +231,7 @@ final class UpkeepTest extends UpkeepCase {
     @Test
     void volumeThatIsDamaged_getsNoParityAndStopsNoOther() throws IOException {
         try (HayloftStore store = open(data())) {
-            store.createBucket(HAY, BucketSettings.defaults(Durability.MEMORY));
-            for (int i = 0; i < 200; i++) {
-                put(store, "small/" + i, 20_000);
-            }
-            run(store, JobRequest.Kind.SEAL);
-            List<VolumeStatus> sealed = store.volumes().stream()
-                    .filter(volume -> volume.state() == VolumeStatus.State.SEALED && volume.needles() > 0)
-                    .toList();
+            List<VolumeStatus> sealed = fillSealed(store);
             VolumeStatus hit = sealed.get(1);
             FileDamage.flip(hit.path(), hit.bytes() / 2, 3);
             assertThat(run(store, JobRequest.Kind.ENCODE))

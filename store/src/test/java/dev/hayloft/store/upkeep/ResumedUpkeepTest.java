@@ -97,14 +97,14 @@ class ResumedUpkeepTest {
     void repair_afterARestart_looksAgainAtAVolumeWhoseShardWentMeanwhile() throws IOException {
         try (Partition partition = open()) {
             int volume = fill(partition);
-            assertThat(run(partition, new Run(JobRequest.Kind.ENCODE, Map.of())))
+            assertThat(run(partition, new PlainRun(JobRequest.Kind.ENCODE, Map.of())))
                     .containsEntry("volumes", 1L);
             Map<String, String> wholeBefore = Map.of("done", "0-" + volume + ".." + volume);
-            assertThat(run(partition, new Run(JobRequest.Kind.REPAIR, wholeBefore)))
+            assertThat(run(partition, new PlainRun(JobRequest.Kind.REPAIR, wholeBefore)))
                     .containsEntry("repaired", 0L);
             ShardSet set = partition.parity().find(volume).orElseThrow();
             Files.delete(set.places().get(5).path());
-            assertThat(run(partition, new Run(JobRequest.Kind.REPAIR, wholeBefore)))
+            assertThat(run(partition, new PlainRun(JobRequest.Kind.REPAIR, wholeBefore)))
                     .containsEntry("repaired", 1L)
                     .containsEntry("lost", List.of());
             assertThat(set.state(5)).isEqualTo(ShardSet.State.OK);
@@ -126,7 +126,7 @@ class ResumedUpkeepTest {
         try (Partition partition = open()) {
             fill(partition);
             int[] turns = new int[1];
-            JobRun run = new Run(JobRequest.Kind.SCRUB, Map.of()) {
+            JobRun run = new PlainRun(JobRequest.Kind.SCRUB, Map.of()) {
                 private boolean isInIndex;
                 private boolean isPaused;
 
@@ -155,50 +155,5 @@ class ResumedUpkeepTest {
             assertThat(turns[0]).isEqualTo(1);
             assertThat(result).containsEntry("indexMissing", List.of());
         }
-    }
-
-    private static class Run implements JobRun {
-        private final JobRequest.Kind kind;
-        private final Map<String, String> facts;
-
-        Run(JobRequest.Kind kind, Map<String, String> facts) {
-            this.kind = kind;
-            this.facts = facts;
-        }
-
-        @Override
-        public JobRequest request() {
-            return new JobRequest(kind, Optional.empty(), true);
-        }
-
-        @Override
-        public void expect(long bytesTotal, String detail) {}
-
-        @Override
-        public void detail(String what) {}
-
-        @Override
-        public void advance(long bytes) {}
-
-        @Override
-        public void step() {}
-
-        @Override
-        public boolean isStopping() {
-            return false;
-        }
-
-        @Override
-        public boolean isPaused() {
-            return false;
-        }
-
-        @Override
-        public Map<String, String> remembered() {
-            return facts;
-        }
-
-        @Override
-        public void remember(Map<String, String> remembered) {}
     }
 }
