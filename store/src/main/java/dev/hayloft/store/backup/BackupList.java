@@ -1,6 +1,7 @@
 package dev.hayloft.store.backup;
 
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.store.folder.CheckedText;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 
 /**
  * What stands in a backup: the file {@code BACKUP}. It is written last; what it does not name is no part of the backup.
@@ -41,7 +41,6 @@ record BackupList(
     /** What a file's name ends with where the list before names another file at its path. */
     static final String BESIDE = ".2";
 
-    private static final String CRC_LINE = "crc32c ";
     private static final int FORMAT = 2;
 
     /** One file. */
@@ -70,7 +69,7 @@ record BackupList(
                 .append(path)
                 .append('\n'));
         damaged.forEach(path -> text.append("damaged ").append(path).append('\n'));
-        SmallFiles.writeSecret(folder.resolve(NAME), text + CRC_LINE + crc(text.toString()) + "\n");
+        SmallFiles.writeSecret(folder.resolve(NAME), CheckedText.of(text));
     }
 
     /**
@@ -85,11 +84,7 @@ record BackupList(
         }
         try {
             String all = Files.readString(file, StandardCharsets.UTF_8);
-            int crcAt = all.lastIndexOf(CRC_LINE);
-            if (crcAt < 0 || !all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))) {
-                throw damaged(file);
-            }
-            return Optional.of(parse(file, all.substring(0, crcAt)));
+            return Optional.of(parse(file, CheckedText.lines(all).orElseThrow(() -> damaged(file))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (IllegalArgumentException e) {
@@ -138,11 +133,5 @@ record BackupList(
 
     private static CorruptionException damaged(Path file) {
         return new CorruptionException("The list of the backup is damaged.").with("file", file);
-    }
-
-    private static String crc(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(crc.getValue());
     }
 }

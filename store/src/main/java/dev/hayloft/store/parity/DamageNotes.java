@@ -1,5 +1,6 @@
 package dev.hayloft.store.parity;
 
+import dev.hayloft.store.folder.CheckedText;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.zip.CRC32C;
 
 /**
  * The volumes that are known to be damaged, for the next start: the file {@code DAMAGED} of a partition, which is there
@@ -29,7 +29,6 @@ final class DamageNotes {
     private static final String FORMAT = "format 1\n";
     private static final String DAMAGED = "damaged ";
     private static final String LOST = "lost ";
-    private static final String CRC = "crc32c ";
 
     private final Path file;
 
@@ -56,13 +55,10 @@ final class DamageNotes {
     }
 
     private static void parse(String all, Map<Integer, Boolean> noted) throws IOException {
-        int end = all.lastIndexOf(CRC);
-        if (end < 0
-                || !all.startsWith(FORMAT)
-                || !all.substring(end + CRC.length()).strip().equals(crc(all.substring(0, end)))) {
-            throw new IOException("not what was written");
-        }
-        for (String line : all.substring(FORMAT.length(), end).lines().toList()) {
+        String lines = CheckedText.lines(all)
+                .filter(whole -> whole.startsWith(FORMAT))
+                .orElseThrow(() -> new IOException("not what was written"));
+        for (String line : lines.substring(FORMAT.length()).lines().toList()) {
             noted.put(Integer.parseInt(line.substring(line.indexOf(' ') + 1)), line.startsWith(LOST));
         }
     }
@@ -97,15 +93,9 @@ final class DamageNotes {
             StringBuilder text = new StringBuilder(FORMAT);
             noted.forEach((volume, isLost) ->
                     text.append(isLost ? LOST : DAMAGED).append(volume).append('\n'));
-            SmallFiles.write(file, text + CRC + crc(text.toString()) + "\n");
+            SmallFiles.write(file, CheckedText.of(text));
         } catch (UncheckedIOException failed) {
             LOG.log(Level.WARNING, "What is known of damage could not be noted for the next start: " + file, failed);
         }
-    }
-
-    private static String crc(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
-        return Long.toHexString(crc.getValue());
     }
 }

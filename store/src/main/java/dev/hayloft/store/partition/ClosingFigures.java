@@ -1,6 +1,7 @@
 package dev.hayloft.store.partition;
 
 import dev.hayloft.log.format.ProducerTableFormat.Entry;
+import dev.hayloft.store.folder.CheckedText;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.zip.CRC32C;
 
 /**
  * What a clean stop leaves, so that the next start needs neither the log nor the whole index: where the log ends, the
@@ -32,7 +32,6 @@ import java.util.zip.CRC32C;
  */
 record ClosingFigures(
         long end, long lastSequence, long lastVersion, Tallies tallies, List<Entry> producers, boolean lostExtents) {
-    private static final String CRC_LINE = "crc32c ";
     private static final String LOST_EXTENTS = "lostExtents";
 
     static void write(Path file, ClosingFigures figures) {
@@ -73,7 +72,7 @@ record ClosingFigures(
                 .append(' ')
                 .append(producer.name())
                 .append('\n'));
-        return text + CRC_LINE + crc(text.toString()) + "\n";
+        return CheckedText.of(text);
     }
 
     private static void line(StringBuilder text, String word, long... figures) {
@@ -92,11 +91,7 @@ record ClosingFigures(
         try {
             // A charset that takes any bytes at all, so that damage is seen below.
             String all = Files.readString(file, StandardCharsets.ISO_8859_1);
-            int crcAt = all.lastIndexOf(CRC_LINE);
-            if (crcAt < 0 || !all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))) {
-                return Optional.empty();
-            }
-            return parse(all.substring(0, crcAt).lines().toList());
+            return CheckedText.lines(all).flatMap(lines -> parse(lines.lines().toList()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -155,11 +150,5 @@ record ClosingFigures(
             }
         }
         return Optional.of(new ClosingFigures(end, sequence, version, tallies, producers, lostExtents));
-    }
-
-    private static String crc(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(crc.getValue());
     }
 }

@@ -1,5 +1,6 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.store.folder.CheckedText;
 import dev.hayloft.store.folder.SmallFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.util.BitSet;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.zip.CRC32C;
 
 /**
  * What compaction has taken from a partition's log and the log itself no longer tells: the file {@code COMPACTED}. A
@@ -32,7 +32,6 @@ import java.util.zip.CRC32C;
 record CompactionRecord(
         long lastSequence, long lastVersion, long lastDroppedDeletion, NavigableSet<Integer> gone, BitSet taken) {
     static final CompactionRecord NOTHING = new CompactionRecord(0, 0, 0, new TreeSet<>(), new BitSet());
-    private static final String CRC_LINE = "crc32c ";
 
     CompactionRecord {
         taken = (BitSet) taken.clone();
@@ -65,7 +64,7 @@ record CompactionRecord(
             text.append('\n');
             from = record.taken.nextSetBit(behind);
         }
-        SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
+        SmallFiles.write(file, CheckedText.of(text));
     }
 
     /** What the file says; empty when it is there and damaged. */
@@ -75,11 +74,9 @@ record CompactionRecord(
         }
         try {
             String all = Files.readString(file, StandardCharsets.ISO_8859_1);
-            int crcAt = all.lastIndexOf(CRC_LINE);
-            boolean whole = crcAt >= 0
-                    && all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))
-                    && all.startsWith("format 1\n");
-            return whole ? Optional.of(parse(all.substring(0, crcAt))) : Optional.empty();
+            return CheckedText.lines(all)
+                    .filter(lines -> lines.startsWith("format 1\n"))
+                    .map(CompactionRecord::parse);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -106,11 +103,5 @@ record CompactionRecord(
             }
         }
         return new CompactionRecord(sequence, version, deletion, gone, taken);
-    }
-
-    private static String crc(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.UTF_8));
-        return Long.toHexString(crc.getValue());
     }
 }

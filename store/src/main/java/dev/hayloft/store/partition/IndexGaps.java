@@ -1,5 +1,6 @@
 package dev.hayloft.store.partition;
 
+import dev.hayloft.store.folder.CheckedText;
 import dev.hayloft.store.folder.SmallFiles;
 import dev.hayloft.store.parity.ParityKeeper;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.zip.CRC32C;
 
 /**
  * The volumes of which a partition's index may lack needles: a part of them could not be read when it was built, and no
@@ -32,7 +32,6 @@ public final class IndexGaps {
     private static final Logger LOG = System.getLogger(IndexGaps.class.getName());
     private static final String FORMAT_LINE = "format 1";
     private static final String VOLUME_LINE = "volume ";
-    private static final String CRC_LINE = "crc32c ";
 
     private final Path file;
     private volatile NavigableSet<Integer> volumes; // Replaced once the new one is durable.
@@ -54,11 +53,9 @@ public final class IndexGaps {
         }
         try {
             String all = Files.readString(file, StandardCharsets.ISO_8859_1);
-            int crcAt = all.lastIndexOf(CRC_LINE);
-            boolean isWhole = crcAt >= 0
-                    && all.substring(crcAt + CRC_LINE.length()).strip().equals(crc(all.substring(0, crcAt)))
-                    && all.startsWith(FORMAT_LINE + "\n");
-            return isWhole ? Optional.of(new IndexGaps(file, parse(all))) : Optional.empty();
+            return CheckedText.lines(all)
+                    .filter(lines -> lines.startsWith(FORMAT_LINE + "\n"))
+                    .map(lines -> new IndexGaps(file, parse(lines)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -118,14 +115,8 @@ public final class IndexGaps {
             new TreeSet<>(next)
                     .forEach(volume ->
                             text.append(VOLUME_LINE).append((int) volume).append('\n'));
-            SmallFiles.write(file, text + CRC_LINE + crc(text.toString()) + "\n");
+            SmallFiles.write(file, CheckedText.of(text));
         }
         volumes = new TreeSet<>(next);
-    }
-
-    private static String crc(String text) {
-        CRC32C crc = new CRC32C();
-        crc.update(text.getBytes(StandardCharsets.ISO_8859_1));
-        return Long.toHexString(crc.getValue());
     }
 }
