@@ -101,6 +101,76 @@ final class RepairTest extends UpkeepCase {
         }
     }
 
+    /** With one disk a volume reads well without its parity, and nothing would tell that it once had some. */
+    @Test
+    void parityThatWentWhileTheStoreWasClosed_isMissedAndMadeAnew() throws IOException {
+        List<String> ids;
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+            ids = encoded(store).stream().map(VolumeStatus::id).toList();
+        }
+        for (int partition = 0; partition < 2; partition++) {
+            TempFolders.delete(parity(partition));
+        }
+        try (HayloftStore store = open(data())) {
+            assertThat(encoded(store)).extracting(VolumeStatus::id).isEqualTo(ids);
+            assertThat(encoded(store)).extracting(VolumeStatus::state).containsOnly(VolumeStatus.State.DAMAGED);
+            assertAllReadable(store);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).hasSize(PARITY_SHARDS * ids.size());
+            assertThat(run(store, JobRequest.Kind.REPAIR)).containsEntry("lost", List.of());
+            assertAllWhole(store);
+        }
+        try (HayloftStore store = open(data())) {
+            assertAllWhole(store);
+            assertThat(encoded(store)).extracting(VolumeStatus::id).isEqualTo(ids);
+            assertThat(damaged(run(store, JobRequest.Kind.SCRUB))).isEmpty();
+        }
+    }
+
+    @Test
+    void notesOfEncodedVolumes_areWrittenAnewFromTheirParity_andGoWithThem() throws IOException {
+        List<Path> notes;
+        try (HayloftStore store = open(data())) {
+            fillLittle(store);
+            notes = layoutNotes();
+            assertThat(notes).hasSize(encoded(store).size());
+        }
+        for (Path note : notes) {
+            if (random.nextBoolean()) {
+                Files.delete(note);
+            } else {
+                FileDamage.flip(note, 20, 3);
+            }
+        }
+        try (HayloftStore store = open(data())) {
+            assertAllWhole(store);
+            assertThat(layoutNotes()).isEqualTo(notes);
+        }
+        for (int partition = 0; partition < 2; partition++) {
+            TempFolders.delete(parity(partition));
+        }
+        try (HayloftStore store = open(data())) {
+            assertThat(encoded(store)).hasSameSizeAs(notes);
+            List.copyOf(model.keySet()).forEach(key -> delete(store, key));
+            run(store, JobRequest.Kind.SEAL);
+            run(store, JobRequest.Kind.COMPACT);
+            assertThat(encoded(store)).isEmpty();
+            assertThat(layoutNotes()).isEmpty();
+        }
+    }
+
+    private Path parity(int partition) {
+        return data().resolve("partitions/" + partition + "/parity");
+    }
+
+    private List<Path> layoutNotes() throws IOException {
+        try (Stream<Path> files = Files.walk(data())) {
+            return files.filter(file -> file.toString().endsWith(".layout"))
+                    .sorted()
+                    .toList();
+        }
+    }
+
     /** A folder in a file's place can be opened and not be read, as a file on a disk that has its troubles. */
     @Test
     void encode_passesOverVolumesThatCannotBeRead_andNamesThem() throws IOException {

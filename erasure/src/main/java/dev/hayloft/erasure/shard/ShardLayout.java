@@ -2,6 +2,7 @@ package dev.hayloft.erasure.shard;
 
 import dev.hayloft.erasure.CodingMatrix;
 import dev.hayloft.model.error.Check;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -47,6 +48,20 @@ public record ShardLayout(
         for (int i = 1; i < cuts.size(); i++) {
             Check.argument(cuts.get(i - 1) <= cuts.get(i), "a volume's cuts ascend");
         }
+    }
+
+    /**
+     * Reads what {@link #bytes} has written.
+     *
+     * @throws dev.hayloft.model.error.CorruptionException when it is damaged
+     */
+    public static ShardLayout parse(ByteBuffer bytes) {
+        return ShardFormat.parseHeader(bytes).layout();
+    }
+
+    /** In bytes with a checksum: the header of the first parity shard. */
+    public ByteBuffer bytes() {
+        return ShardFormat.header(this, dataShards());
     }
 
     public int dataShards() {

@@ -18,22 +18,26 @@ public final class SmallFiles {
 
     /** Replaces a file by this text, durably. */
     public static void write(Path file, String text) {
-        write(file, text, "rw-r--r--");
+        write(file, StandardCharsets.UTF_8.encode(text));
+    }
+
+    /** Replaces a file by these bytes, durably. */
+    public static void write(Path file, ByteBuffer bytes) {
+        write(file, bytes, "rw-r--r--");
     }
 
     /** As {@link #write}, readable by its owner alone. */
     public static void writeSecret(Path file, String text) {
-        write(file, text, "rw-------");
+        write(file, StandardCharsets.UTF_8.encode(text), "rw-------");
     }
 
-    private static void write(Path file, String text, String permissions) {
+    private static void write(Path file, ByteBuffer bytes, String permissions) {
         Path beside = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.deleteIfExists(beside);
             Files.createFile(
                     beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
                 }

@@ -41,9 +41,11 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
 
     private static final long WAIT_NANOS = 10_000_000;
     private static final String NOTES = "DAMAGED";
+    private static final String LAYOUTS = "encoded";
 
     private final ShardFolders folders;
     private final DamageNotes notes;
+    private final LayoutNotes layouts;
     private final UUID storeId;
     private final int partition;
     private final Volumes volumes;
@@ -57,11 +59,12 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     private final LongAdder cachedRanges = new LongAdder();
     private final LongAdder lostRanges = new LongAdder();
 
-    private ParityKeeper(UUID storeId, int partition, ShardFolders folders, DamageNotes notes, Volumes volumes) {
+    private ParityKeeper(UUID storeId, int partition, List<Path> shardFolders, Volumes volumes) {
         this.storeId = storeId;
         this.partition = partition;
-        this.folders = folders;
-        this.notes = notes;
+        this.folders = ShardFolders.open(shardFolders);
+        this.notes = DamageNotes.open(shardFolders.get(0).resolveSibling(NOTES));
+        this.layouts = LayoutNotes.in(shardFolders.get(0).resolveSibling(LAYOUTS));
         this.volumes = volumes;
     }
 
@@ -86,12 +89,12 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
      * @param storeId of the store, whose shards alone count
      * @param partition its number
      * @param shardFolders one per disk; the first is the partition's own, and beside it stands what is known of damage
+     *     and of what was encoded
      * @param volumes knows them
      */
     public static ParityKeeper open(UUID storeId, int partition, List<Path> shardFolders, Volumes volumes) {
-        DamageNotes notes = DamageNotes.open(shardFolders.get(0).resolveSibling(NOTES));
-        ParityKeeper keeper = new ParityKeeper(storeId, partition, ShardFolders.open(shardFolders), notes, volumes);
-        notes.noted().forEach((volume, isLost) -> {
+        ParityKeeper keeper = new ParityKeeper(storeId, partition, shardFolders, volumes);
+        keeper.notes.noted().forEach((volume, isLost) -> {
             keeper.damaged.add(volume);
             if (isLost) {
                 keeper.lost.add(volume);
@@ -104,7 +107,27 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
                 keeper.choose(files).ifPresent(set -> keeper.load(volume, set));
             }
         });
+        keeper.compareLayouts();
         return keeper;
+    }
+
+    /** A volume of which all parity is gone is an encoded one all the same; what was not noted is noted now. */
+    private void compareLayouts() {
+        Map<Integer, ShardLayout> noted = layouts.read();
+        noted.forEach((volume, layout) -> {
+            boolean isOurs = layout.storeId().equals(storeId) && layout.partition() == partition;
+            if (volumes.isTaken(volume)) {
+                layouts.forget(volume);
+            } else if (isOurs && !sets.containsKey(volume)) {
+                LOG.log(Level.WARNING, "All parity of volume {0} is gone; repair makes it anew.", volume);
+                sets.put(volume, new ShardSet(layout, volumes.ownFile(volume), paths(layout)));
+            }
+        });
+        sets.forEach((volume, set) -> {
+            if (set.layout().inPlace() && !set.layout().equals(noted.get(volume))) {
+                layouts.note(set.layout());
+            }
+        });
     }
 
     /** The shard files of this partition. */
@@ -268,6 +291,11 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     public ShardSet adopt(ShardLayout layout) {
         ShardSet set = new ShardSet(layout, volumes.ownFile(layout.volume()), paths(layout));
         closeQuietly(sets.put(layout.volume(), set));
+        if (layout.inPlace()) {
+            layouts.note(layout);
+        } else {
+            layouts.forget(layout.volume());
+        }
         lost.remove(layout.volume());
         cache.forget(layout.volume());
         return set;
@@ -407,6 +435,7 @@ public final class ParityKeeper implements Redundancy, AutoCloseable {
     public void forget(int volume) {
         volumes.forgotten(volume);
         notes.forget(volume); // Before its files: COMPACTED names it, and a new volume may get its number.
+        layouts.forget(volume);
         deleteShards(volume);
         closeQuietly(sets.remove(volume)); // Behind that: what is in here is not looked for as left over.
         damaged.remove(volume);
