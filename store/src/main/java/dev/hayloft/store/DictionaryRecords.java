@@ -58,7 +58,7 @@ final class DictionaryRecords implements DictionaryStore {
 
     @Override
     public Optional<ByteBuffer> load(int bucketId, int number) {
-        return records.read(name(bucketId, number))
+        return records.readNeeded(name(bucketId, number))
                 .map(fields -> ByteBuffer.wrap(Base64.getDecoder().decode(fields.getProperty("bytes"))));
     }
 

@@ -14,6 +14,7 @@ import dev.hayloft.store.encryption.MasterKeys;
 import dev.hayloft.store.folder.DataFolder;
 import dev.hayloft.store.folder.DiskGuard;
 import dev.hayloft.store.folder.Disks;
+import dev.hayloft.store.folder.RecordsCopy;
 import dev.hayloft.store.folder.RunMark;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobScheduler;
@@ -67,6 +68,7 @@ public final class HayloftStore implements ObjectStore {
     private final UpkeepJobs upkeep;
     private final JobScheduler jobs;
     private final StoreRecords records;
+    private final SystemRecords systemRecords;
     private final StoreThreads threads;
     private final LiveProducers producers = new LiveProducers();
     private final RecordGroups groups;
@@ -101,7 +103,13 @@ public final class HayloftStore implements ObjectStore {
         this.feed = new ChangeFeed(buckets, ChangeCursors.of(key, folder.incarnation()));
         this.figures = new StoreFigures(folder, disk, buckets, partitions);
         this.upkeep = new UpkeepJobs(
-                system, partitions, opening.config.parity(), opening.config.reserveBytes(), clock, buckets::names);
+                system,
+                partitions,
+                opening.config.parity(),
+                opening.config.reserveBytes(),
+                clock,
+                buckets::names,
+                opening.records()::restoreDamaged);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
                 new StoreJobs(system, partitions, buckets).tasks(compaction, backup(clock), upkeep),
@@ -109,7 +117,8 @@ public final class HayloftStore implements ObjectStore {
                 clock,
                 folder.incarnation().toString());
         opening.jobs = Optional.of(jobs);
-        this.records = new FrontRecords(opening.records());
+        this.systemRecords = opening.records();
+        this.records = new FrontRecords(systemRecords);
     }
 
     private Backup backup(InstantSource clock) {
@@ -194,7 +203,7 @@ public final class HayloftStore implements ObjectStore {
                         opening.threads.background()),
                 bucketId -> true);
         opening.system = Optional.of(system);
-        SystemRecords records = new SystemRecords(system);
+        SystemRecords records = SystemRecords.open(system, new RecordsCopy(config.data(), opening.key));
         opening.records = Optional.of(records);
         KnownBuckets known = KnownBuckets.read(records); // Before anything is written.
         VersionReservation reservation = VersionReservation.open(records, clock);
@@ -222,6 +231,7 @@ public final class HayloftStore implements ObjectStore {
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
         threads.every(SWEEP_INTERVAL, "dictionaries", buckets::tendDictionaries);
+        threads.every(SWEEP_INTERVAL, "copy of the store's records", systemRecords::keepCopy);
         if (config.compaction().automatic()) {
             threads.every(COMPACTION_LOOK, "compaction", () -> compaction.submitIfWorthIt(jobs));
         }
@@ -439,6 +449,7 @@ public final class HayloftStore implements ObjectStore {
         partitions.forEach(partition -> steps.take(partition::close));
         if (steps.isFine() && isHealthy()) {
             steps.take(reservation::settle);
+            steps.take(systemRecords::settleCopy);
         }
         steps.take(system::close);
         steps.take(threads::close);
@@ -453,6 +464,8 @@ public final class HayloftStore implements ObjectStore {
 
     /** Takes out what has expired by now, and makes dictionaries that are due; otherwise it is done every second. */
     void sweepExpired() {
+        partitions.forEach(
+                partition -> partition.whenListed().toCompletableFuture().join()); // The directory knows what is due.
         sweeps.forEach(ExpirySweep::run);
         buckets.tendDictionariesAtOnce();
     }

@@ -47,7 +47,7 @@ final class StoreJobs {
 
     /** Where jobs outlive the process. */
     static JobArchive archive(SystemRecords records) {
-        String prefix = "job/";
+        String prefix = SystemRecords.JOBS;
         return new JobArchive() {
             @Override
             public void write(String id, Map<String, String> fields) {

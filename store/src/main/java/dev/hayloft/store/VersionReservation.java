@@ -17,7 +17,7 @@ import java.util.Map;
  */
 final class VersionReservation {
     private static final Logger LOG = System.getLogger(VersionReservation.class.getName());
-    private static final String RECORD = "counter/versions";
+    private static final String RECORD = SystemRecords.VERSIONS;
     private static final Duration AHEAD = Duration.ofSeconds(60);
 
     private final SystemRecords records;

@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.hayloft.index.KeyHasher;
 import dev.hayloft.model.error.ErrorCode;
 import dev.hayloft.model.error.RequestException;
+import dev.hayloft.store.folder.RecordsCopy;
 import dev.hayloft.store.folder.RunMark.LastStop;
+import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
@@ -42,7 +44,7 @@ class RecordSizeTest {
                 PartitionSettings.unboundedVersions(Clock.systemUTC()),
                 Runnable::run);
         try (Partition system = Recovery.open(config, context, bucketId -> true)) {
-            SystemRecords records = new SystemRecords(system);
+            SystemRecords records = SystemRecords.open(system, new RecordsCopy(folder, StoreKey.open(folder, true)));
             int room = SystemRecords.SIZE_MAX - "field=\n".length();
             assertThatThrownBy(() -> records.write("large", Map.of("field", "x".repeat(room + 1))))
                     .isInstanceOfSatisfying(

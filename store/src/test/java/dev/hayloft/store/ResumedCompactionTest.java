@@ -3,6 +3,7 @@ package dev.hayloft.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hayloft.store.folder.DataFolder;
+import dev.hayloft.store.folder.RecordsCopy;
 import dev.hayloft.store.folder.RunMark.LastStop;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobArchive;
@@ -48,15 +49,16 @@ class ResumedCompactionTest extends UpkeepCase {
     private void takeBackEnd(String id) {
         StoreConfig config = TestConfig.in(data()).partitions(2).build();
         DataFolder folder = DataFolder.open(data(), 2, Clock.systemUTC());
+        StoreKey key = StoreKey.open(data(), false);
         Recovery.Context context = new Recovery.Context(
                 LastStop.CLEAN,
-                PartitionSettings.hasher(StoreKey.open(data(), false)),
+                PartitionSettings.hasher(key),
                 Clock.systemUTC(),
                 PartitionSettings.unboundedVersions(Clock.systemUTC()),
                 Runnable::run);
         try (Partition system =
                 Recovery.open(PartitionSettings.systemConfig(config, folder), context, bucketId -> true)) {
-            JobArchive archive = StoreJobs.archive(new SystemRecords(system));
+            JobArchive archive = StoreJobs.archive(SystemRecords.open(system, new RecordsCopy(data(), key)));
             Map<String, String> fields = new TreeMap<>(archive.readAll().getOrDefault(id, Map.of()));
             fields.put("state", "RUNNING");
             fields.remove("finishedAt");

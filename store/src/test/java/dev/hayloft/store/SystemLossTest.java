@@ -12,6 +12,7 @@ import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Restore;
 import dev.hayloft.store.encryption.EncryptionConfig;
 import dev.hayloft.store.folder.DataFolder;
+import dev.hayloft.store.folder.RecordsCopy;
 import dev.hayloft.store.folder.RunMark.LastStop;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.partition.Partition;
@@ -22,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -98,6 +100,10 @@ class SystemLossTest {
         }
     }
 
+    private Path copy() {
+        return data().resolve("RECORDS");
+    }
+
     private void checkOpens() {
         try (HayloftStore store = open()) {
             check(store, PHOTOS);
@@ -107,16 +113,17 @@ class SystemLossTest {
     /** The system partition by itself. */
     private void withRecords(Consumer<SystemRecords> work) {
         try (DataFolder folder = DataFolder.open(data(), 1, Clock.systemUTC())) {
+            StoreKey key = StoreKey.open(data(), false);
             Recovery.Context context = new Recovery.Context(
                     LastStop.UNKNOWN,
-                    PartitionSettings.hasher(StoreKey.open(data(), false)),
+                    PartitionSettings.hasher(key),
                     Clock.systemUTC(),
                     PartitionSettings.unboundedVersions(Clock.systemUTC()),
                     Runnable::run);
             Partition system =
                     Recovery.open(PartitionSettings.systemConfig(config(), folder), context, bucketId -> true);
             try {
-                work.accept(new SystemRecords(system));
+                work.accept(SystemRecords.open(system, new RecordsCopy(data(), key)));
             } finally {
                 system.close();
             }
@@ -125,6 +132,7 @@ class SystemLossTest {
 
     @Test
     void open_withABucketsRecordLost_isRefusedAndNamesIt() throws IOException {
+        Files.delete(copy());
         RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
         Files.delete(data().resolve("RUN"));
         assertThatThrownBy(this::open)
@@ -140,6 +148,7 @@ class SystemLossTest {
             TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
         }
         new Restore(root.resolve("backup"), root.resolve("restored")).run(bytes -> {});
+        Files.delete(copy());
         RecordDamage.flip(data(), "bucket/photos");
         assertThatThrownBy(this::open).hasMessageContaining("record: \"bucket/photos\"");
         RecoveryTest.deleteTree(data().resolve("system"));
@@ -149,6 +158,7 @@ class SystemLossTest {
 
     @Test
     void open_withTheCounterOfBucketsLost_isRefusedAndNamesIt() throws IOException {
+        Files.delete(copy());
         RecordDamage damage = RecordDamage.flip(data(), "counter/bucket-ids");
         Files.delete(data().resolve("RUN"));
         assertThatThrownBy(this::open)
@@ -160,6 +170,7 @@ class SystemLossTest {
 
     @Test
     void compaction_whileABucketsRecordMayBeLost_keepsItsObjectsAndItsKey() throws IOException {
+        Files.delete(copy());
         RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
         Files.delete(data().resolve("RUN"));
         RecoveryTest.deleteTree(data().resolve("system/directory"));
@@ -209,6 +220,7 @@ class SystemLossTest {
 
     @Test
     void open_withoutTheSystemFolder_isRefusedAndChangesNothing() throws IOException {
+        Files.delete(copy());
         Path system = data().resolve("system");
         Path away = root.resolve("away");
         Files.move(system, away);
@@ -233,6 +245,7 @@ class SystemLossTest {
         }
         Files.move(system, newest);
         Files.move(older, system);
+        Files.delete(copy());
         assertThatThrownBy(this::open)
                 .isInstanceOf(StoreClosedException.class)
                 .hasMessageContaining("bucketId: 2, lastKnownId: 1");
@@ -279,5 +292,111 @@ class SystemLossTest {
             fill(store, YOUNGER);
             check(store, YOUNGER);
         }
+    }
+
+    /** Each record that the store needs, and the index that leads to it or not. */
+    @Test
+    void open_withRecordsDamaged_putsThemBackFromTheirCopy() throws IOException {
+        for (String name : List.of("bucket/photos", "counter/bucket-ids", "bucket-key/1")) {
+            for (boolean withoutViews : List.of(false, true)) {
+                RecordDamage.flip(data(), name);
+                if (withoutViews) {
+                    Files.delete(data().resolve("RUN"));
+                    RecoveryTest.deleteTree(data().resolve("system/directory"));
+                }
+                checkOpens();
+                Files.delete(copy());
+                checkOpens(); // It stands in the log again, and in a new copy.
+            }
+        }
+    }
+
+    @Test
+    void open_withoutTheSystemFolder_makesItAnewFromTheCopy() throws IOException {
+        try (HayloftStore store = open()) {
+            fill(store, YOUNGER);
+            store.createBucket(new BucketName("gone"), BucketSettings.defaults(Durability.DISK));
+            store.deleteBucket(new BucketName("gone"), true);
+            store.records().write("note", Map.of("text", "kept"));
+        }
+        RecoveryTest.deleteTree(data().resolve("system"));
+        for (int start = 0; start < 2; start++) {
+            try (HayloftStore store = open()) {
+                check(store, PHOTOS);
+                check(store, YOUNGER);
+                assertThat(store.buckets()).extracting(Bucket::name).containsExactly(PHOTOS, YOUNGER);
+                assertThat(store.records().read("note")).contains(Map.of("text", "kept"));
+            }
+        }
+    }
+
+    @Test
+    void open_withASystemFolderFromBeforeABucket_findsItInTheCopy() throws IOException {
+        Path system = data().resolve("system");
+        Path older = root.resolve("older");
+        RecoveryTest.copyTree(system, older);
+        try (HayloftStore store = open()) {
+            fill(store, YOUNGER);
+            store.updateBucket(PHOTOS, settings -> settings.withCompression("zstd"));
+        }
+        RecoveryTest.deleteTree(system);
+        Files.move(older, system);
+        try (HayloftStore store = open()) {
+            check(store, PHOTOS);
+            check(store, YOUNGER);
+            assertThat(store.findBucket(PHOTOS).orElseThrow().settings().compression())
+                    .isEqualTo("zstd");
+        }
+    }
+
+    /** Volumes of the new system folder have the numbers of the old one's, and other content. */
+    @Test
+    void backup_afterTheSystemFolderWasMadeAnew_takesNothingForCopiedBefore() throws IOException {
+        try (HayloftStore store = open()) {
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
+        }
+        RecoveryTest.deleteTree(data().resolve("system"));
+        try (HayloftStore store = open()) {
+            fill(store, YOUNGER);
+            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
+        }
+        RecoveryTest.deleteTree(data());
+        new Restore(root.resolve("backup"), data()).run(bytes -> {});
+        try (HayloftStore store = open()) {
+            check(store, PHOTOS);
+            check(store, YOUNGER);
+        }
+    }
+
+    /** One that was cut or changed anywhere says nothing, and is written anew. */
+    @Test
+    void open_withADamagedCopy_doesNotBelieveIt() throws IOException {
+        byte[] whole = Files.readAllBytes(copy());
+        RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
+        for (int i = 0; i < 10; i++) {
+            byte[] wrong = random.nextBoolean() ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
+            if (wrong.length == whole.length) {
+                wrong[random.nextInt(wrong.length)] ^= (byte) (1 << random.nextInt(8));
+            }
+            Files.write(copy(), wrong);
+            assertThatThrownBy(this::open).hasMessageContaining("record: \"bucket/photos\"");
+        }
+        damage.undo();
+        checkOpens();
+        RecoveryTest.deleteTree(data().resolve("system"));
+        checkOpens();
+    }
+
+    @Test
+    void repair_ofARunningStore_putsRecordsBack() throws IOException {
+        try (HayloftStore store = open()) {
+            RecordDamage.flip(data(), "bucket/photos");
+            assertThat(TestJobs.run(store, JobRequest.Kind.REPAIR).result().orElseThrow())
+                    .containsEntry("records", 1L);
+            assertThat(TestJobs.run(store, JobRequest.Kind.REPAIR).result().orElseThrow())
+                    .doesNotContainKey("records");
+        }
+        Files.delete(copy());
+        checkOpens();
     }
 }

@@ -4,8 +4,11 @@ import dev.hayloft.erasure.shard.VolumeContent;
 import dev.hayloft.log.DamagedRange;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
+import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.LogPosition;
 import dev.hayloft.model.error.CorruptionException;
+import dev.hayloft.model.error.HayloftException;
 import dev.hayloft.model.error.RequestException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.partition.PartitionCut;
@@ -13,14 +16,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.OptionalInt;
 import java.util.function.LongConsumer;
 
 /** Whether a volume in a backup is what was written to the store. Threads: any. */
 final class CopiedVolume {
     private static final Logger LOG = System.getLogger(CopiedVolume.class.getName());
+
+    /** Of a frame this many bytes are compared. */
+    private static final int FRAME_PART = 4096;
 
     private CopiedVolume() {}
 
@@ -34,12 +43,56 @@ final class CopiedVolume {
      * or it is a link, and shares the damage that its volume has got since.
      */
     static boolean isGood(PartitionCut.Volume volume, Path file, BackupList.Entry entry) {
+        if (!hasItsFirstFrame(volume, file)) {
+            return false;
+        }
         OptionalInt right = rightCrc(volume);
         if (right.isEmpty()) {
             return true; // Nothing better is at hand.
         }
         boolean sharesDamage = volume.parity().isDamaged(volume.id()) && isLink(volume, file);
         return right.getAsInt() == entry.crc() && (!sharesDamage || isAsListed(file, entry));
+    }
+
+    /**
+     * Whether a file begins with the first whole frame of the volume, as far as that can be read. Numbers of volumes
+     * come again when an older folder of a partition was put back; the first frame bears the time.
+     */
+    private static boolean hasItsFirstFrame(PartitionCut.Volume volume, Path file) {
+        FirstFrame first = new FirstFrame();
+        try (VolumeLease lease = volume.log().lease(volume.id());
+                FileChannel copy = FileChannel.open(file, StandardOpenOption.READ)) {
+            volume.log().scanVolume(volume.id(), 0, first);
+            ByteBuffer original = ByteBuffer.allocate(first.length);
+            lease.read(first.offset, original);
+            ByteBuffer copied = ByteBuffer.allocate(first.length);
+            while (copied.hasRemaining()) {
+                if (copy.read(copied, first.offset + copied.position()) < 0) {
+                    return false;
+                }
+            }
+            return copied.flip().equals(original.flip());
+        } catch (HayloftException
+                | IOException unknown) { // Taken by compaction meanwhile, or unreadable here or there.
+            return true;
+        }
+    }
+
+    /** Where it stands. */
+    private static final class FirstFrame implements FrameVisitor {
+        private long offset;
+        private int length;
+
+        @Override
+        public void frame(FrameView frame) {
+            offset = LogPosition.offset(frame.position());
+            length = Math.min(frame.sizeBytes(), FRAME_PART);
+        }
+
+        @Override
+        public boolean isEnough() {
+            return length > 0;
+        }
     }
 
     /** The damage may be in a shard beside it. */

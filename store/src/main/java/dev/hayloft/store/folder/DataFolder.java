@@ -201,11 +201,6 @@ public final class DataFolder implements AutoCloseable {
      * @throws StoreClosedException when it is missing, damaged or the key of another store
      */
     public StoreKey openKey() {
-        try {
-            SystemFolder.requireIfNeeded(path);
-        } catch (IOException e) {
-            throw unusable(path, e);
-        }
         StoreKey key = StoreKey.open(path, isNew);
         if (keyCheck.isPresent() && !keyCheck.get().equals(key.check())) {
             throw new StoreClosedException(
@@ -213,6 +208,11 @@ public final class DataFolder implements AutoCloseable {
                             "The store's key file is damaged, or the file of another store; put the right one back from"
                                     + " a copy. Nothing was changed.")
                     .with("file", path.resolve(StoreKey.FILE).toAbsolutePath());
+        }
+        try {
+            SystemFolder.requireIfNeeded(path, key);
+        } catch (IOException e) {
+            throw unusable(path, e);
         }
         if (isNew) {
             noteKey(key);

@@ -9,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Files that appear whole or not at all: written beside, forced, renamed, their folder forced. */
@@ -35,8 +38,7 @@ public final class SmallFiles {
         Path beside = file.resolveSibling(file.getFileName() + ".tmp");
         try {
             Files.deleteIfExists(beside);
-            Files.createFile(
-                    beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions)));
+            Files.createFile(beside, permissions(permissions));
             try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
                 while (bytes.hasRemaining()) {
                     channel.write(bytes);
@@ -48,6 +50,11 @@ public final class SmallFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of a file to be made, as {@code ls} shows them. */
+    static FileAttribute<Set<PosixFilePermission>> permissions(String permissions) {
+        return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
     }
 
     /** Replaces a file by this text, which survives the process but not the operating system. */

@@ -26,10 +26,11 @@ final class SystemFolder {
      * Makes sure that the system partition is there if any other is; it is written to before the others are made.
      *
      * @param data the data folder
-     * @throws StoreClosedException when it is missing or empty, and another is not
+     * @param key of the store
+     * @throws StoreClosedException when it is missing or empty, and another is not, and there is no copy of its records
      */
-    static void requireIfNeeded(Path data) throws IOException {
-        if (hasData(data.resolve(NAME))) {
+    static void requireIfNeeded(Path data, StoreKey key) throws IOException {
+        if (hasData(data.resolve(NAME)) || new RecordsCopy(data, key).sequence().isPresent()) {
             return;
         }
         List<Path> roots = new ArrayList<>(Disks.known(data));

@@ -359,7 +359,7 @@ public final class Partition implements AutoCloseable {
         retired.add(old, generation);
     }
 
-    long publishedSequence() {
+    public long publishedSequence() {
         return publisher.publishedSequence();
     }
 

@@ -26,6 +26,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 
 /**
  * The jobs {@code encode}, {@code scrub} and {@code repair}.
@@ -47,6 +48,7 @@ public final class UpkeepJobs {
     private final long reserveBytes;
     private final InstantSource clock;
     private final Function<Partition, Map<Integer, String>> bucketNames;
+    private final LongSupplier repairRecords;
 
     /** Volumes that were not encoded, and when: nobody asks for them by themselves before they have rested again. */
     private final Map<String, Long> refusedAtMillis = new ConcurrentHashMap<>();
@@ -57,6 +59,7 @@ public final class UpkeepJobs {
      * @param system has one copy of everything and no parity: it is scrubbed, no more
      * @param reserveBytes that encoding leaves free on every disk
      * @param bucketNames the living buckets of a partition by id
+     * @param repairRecords puts back what can be of the store's own records; answers how many
      */
     public UpkeepJobs(
             Partition system,
@@ -64,7 +67,9 @@ public final class UpkeepJobs {
             ParityConfig config,
             long reserveBytes,
             InstantSource clock,
-            Function<Partition, Map<Integer, String>> bucketNames) {
+            Function<Partition, Map<Integer, String>> bucketNames,
+            LongSupplier repairRecords) {
+        this.repairRecords = repairRecords;
         this.system = system;
         this.partitions = List.copyOf(partitions);
         this.config = config;
@@ -190,6 +195,10 @@ public final class UpkeepJobs {
         SortedMap<String, Object> result =
                 new TreeMap<>(Job.result(Map.of("repaired", done.repaired(), "lost", named.all())));
         named.note(result);
+        long records = run.request().volume().isEmpty() ? repairRecords.getAsLong() : 0;
+        if (records > 0) {
+            result.put("records", records);
+        }
         if (!repair.unwritten().isEmpty()) {
             result.put("unwritten", repair.unwritten().json());
         }

@@ -83,7 +83,7 @@ class ResumedUpkeepTest {
     }
 
     private static UpkeepJobs jobs(Partition partition, InstantSource clock) {
-        return new UpkeepJobs(partition, List.of(partition), PARITY, 0, clock, any -> Map.of(7, "hay"));
+        return new UpkeepJobs(partition, List.of(partition), PARITY, 0, clock, any -> Map.of(7, "hay"), () -> 0);
     }
 
     private static SortedMap<String, Object> run(Partition partition, JobRun run) {
