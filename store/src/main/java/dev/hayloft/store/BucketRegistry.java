@@ -103,7 +103,7 @@ final class BucketRegistry {
      * goes: that a bucket is not known is no proof that it was deleted.
      */
     void finishDeletions() {
-        if (records.areDamaged()) {
+        if (records.mayBeMissing()) {
             return; // A bucket's record may be among what is lost; a start behind the repair goes on.
         }
         for (String name : records.names(DELETING)) {
@@ -185,7 +185,7 @@ final class BucketRegistry {
 
     /** Whether a bucket of this id exists, or its record may be among damaged ones; any thread. */
     boolean isLiving(int bucketId) {
-        return livingIds.contains(bucketId) || records.areDamaged();
+        return livingIds.contains(bucketId) || records.mayBeMissing();
     }
 
     /** Whether keys of a bucket may have more than one version; of one that is not known, too. Any thread. */
@@ -210,13 +210,15 @@ final class BucketRegistry {
                     .with("buckets", BUCKETS_MAX);
         }
         int id = lastId + 1;
-        records.write(IDS, Map.of("last", Integer.toString(id))); // First, so that an id never comes twice.
-        lastId = id;
-        if (settings.encrypt()) {
-            keys.require(id);
-        }
         Bucket bucket = new Bucket(name, id, Instant.ofEpochMilli(clock.millis()), settings);
-        records.write(BucketRecords.PREFIX + name, BucketRecords.encode(bucket));
+        records.together(() -> {
+            records.write(IDS, Map.of("last", Integer.toString(id))); // First, so that an id never comes twice.
+            lastId = id;
+            if (settings.encrypt()) {
+                keys.require(id);
+            }
+            records.write(BucketRecords.PREFIX + name, BucketRecords.encode(bucket));
+        });
         add(bucket);
         return new CreatedBucket(bucket, true);
     }
@@ -226,13 +228,15 @@ final class BucketRegistry {
         Bucket before = state.bucket();
         BucketSettings settings = change.apply(before.settings());
         if (!settings.equals(before.settings())) {
-            if (settings.encrypt() && !before.settings().encrypt()) {
-                keys.require(before.id());
-                keys.unlock(before.id(), state.content());
-                state.content().requireKey();
-            }
             Bucket after = new Bucket(name, before.id(), before.createdAt(), settings);
-            records.write(BucketRecords.PREFIX + name, BucketRecords.encode(after));
+            records.together(() -> {
+                if (settings.encrypt() && !before.settings().encrypt()) {
+                    keys.require(before.id());
+                    keys.unlock(before.id(), state.content());
+                    state.content().requireKey();
+                }
+                records.write(BucketRecords.PREFIX + name, BucketRecords.encode(after));
+            });
             state.replace(after);
         }
         return state.bucket();
@@ -256,8 +260,10 @@ final class BucketRegistry {
                                 "The bucket still has objects; delete them first, or force the deletion.")
                         .with("bucket", name);
             }
-            records.write(DELETING + state.id(), Map.of()); // So that a start goes on if this process ends in between.
-            records.delete(BucketRecords.PREFIX + name);
+            records.together(() -> {
+                records.write(DELETING + state.id(), Map.of()); // So that a start goes on if this process ends here.
+                records.delete(BucketRecords.PREFIX + name);
+            });
             deleted = true;
         } finally {
             if (!deleted) {

@@ -21,7 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><i>Threads:</i> any; one at a time for each bucket.
  */
 final class DictionaryRecords implements DictionaryStore {
-    private static final String BYTES = "dictionary/";
+    /** Names of the dictionaries themselves begin with this. */
+    static final String BYTES = "dictionary/";
+
     private static final String FACTS = "dictionaries/";
     private static final String FIELD = "dictionary.";
     private static final String SEALED = "sealed";
@@ -58,7 +60,7 @@ final class DictionaryRecords implements DictionaryStore {
 
     @Override
     public Optional<ByteBuffer> load(int bucketId, int number) {
-        return records.readNeeded(name(bucketId, number))
+        return records.read(name(bucketId, number))
                 .map(fields -> ByteBuffer.wrap(Base64.getDecoder().decode(fields.getProperty("bytes"))));
     }
 

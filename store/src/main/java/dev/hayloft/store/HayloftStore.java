@@ -109,7 +109,7 @@ public final class HayloftStore implements ObjectStore {
                 opening.config.reserveBytes(),
                 clock,
                 buckets::names,
-                opening.records()::restoreDamaged);
+                opening.records().keeper()::restoreDamaged);
         this.compaction = new StoreCompaction(system, partitions, buckets, disk, config, clock);
         this.jobs = JobScheduler.start(
                 new StoreJobs(system, partitions, buckets).tasks(compaction, backup(clock), upkeep),
@@ -203,7 +203,8 @@ public final class HayloftStore implements ObjectStore {
                         opening.threads.background()),
                 bucketId -> true);
         opening.system = Optional.of(system);
-        SystemRecords records = SystemRecords.open(system, new RecordsCopy(config.data(), opening.key));
+        SystemRecords records =
+                SystemRecords.open(system, new RecordsCopy(config.data(), opening.key, config.reserveBytes()));
         opening.records = Optional.of(records);
         KnownBuckets known = KnownBuckets.read(records); // Before anything is written.
         VersionReservation reservation = VersionReservation.open(records, clock);
@@ -231,7 +232,7 @@ public final class HayloftStore implements ObjectStore {
         threads.every(Duration.ofMillis(200), "disk space", disk::measure);
         threads.every(Duration.ofSeconds(5), "version reservation", reservation::renewIfNeeded);
         threads.every(SWEEP_INTERVAL, "dictionaries", buckets::tendDictionaries);
-        threads.every(SWEEP_INTERVAL, "copy of the store's records", systemRecords::keepCopy);
+        threads.every(SWEEP_INTERVAL, "copy of the store's records", systemRecords.keeper()::keep);
         if (config.compaction().automatic()) {
             threads.every(COMPACTION_LOOK, "compaction", () -> compaction.submitIfWorthIt(jobs));
         }
@@ -449,7 +450,9 @@ public final class HayloftStore implements ObjectStore {
         partitions.forEach(partition -> steps.take(partition::close));
         if (steps.isFine() && isHealthy()) {
             steps.take(reservation::settle);
-            steps.take(systemRecords::settleCopy);
+        }
+        if (system.problem().isEmpty()) {
+            systemRecords.keeper().settleIfPossible();
         }
         steps.take(system::close);
         steps.take(threads::close);

@@ -40,7 +40,7 @@ final class KnownBuckets {
             living.add(bucket.id());
             lastGiven = Math.max(lastGiven, bucket.id());
         }
-        boolean isDoubtful = records.areDamaged();
+        boolean isDoubtful = records.mayBeMissing();
         if (isDoubtful) {
             LOG.log(
                     Level.WARNING,

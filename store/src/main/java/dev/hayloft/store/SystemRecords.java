@@ -23,16 +23,13 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.CompletionStage;
 
 /**
  * Small records of the store itself (buckets, reservations) as objects of the system partition's bucket 0: text of
@@ -59,128 +56,24 @@ final class SystemRecords {
             + " store.key was replaced, put the right one back; else put the folder \"system\" back from a backup."
             + " Nothing was deleted.";
 
-    /** The second copy takes one part of the time in so many. */
-    private static final int COPY_SHARE = 100;
-
-    private static final long COPY_AGAIN_NANOS = TimeUnit.MINUTES.toNanos(1);
-
     private final Partition partition;
-    private final RecordsCopy copy;
-    private final LongAdder restored = new LongAdder();
-
-    /** Names that are in the copy and should not be there any more; guarded by itself. */
-    private final Set<String> deleted = new HashSet<>();
-
-    private final AtomicBoolean isCopyBehind = new AtomicBoolean(true);
-    private long copyRestsUntilNanos = System.nanoTime();
+    private final RecordsKeeper keeper;
 
     private SystemRecords(Partition partition, RecordsCopy copy) {
         this.partition = partition;
-        this.copy = copy;
+        this.keeper = new RecordsKeeper(this, copy);
     }
 
     /** Those of this partition; what it has lost, or does not have yet, is put back from the copy. */
     static SystemRecords open(Partition partition, RecordsCopy copy) {
         SystemRecords records = new SystemRecords(partition, copy);
-        records.restoreMissing();
+        records.keeper.restoreMissing();
         return records;
     }
 
-    private void restoreMissing() {
-        long sequence = copy.sequence().orElse(-1L);
-        boolean isOlder = sequence > partition.publishedSequence();
-        if (!isOlder && !areDamaged()) {
-            return;
-        }
-        Futures.await(partition.whenListed());
-        List<String> missing = new ArrayList<>();
-        copy.forEach((name, version, text) -> {
-            Optional<DirectoryEntry> line = find(name);
-            if (line.isEmpty() || isOlder && line.get().version() < version) {
-                write(name, text);
-                missing.add(name);
-            }
-        });
-        if (!missing.isEmpty()) {
-            restored.add(missing.size());
-            LOG.log(
-                    Level.WARNING,
-                    "The system partition {0}; these records were put back from their copy: {1}",
-                    isOlder ? "is older than the copy of its records, or was lost" : "is damaged",
-                    String.join(", ", missing));
-        }
-    }
-
-    /** Writes the copy anew if records have changed since, and not too often; one thread. */
-    void keepCopy() {
-        if (System.nanoTime() - copyRestsUntilNanos >= 0) {
-            settleCopy();
-        }
-    }
-
-    /** Writes the copy anew if records have changed since; one thread. */
-    void settleCopy() {
-        if (!isCopyBehind.getAndSet(false)) {
-            return;
-        }
-        long start = System.nanoTime();
-        boolean isWritten = false;
-        try {
-            writeCopy();
-            isWritten = true;
-        } finally {
-            long end = System.nanoTime();
-            copyRestsUntilNanos = end + (isWritten ? COPY_SHARE * (end - start) : COPY_AGAIN_NANOS);
-            if (!isWritten) {
-                isCopyBehind.set(true);
-            }
-        }
-    }
-
-    private void writeCopy() {
-        Set<String> gone;
-        synchronized (deleted) {
-            gone = Set.copyOf(deleted);
-        }
-        copy.write(partition.publishedSequence(), sink -> {
-            forEachName("", name -> {
-                try {
-                    Optional<Written> record = isCopied(name) ? listed(name) : Optional.empty();
-                    if (record.isPresent()) {
-                        sink.take(name, record.get().version(), record.get().text());
-                    }
-                } catch (CorruptionException lost) {
-                    LOG.log(Level.DEBUG, "A record is in no copy any more.", lost);
-                }
-            });
-            if (areDamaged()) { // What is not listed may be lost since, and not deleted.
-                copy.forEach((name, version, text) -> {
-                    if (find(name).isEmpty() && !gone.contains(name)) {
-                        sink.take(name, version, text);
-                    }
-                });
-            }
-        });
-        synchronized (deleted) {
-            deleted.removeAll(gone);
-        }
-    }
-
-    private static boolean isCopied(String name) {
-        return !name.startsWith(JOBS) && !name.equals(VERSIONS);
-    }
-
-    private void noteChange(String name) {
-        if (isCopied(name)) {
-            isCopyBehind.set(true);
-        }
-    }
-
-    /** Puts back every record that cannot be read from the copy, if that has it; answers how many. */
-    long restoreDamaged() {
-        long before = restored.sum();
-        readReadable("");
-        return restored.sum() - before;
+    /** Keeps the second copy, and restores from it. */
+    RecordsKeeper keeper() {
+        return keeper;
     }
 
     /**
@@ -193,14 +86,19 @@ final class SystemRecords {
         new TreeMap<>(fields)
                 .forEach((field, value) ->
                         text.append(field).append('=').append(value).append('\n'));
-        write(name, text.toString());
-        synchronized (deleted) {
-            deleted.remove(name);
-        }
-        noteChange(name);
+        keeper.change(name, () -> Futures.await(put(name, text.toString())));
     }
 
-    private void write(String name, String text) {
+    /** Writes changes that belong together: a copy of the records has all of them, or none. */
+    void together(Runnable changes) {
+        keeper.together(() -> {
+            changes.run();
+            return true;
+        });
+    }
+
+    /** Puts or replaces a record; answers its version. */
+    CompletionStage<Long> put(String name, String text) {
         ByteBuffer payload = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
         if (payload.remaining() > SIZE_MAX) {
             throw new RequestException(ErrorCode.TOO_LARGE, "A record of the store's own is too large.")
@@ -211,24 +109,23 @@ final class SystemRecords {
         ObjectKey key = ObjectKey.of(name);
         Mutation.Content content = new Mutation.Content(
                 ByteBuffer.allocate(0), payload, false, payload.remaining(), Optional.of(Sha256.of(payload)));
-        submit(new Mutation.Put(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK, content));
+        return partition
+                .submit(new Mutation.Put(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK, content))
+                .thenApply(outcome -> ((Mutation.Outcome.Applied) outcome).version());
     }
 
     void delete(String name) {
         ObjectKey key = ObjectKey.of(name);
-        submit(new Mutation.Delete(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK));
-        if (isCopied(name)) {
-            synchronized (deleted) {
-                deleted.add(name);
-            }
-        }
-        noteChange(name);
+        Mutation.Delete deletion = new Mutation.Delete(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK);
+        keeper.delete(name, () -> Futures.await(partition.submit(deletion)));
     }
 
-    /**
-     * Whether records may be missing: bytes of the system partition are known to be damaged, or were when its index was
-     * built. Any thread.
-     */
+    /** Whether records may be missing: the partition is damaged, and at the start there was no copy of them. */
+    boolean mayBeMissing() {
+        return areDamaged() && !keeper.hadCopy();
+    }
+
+    /** Whether bytes of the system partition are known to be damaged, or were when its index was built. */
     boolean areDamaged() {
         return partition.parity().isAnyDamaged() || !IndexGaps.of(partition).isEmpty();
     }
@@ -237,8 +134,9 @@ final class SystemRecords {
         return partition.reader().hash(GATE.bucketId(), key);
     }
 
-    private void submit(Mutation mutation) {
-        Futures.await(partition.submit(mutation));
+    /** The last version that the partition has given. */
+    long lastVersion() {
+        return partition.lastVersion();
     }
 
     /**
@@ -279,30 +177,36 @@ final class SystemRecords {
     List<String> names(String prefix) {
         List<String> names = new ArrayList<>();
         try {
-            forEachName(prefix, names::add);
+            forEachListed(prefix, (name, version) -> names.add(name));
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }
         return names;
     }
 
-    private interface NameSink {
-        void take(String name) throws IOException;
+    /** Takes names; may throw to end the work. */
+    interface LineSink {
+        void take(String name, long version) throws IOException;
     }
 
-    private void forEachName(String prefix, NameSink sink) throws IOException {
+    /** All records whose name begins with the prefix and the versions that the directory knows; nothing is read. */
+    void forEachListed(String prefix, LineSink sink) throws IOException {
         Futures.await(partition.whenListed());
         ByteBuffer prefixBytes = ByteBuffer.wrap(prefix.getBytes(StandardCharsets.UTF_8));
         try (DirectoryCursor cursor =
                 partition.directory().cursor(GATE.bucketId(), prefixBytes, ByteBuffer.allocate(0))) {
             while (cursor.hasNext()) {
-                sink.take(ObjectKey.ofUtf8(cursor.next().key()).toString());
+                DirectoryEntry line = cursor.next();
+                sink.take(ObjectKey.ofUtf8(line.key()).toString(), line.version());
             }
         }
     }
 
-    private Optional<DirectoryEntry> find(String name) {
-        return partition.directory().find(GATE.bucketId(), ObjectKey.of(name).utf8());
+    /** The version of a record as the directory knows it; nothing is read. */
+    OptionalLong listedVersion(String name) {
+        Optional<DirectoryEntry> line =
+                partition.directory().find(GATE.bucketId(), ObjectKey.of(name).utf8());
+        return line.isPresent() ? OptionalLong.of(line.get().version()) : OptionalLong.empty();
     }
 
     /**
@@ -314,47 +218,38 @@ final class SystemRecords {
         return listed(name).map(Written::fields).or(() -> read(name));
     }
 
-    /** A record that the directory lists; the index knows each change first, and so nothing older than that. */
-    private Optional<Written> listed(String name) {
+    /** As {@link #intact}; one that is lost is put back from its copy. */
+    Optional<Written> listed(String name) {
+        try {
+            return intact(name);
+        } catch (CorruptionException lost) {
+            return keeper.restore(name, lost);
+        }
+    }
+
+    /**
+     * A record that the directory lists; the index knows each change first, and so nothing older than that.
+     *
+     * @throws CorruptionException when it cannot be read as it was last written
+     */
+    Optional<Written> intact(String name) {
         ObjectKey key = ObjectKey.of(name);
-        long listedVersion = 0;
         try {
             for (int look = 0; look < LOOKS_MAX; look++) {
-                Optional<DirectoryEntry> line = find(name);
-                if (line.isEmpty()) {
+                OptionalLong listed = listedVersion(name);
+                if (listed.isEmpty()) {
                     return Optional.empty();
                 }
-                listedVersion = line.get().version();
                 Optional<Written> record = readRecord(key);
-                if (record.isPresent() && record.get().version() >= listedVersion) {
+                if (record.isPresent() && record.get().version() >= listed.getAsLong()) {
                     return record;
                 }
                 Futures.await(partition.whenListed()); // It may have been deleted between the two.
             }
         } catch (CorruptionException | UncheckedIOException e) {
-            return Optional.of(restored(name, listedVersion, e));
+            throw new CorruptionException(LOST, e).with("record", name);
         }
-        return Optional.of(restored(name, listedVersion, new CorruptionException("The index does not have it.")));
-    }
-
-    /** A record that the log does not give, from the copy; it is written to the log once more. */
-    private Written restored(String name, long version, RuntimeException cause) {
-        List<Written> found = new ArrayList<>();
-        copy.forEach((other, otherVersion, text) -> {
-            if (other.equals(name) && otherVersion >= version) {
-                found.add(new Written(otherVersion, text));
-            }
-        });
-        if (found.isEmpty()) {
-            throw new CorruptionException(LOST, cause).with("record", name);
-        }
-        LOG.log(
-                Level.WARNING,
-                "The record " + name + " of the system partition is lost or damaged: it was put back from its copy.",
-                cause);
-        write(name, found.get(0).text());
-        restored.increment();
-        return found.get(0);
+        throw new CorruptionException(LOST).with("record", name);
     }
 
     /** One record. */
@@ -366,7 +261,8 @@ final class SystemRecords {
         }
     }
 
-    private record Written(long version, String text) {
+    /** A record as it stands in the log, and its version. */
+    record Written(long version, String text) {
         Properties fields() {
             Properties fields = new Properties();
             try {

@@ -419,6 +419,7 @@ class DictionaryTest {
         }
         int plainId = 1;
         RecordDamage damage = RecordDamage.flip(folder, "dictionaries/" + plainId);
+        Files.delete(folder.resolve("RECORDS")); // Else it would be put back.
         try (HayloftStore store = open("data")) {
             assertThatThrownBy(() -> store.read(PLAIN, ObjectKey.of("late-5"))
                             .map(StoreTest::bytes)

@@ -44,7 +44,7 @@ class RecordSizeTest {
                 PartitionSettings.unboundedVersions(Clock.systemUTC()),
                 Runnable::run);
         try (Partition system = Recovery.open(config, context, bucketId -> true)) {
-            SystemRecords records = SystemRecords.open(system, new RecordsCopy(folder, StoreKey.open(folder, true)));
+            SystemRecords records = SystemRecords.open(system, new RecordsCopy(folder, StoreKey.open(folder, true), 0));
             int room = SystemRecords.SIZE_MAX - "field=\n".length();
             assertThatThrownBy(() -> records.write("large", Map.of("field", "x".repeat(room + 1))))
                     .isInstanceOfSatisfying(

@@ -58,7 +58,7 @@ class ResumedCompactionTest extends UpkeepCase {
                 Runnable::run);
         try (Partition system =
                 Recovery.open(PartitionSettings.systemConfig(config, folder), context, bucketId -> true)) {
-            JobArchive archive = StoreJobs.archive(SystemRecords.open(system, new RecordsCopy(data(), key)));
+            JobArchive archive = StoreJobs.archive(SystemRecords.open(system, new RecordsCopy(data(), key, 0)));
             Map<String, String> fields = new TreeMap<>(archive.readAll().getOrDefault(id, Map.of()));
             fields.put("state", "RUNNING");
             fields.remove("finishedAt");

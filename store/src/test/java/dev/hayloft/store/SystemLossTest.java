@@ -3,133 +3,20 @@ package dev.hayloft.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.hayloft.model.BucketName;
-import dev.hayloft.model.BucketSettings;
-import dev.hayloft.model.Durability;
-import dev.hayloft.model.ObjectKey;
 import dev.hayloft.model.error.CorruptionException;
 import dev.hayloft.model.error.StoreClosedException;
 import dev.hayloft.store.backup.Restore;
-import dev.hayloft.store.encryption.EncryptionConfig;
-import dev.hayloft.store.folder.DataFolder;
-import dev.hayloft.store.folder.RecordsCopy;
-import dev.hayloft.store.folder.RunMark.LastStop;
-import dev.hayloft.store.folder.StoreKey;
-import dev.hayloft.store.partition.Partition;
-import dev.hayloft.store.partition.Recovery;
-import dev.hayloft.testing.Seeds;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.TreeMap;
-import java.util.function.Consumer;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What is lost of the system partition or of the key takes nothing else with it: objects are there again with it. */
 @Timeout(120)
-class SystemLossTest {
-    private static final BucketName PHOTOS = new BucketName("photos");
-    private static final BucketName YOUNGER = new BucketName("younger");
-
-    @TempDir
-    Path root;
-
-    private final SplittableRandom random = Seeds.random("loss of the system partition");
-    private final Map<String, byte[]> known = new TreeMap<>();
-
-    @BeforeEach
-    void fillWhatIsToBeKept() throws IOException {
-        Files.writeString(root.resolve("master.key"), randomKey());
-        try (HayloftStore store = open()) {
-            fill(store, PHOTOS);
-        }
-    }
-
-    private String randomKey() {
-        return Base64.getEncoder().encodeToString(bytes(32)) + "\n";
-    }
-
-    private byte[] bytes(int size) {
-        byte[] bytes = new byte[size];
-        random.nextBytes(bytes);
-        return bytes;
-    }
-
-    private Path data() {
-        return root.resolve("data");
-    }
-
-    private StoreConfig config() {
-        return TestConfig.in(data())
-                .encryption(new EncryptionConfig(Optional.of(root.resolve("master.key")), List.of()))
-                .build();
-    }
-
-    private HayloftStore open() {
-        return HayloftStore.open(config(), Clock.systemUTC());
-    }
-
-    /** An encrypted bucket in a sealed volume. */
-    private void fill(HayloftStore store, BucketName bucket) {
-        store.createBucket(bucket, BucketSettings.defaults(Durability.DISK).withEncrypt(true));
-        for (int i = 0; i < 5; i++) {
-            byte[] content = bytes(5000);
-            Futures.await(store.put(PutRequest.of(bucket, ObjectKey.of("key-" + i)), ByteBuffer.wrap(content)));
-            known.put(bucket + "/" + i, content);
-        }
-        TestJobs.run(store, JobRequest.Kind.SEAL);
-    }
-
-    private void check(HayloftStore store, BucketName bucket) {
-        for (int i = 0; i < 5; i++) {
-            try (StoredObject object =
-                    store.read(bucket, ObjectKey.of("key-" + i)).orElseThrow()) {
-                assertThat(StoreTest.bytes(object)).isEqualTo(known.get(bucket + "/" + i));
-            }
-        }
-    }
-
-    private Path copy() {
-        return data().resolve("RECORDS");
-    }
-
-    private void checkOpens() {
-        try (HayloftStore store = open()) {
-            check(store, PHOTOS);
-        }
-    }
-
-    /** The system partition by itself. */
-    private void withRecords(Consumer<SystemRecords> work) {
-        try (DataFolder folder = DataFolder.open(data(), 1, Clock.systemUTC())) {
-            StoreKey key = StoreKey.open(data(), false);
-            Recovery.Context context = new Recovery.Context(
-                    LastStop.UNKNOWN,
-                    PartitionSettings.hasher(key),
-                    Clock.systemUTC(),
-                    PartitionSettings.unboundedVersions(Clock.systemUTC()),
-                    Runnable::run);
-            Partition system =
-                    Recovery.open(PartitionSettings.systemConfig(config(), folder), context, bucketId -> true);
-            try {
-                work.accept(SystemRecords.open(system, new RecordsCopy(data(), key)));
-            } finally {
-                system.close();
-            }
-        }
-    }
-
+final class SystemLossTest extends SystemCase {
     @Test
     void open_withABucketsRecordLost_isRefusedAndNamesIt() throws IOException {
         Files.delete(copy());
@@ -292,111 +179,5 @@ class SystemLossTest {
             fill(store, YOUNGER);
             check(store, YOUNGER);
         }
-    }
-
-    /** Each record that the store needs, and the index that leads to it or not. */
-    @Test
-    void open_withRecordsDamaged_putsThemBackFromTheirCopy() throws IOException {
-        for (String name : List.of("bucket/photos", "counter/bucket-ids", "bucket-key/1")) {
-            for (boolean withoutViews : List.of(false, true)) {
-                RecordDamage.flip(data(), name);
-                if (withoutViews) {
-                    Files.delete(data().resolve("RUN"));
-                    RecoveryTest.deleteTree(data().resolve("system/directory"));
-                }
-                checkOpens();
-                Files.delete(copy());
-                checkOpens(); // It stands in the log again, and in a new copy.
-            }
-        }
-    }
-
-    @Test
-    void open_withoutTheSystemFolder_makesItAnewFromTheCopy() throws IOException {
-        try (HayloftStore store = open()) {
-            fill(store, YOUNGER);
-            store.createBucket(new BucketName("gone"), BucketSettings.defaults(Durability.DISK));
-            store.deleteBucket(new BucketName("gone"), true);
-            store.records().write("note", Map.of("text", "kept"));
-        }
-        RecoveryTest.deleteTree(data().resolve("system"));
-        for (int start = 0; start < 2; start++) {
-            try (HayloftStore store = open()) {
-                check(store, PHOTOS);
-                check(store, YOUNGER);
-                assertThat(store.buckets()).extracting(Bucket::name).containsExactly(PHOTOS, YOUNGER);
-                assertThat(store.records().read("note")).contains(Map.of("text", "kept"));
-            }
-        }
-    }
-
-    @Test
-    void open_withASystemFolderFromBeforeABucket_findsItInTheCopy() throws IOException {
-        Path system = data().resolve("system");
-        Path older = root.resolve("older");
-        RecoveryTest.copyTree(system, older);
-        try (HayloftStore store = open()) {
-            fill(store, YOUNGER);
-            store.updateBucket(PHOTOS, settings -> settings.withCompression("zstd"));
-        }
-        RecoveryTest.deleteTree(system);
-        Files.move(older, system);
-        try (HayloftStore store = open()) {
-            check(store, PHOTOS);
-            check(store, YOUNGER);
-            assertThat(store.findBucket(PHOTOS).orElseThrow().settings().compression())
-                    .isEqualTo("zstd");
-        }
-    }
-
-    /** Volumes of the new system folder have the numbers of the old one's, and other content. */
-    @Test
-    void backup_afterTheSystemFolderWasMadeAnew_takesNothingForCopiedBefore() throws IOException {
-        try (HayloftStore store = open()) {
-            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
-        }
-        RecoveryTest.deleteTree(data().resolve("system"));
-        try (HayloftStore store = open()) {
-            fill(store, YOUNGER);
-            TestJobs.run(store, JobRequest.backup(root.resolve("backup")));
-        }
-        RecoveryTest.deleteTree(data());
-        new Restore(root.resolve("backup"), data()).run(bytes -> {});
-        try (HayloftStore store = open()) {
-            check(store, PHOTOS);
-            check(store, YOUNGER);
-        }
-    }
-
-    /** One that was cut or changed anywhere says nothing, and is written anew. */
-    @Test
-    void open_withADamagedCopy_doesNotBelieveIt() throws IOException {
-        byte[] whole = Files.readAllBytes(copy());
-        RecordDamage damage = RecordDamage.flip(data(), "bucket/photos");
-        for (int i = 0; i < 10; i++) {
-            byte[] wrong = random.nextBoolean() ? Arrays.copyOf(whole, random.nextInt(whole.length)) : whole.clone();
-            if (wrong.length == whole.length) {
-                wrong[random.nextInt(wrong.length)] ^= (byte) (1 << random.nextInt(8));
-            }
-            Files.write(copy(), wrong);
-            assertThatThrownBy(this::open).hasMessageContaining("record: \"bucket/photos\"");
-        }
-        damage.undo();
-        checkOpens();
-        RecoveryTest.deleteTree(data().resolve("system"));
-        checkOpens();
-    }
-
-    @Test
-    void repair_ofARunningStore_putsRecordsBack() throws IOException {
-        try (HayloftStore store = open()) {
-            RecordDamage.flip(data(), "bucket/photos");
-            assertThat(TestJobs.run(store, JobRequest.Kind.REPAIR).result().orElseThrow())
-                    .containsEntry("records", 1L);
-            assertThat(TestJobs.run(store, JobRequest.Kind.REPAIR).result().orElseThrow())
-                    .doesNotContainKey("records");
-        }
-        Files.delete(copy());
-        checkOpens();
     }
 }

@@ -233,7 +233,7 @@ public final class Backup {
                     damagedVolumes.add(cut.name() + "-" + volume.id());
                 }
             }
-            addHint(prefix + "hints/" + volume.hint().getFileName(), volume.hint(), files);
+            addHint(prefix + "hints/" + volume.hint().getFileName(), volume.hint(), kept.isPresent(), files);
         }
         cut.record().ifPresent(text -> files.addText(prefix + "COMPACTED", text, false));
         return copied;
@@ -248,8 +248,8 @@ public final class Backup {
     }
 
     /** Not having one costs a start its time, so one that cannot be read is left out. */
-    private static void addHint(String path, Path hint, BackupFiles files) {
-        if (files.keep(path, hint, (file, entry) -> true).isPresent() || !Files.exists(hint)) {
+    private static void addHint(String path, Path hint, boolean isVolumeKept, BackupFiles files) {
+        if (files.keep(path, hint, (file, entry) -> isVolumeKept).isPresent() || !Files.exists(hint)) {
             return;
         }
         try {

@@ -30,7 +30,8 @@ final class SystemFolder {
      * @throws StoreClosedException when it is missing or empty, and another is not, and there is no copy of its records
      */
     static void requireIfNeeded(Path data, StoreKey key) throws IOException {
-        if (hasData(data.resolve(NAME)) || new RecordsCopy(data, key).sequence().isPresent()) {
+        if (hasData(data.resolve(NAME))
+                || new RecordsCopy(data, key, 0).summary().isPresent()) {
             return;
         }
         List<Path> roots = new ArrayList<>(Disks.known(data));

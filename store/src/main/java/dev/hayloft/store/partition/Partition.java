@@ -359,7 +359,7 @@ public final class Partition implements AutoCloseable {
         retired.add(old, generation);
     }
 
-    public long publishedSequence() {
+    long publishedSequence() {
         return publisher.publishedSequence();
     }
 
@@ -394,6 +394,11 @@ public final class Partition implements AutoCloseable {
     /** A stage that completes when everything submitted before is published, and forced if so asked. */
     public CompletionStage<Mutation.Outcome> barrier(Durability durability) {
         return submit(new Mutation.Barrier(durability));
+    }
+
+    /** The last version that was given, or is known from the log. */
+    public long lastVersion() {
+        return versions.last();
     }
 
     /** Completes when the directory shows everything published so far. */
