@@ -21,6 +21,7 @@ import dev.hayloft.store.job.JobScheduler;
 import dev.hayloft.store.partition.ExpirySweep;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.store.partition.VersionClock;
 import dev.hayloft.store.upkeep.UpkeepJobs;
 import dev.hayloft.store.upkeep.UpkeepSchedule;
 import java.lang.System.Logger;
@@ -193,18 +194,14 @@ public final class HayloftStore implements ObjectStore {
         RunMark.LastStop lastStop = RunMark.lastStop(config.data());
         RunMark.markOpening(config.data(), lastStop);
         KeyHasher hasher = PartitionSettings.hasher(opening.key);
+        VersionClock versions = PartitionSettings.unboundedVersions(clock);
         Partition system = Recovery.open(
                 PartitionSettings.systemConfig(config, opening.folder),
-                new Recovery.Context(
-                        lastStop,
-                        hasher,
-                        clock,
-                        PartitionSettings.unboundedVersions(clock),
-                        opening.threads.background()),
+                new Recovery.Context(lastStop, hasher, clock, versions, opening.threads.background()),
                 bucketId -> true);
         opening.system = Optional.of(system);
-        SystemRecords records =
-                SystemRecords.open(system, new RecordsCopy(config.data(), opening.key, config.reserveBytes()));
+        SystemRecords records = SystemRecords.open(
+                system, versions, new RecordsCopy(config.data(), opening.key, config.reserveBytes()));
         opening.records = Optional.of(records);
         KnownBuckets known = KnownBuckets.read(records); // Before anything is written.
         VersionReservation reservation = VersionReservation.open(records, clock);

@@ -15,6 +15,7 @@ import dev.hayloft.store.partition.IndexGaps;
 import dev.hayloft.store.partition.Mutation;
 import dev.hayloft.store.partition.OpenNeedle;
 import dev.hayloft.store.partition.Partition;
+import dev.hayloft.store.partition.VersionClock;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
@@ -57,16 +58,22 @@ final class SystemRecords {
             + " Nothing was deleted.";
 
     private final Partition partition;
+    private final VersionClock versions;
     private final RecordsKeeper keeper;
 
-    private SystemRecords(Partition partition, RecordsCopy copy) {
+    private SystemRecords(Partition partition, VersionClock versions, RecordsCopy copy) {
         this.partition = partition;
+        this.versions = versions;
         this.keeper = new RecordsKeeper(this, copy);
     }
 
-    /** Those of this partition; what it has lost, or does not have yet, is put back from the copy. */
-    static SystemRecords open(Partition partition, RecordsCopy copy) {
-        SystemRecords records = new SystemRecords(partition, copy);
+    /**
+     * Those of this partition; what it has lost, or does not have yet, is put back from the copy.
+     *
+     * @param versions the partition's own
+     */
+    static SystemRecords open(Partition partition, VersionClock versions, RecordsCopy copy) {
+        SystemRecords records = new SystemRecords(partition, versions, copy);
         records.keeper.restoreMissing();
         return records;
     }
@@ -136,7 +143,7 @@ final class SystemRecords {
 
     /** The last version that the partition has given. */
     long lastVersion() {
-        return partition.lastVersion();
+        return versions.last();
     }
 
     /**

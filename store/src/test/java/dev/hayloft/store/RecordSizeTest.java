@@ -12,6 +12,7 @@ import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.PartitionConfig;
 import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.store.partition.VersionClock;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,14 +38,12 @@ class RecordSizeTest {
                 1024,
                 64 << 20,
                 8 << 20);
-        Recovery.Context context = new Recovery.Context(
-                LastStop.UNKNOWN,
-                new KeyHasher(1, 2),
-                Clock.systemUTC(),
-                PartitionSettings.unboundedVersions(Clock.systemUTC()),
-                Runnable::run);
+        VersionClock versions = PartitionSettings.unboundedVersions(Clock.systemUTC());
+        Recovery.Context context =
+                new Recovery.Context(LastStop.UNKNOWN, new KeyHasher(1, 2), Clock.systemUTC(), versions, Runnable::run);
         try (Partition system = Recovery.open(config, context, bucketId -> true)) {
-            SystemRecords records = SystemRecords.open(system, new RecordsCopy(folder, StoreKey.open(folder, true), 0));
+            SystemRecords records =
+                    SystemRecords.open(system, versions, new RecordsCopy(folder, StoreKey.open(folder, true), 0));
             int room = SystemRecords.SIZE_MAX - "field=\n".length();
             assertThatThrownBy(() -> records.write("large", Map.of("field", "x".repeat(room + 1))))
                     .isInstanceOfSatisfying(

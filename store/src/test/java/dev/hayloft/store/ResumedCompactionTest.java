@@ -9,6 +9,7 @@ import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.job.JobArchive;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.store.partition.VersionClock;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
@@ -50,15 +51,13 @@ class ResumedCompactionTest extends UpkeepCase {
         StoreConfig config = TestConfig.in(data()).partitions(2).build();
         DataFolder folder = DataFolder.open(data(), 2, Clock.systemUTC());
         StoreKey key = StoreKey.open(data(), false);
+        VersionClock versions = PartitionSettings.unboundedVersions(Clock.systemUTC());
         Recovery.Context context = new Recovery.Context(
-                LastStop.CLEAN,
-                PartitionSettings.hasher(key),
-                Clock.systemUTC(),
-                PartitionSettings.unboundedVersions(Clock.systemUTC()),
-                Runnable::run);
+                LastStop.CLEAN, PartitionSettings.hasher(key), Clock.systemUTC(), versions, Runnable::run);
         try (Partition system =
                 Recovery.open(PartitionSettings.systemConfig(config, folder), context, bucketId -> true)) {
-            JobArchive archive = StoreJobs.archive(SystemRecords.open(system, new RecordsCopy(data(), key, 0)));
+            JobArchive archive =
+                    StoreJobs.archive(SystemRecords.open(system, versions, new RecordsCopy(data(), key, 0)));
             Map<String, String> fields = new TreeMap<>(archive.readAll().getOrDefault(id, Map.of()));
             fields.put("state", "RUNNING");
             fields.remove("finishedAt");

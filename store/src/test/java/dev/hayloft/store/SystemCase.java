@@ -13,6 +13,7 @@ import dev.hayloft.store.folder.RunMark.LastStop;
 import dev.hayloft.store.folder.StoreKey;
 import dev.hayloft.store.partition.Partition;
 import dev.hayloft.store.partition.Recovery;
+import dev.hayloft.store.partition.VersionClock;
 import dev.hayloft.testing.Seeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -108,16 +109,13 @@ abstract class SystemCase {
     void withRecords(Consumer<SystemRecords> work) {
         try (DataFolder folder = DataFolder.open(data(), 1, Clock.systemUTC())) {
             StoreKey key = StoreKey.open(data(), false);
+            VersionClock versions = PartitionSettings.unboundedVersions(Clock.systemUTC());
             Recovery.Context context = new Recovery.Context(
-                    LastStop.UNKNOWN,
-                    PartitionSettings.hasher(key),
-                    Clock.systemUTC(),
-                    PartitionSettings.unboundedVersions(Clock.systemUTC()),
-                    Runnable::run);
+                    LastStop.UNKNOWN, PartitionSettings.hasher(key), Clock.systemUTC(), versions, Runnable::run);
             Partition system =
                     Recovery.open(PartitionSettings.systemConfig(config(), folder), context, bucketId -> true);
             try {
-                work.accept(SystemRecords.open(system, new RecordsCopy(data(), key, 0)));
+                work.accept(SystemRecords.open(system, versions, new RecordsCopy(data(), key, 0)));
             } finally {
                 system.close();
             }

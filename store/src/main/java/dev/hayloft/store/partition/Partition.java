@@ -396,11 +396,6 @@ public final class Partition implements AutoCloseable {
         return submit(new Mutation.Barrier(durability));
     }
 
-    /** The last version that was given, or is known from the log. */
-    public long lastVersion() {
-        return versions.last();
-    }
-
     /** Completes when the directory shows everything published so far. */
     public CompletionStage<Void> whenListed() {
         return parts.directory().whenApplied(publisher.publishedSequence());
