@@ -36,6 +36,18 @@ public interface NeedleMover {
     /** Judges the needles of a frame, in order. */
     void judge(FrameView frame, Judged judged);
 
+    /** As {@link #judge(FrameView, Judged)}, of a damaged frame: those of its needles that are whole. */
+    void judgeRemains(FrameView frame, Judged judged);
+
+    /** Judges a needle that cannot be read. */
+    Fate judge(HintEntry entry);
+
+    /** Whether bytes of a volume are known to be lost for good. */
+    boolean isLost(int volume);
+
+    /** All that stood in a sealed volume when it was whole; empty when it has no hint file that can be believed. */
+    Optional<List<HintEntry>> hinted(int volume);
+
     /** Hands on those needles of a frame that compaction has put there. */
     void moved(FrameView frame, Consumer<HintEntry> entries);
 

@@ -47,6 +47,7 @@ public final class VolumeCompaction {
     private long underWayBytes;
     private long movedBytes;
     private long lastDroppedDeletion;
+    private VolumeLosses losses = new VolumeLosses();
 
     /** Slows the walk down, and ends it. */
     public interface Pace {
@@ -92,10 +93,14 @@ public final class VolumeCompaction {
      * Does it all.
      *
      * @return bytes that were moved
-     * @throws CorruptionException when the volume is damaged: it stays as it is
+     * @throws CorruptionException when the volume is damaged, and what is lost of it may be needed: it stays as it is
      */
     public long run() {
         deletions.begin();
+        if (mover.isLost(volume)) {
+            losses = VolumeLosses.accept(mover, deletions, volume, deletionsKeptFromMillis, pace);
+            lastDroppedDeletion = losses.lastDroppedDeletion();
+        }
         try {
             moveAll();
         } finally {
@@ -110,11 +115,21 @@ public final class VolumeCompaction {
         mover.scan(volume, 0, new FrameVisitor() {
             @Override
             public void frame(FrameView frame) {
-                take(frame);
+                mover.judge(frame, (entry, fate, needle) -> take(frame, entry, fate, needle));
+                taken(frame);
+            }
+
+            @Override
+            public void remains(FrameView frame) {
+                mover.judgeRemains(frame, (entry, fate, needle) -> take(frame, entry, fate, needle));
+                taken(frame);
             }
 
             @Override
             public void damaged(DamagedRange range) {
+                if (losses.cover(range)) {
+                    return;
+                }
                 throw new CorruptionException("A damaged volume is not compacted; repair it first.")
                         .with("volume", volume)
                         .with("offset", range.fromOffset())
@@ -128,19 +143,20 @@ public final class VolumeCompaction {
         }
     }
 
-    private void take(FrameView frame) {
-        mover.judge(frame, (entry, fate, needle) -> {
-            if (fate == NeedleMover.Fate.LIVE) {
-                ByteBuffer bytes = mover.shorter(frame.bucketId(), needle).orElseGet(() -> copy(needle));
-                gather(frame.bucketId(), moved(entry, fate, needle, bytes));
-            } else if (fate == NeedleMover.Fate.DELETION) {
-                if (needle.timeMillis() >= deletionsKeptFromMillis) {
-                    gather(frame.bucketId(), moved(entry, fate, needle, copy(needle)));
-                } else {
-                    doubtful.add(new Doubtful(entry, moved(entry, fate, needle, copy(needle))));
-                }
+    private void take(FrameView frame, HintEntry entry, NeedleMover.Fate fate, NeedleView needle) {
+        if (fate == NeedleMover.Fate.LIVE) {
+            ByteBuffer bytes = mover.shorter(frame.bucketId(), needle).orElseGet(() -> copy(needle));
+            gather(frame.bucketId(), moved(entry, fate, needle, bytes));
+        } else if (fate == NeedleMover.Fate.DELETION) {
+            if (needle.timeMillis() >= deletionsKeptFromMillis) {
+                gather(frame.bucketId(), moved(entry, fate, needle, copy(needle)));
+            } else {
+                doubtful.add(new Doubtful(entry, moved(entry, fate, needle, copy(needle))));
             }
-        });
+        }
+    }
+
+    private void taken(FrameView frame) {
         if (doubtful.size() >= DELETIONS_MAX) {
             judgeDoubtful();
         }

@@ -122,6 +122,26 @@ class NeededDeletionsTest {
         }
 
         @Override
+        public void judgeRemains(FrameView frame, Judged judged) {
+            throw new AssertionError("nobody compacts");
+        }
+
+        @Override
+        public Fate judge(HintEntry entry) {
+            throw new AssertionError("nobody compacts");
+        }
+
+        @Override
+        public boolean isLost(int volume) {
+            throw new AssertionError("nobody compacts");
+        }
+
+        @Override
+        public Optional<List<HintEntry>> hinted(int volume) {
+            throw new AssertionError("nobody compacts");
+        }
+
+        @Override
         public void moved(FrameView frame, Consumer<HintEntry> entries) {
             throw new AssertionError("there is no frame");
         }

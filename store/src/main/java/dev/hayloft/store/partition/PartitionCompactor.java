@@ -7,6 +7,7 @@ import dev.hayloft.log.VolumeInfo;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.error.CorruptionException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,9 +51,9 @@ public final class PartitionCompactor {
     }
 
     /**
-     * The sealed volumes that can be compacted: those of which bytes are lost for good cannot, nor those of which the
-     * index may lack needles, since it would take them for dead. Deletions count as living while a follower of the
-     * changes may ask for them.
+     * The sealed volumes that can be compacted: those of which bytes are lost for good only if a hint file tells what
+     * stood there, and those of which the index may lack needles not at all, since it would take them for dead.
+     * Deletions count as living while a follower of the changes may ask for them.
      *
      * @param deletionsKeptFromMillis those of volumes that were sealed at this time or later are kept
      */
@@ -60,7 +61,8 @@ public final class PartitionCompactor {
         List<VolumeLoad> loads = new ArrayList<>();
         for (VolumeInfo volume : partition.log().volumes()) {
             boolean isKnown = !partition.parts().gaps().contains(volume.id())
-                    && !partition.parity().isLost(volume.id());
+                    && (!partition.parity().isLost(volume.id())
+                            || Files.exists(partition.parts().folder().hint(volume.id())));
             if (volume.state() == VolumeInfo.State.SEALED && isKnown) {
                 Tallies.VolumeTally tally = partition.tallies().volume(volume.id());
                 long sealedAt = volume.sealedAtMillis().orElse(volume.createdAtMillis());

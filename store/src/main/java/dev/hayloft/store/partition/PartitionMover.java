@@ -58,6 +58,22 @@ final class PartitionMover implements NeedleMover {
     }
 
     @Override
+    public void judgeRemains(FrameView frame, Judged judged) {
+        boolean living = isLiving.test(frame.bucketId());
+        parts.hints().remains(frame, (entry, needle) -> judged.accept(entry, fate(entry, living), needle));
+    }
+
+    @Override
+    public Fate judge(HintEntry entry) {
+        return fate(entry, isLiving.test(entry.location().bucketId()));
+    }
+
+    @Override
+    public boolean isLost(int volume) {
+        return partition.parity().isLost(volume);
+    }
+
+    @Override
     public void moved(FrameView frame, Consumer<HintEntry> entries) {
         if (!frame.isNumbered()) {
             parts.hints().entries(frame, (entry, needle) -> {
@@ -104,19 +120,27 @@ final class PartitionMover implements NeedleMover {
     }
 
     @Override
-    public boolean entries(int volume, Consumer<HintEntry> entries) {
+    public Optional<List<HintEntry>> hinted(int volume) {
         Path hint = parts.folder().hint(volume);
-        List<HintEntry> read = new ArrayList<>();
-        if (Files.exists(hint)) {
-            try {
-                HintHeader header = HintFile.read(hint, read::add);
-                if (header.storeId().equals(partition.config().storeId()) && header.volume() == volume) {
-                    read.forEach(entries);
-                    return true;
-                }
-            } catch (CorruptionException | UncheckedIOException e) {
-                read.clear(); // The volume itself says the same.
-            }
+        if (!Files.exists(hint)) {
+            return Optional.empty();
+        }
+        try {
+            List<HintEntry> read = new ArrayList<>();
+            HintHeader header = HintFile.read(hint, read::add);
+            boolean isOfVolume = header.storeId().equals(partition.config().storeId()) && header.volume() == volume;
+            return isOfVolume ? Optional.of(read) : Optional.empty();
+        } catch (CorruptionException | UncheckedIOException e) {
+            return Optional.empty(); // A scrub writes it anew, if the volume lets it.
+        }
+    }
+
+    @Override
+    public boolean entries(int volume, Consumer<HintEntry> entries) {
+        Optional<List<HintEntry>> hinted = hinted(volume);
+        if (hinted.isPresent()) {
+            hinted.get().forEach(entries);
+            return true;
         }
         return parts.log()
                 .scanVolume(volume, 0, frame -> parts.hints().entries(frame, entries))

@@ -1,0 +1,113 @@
+package dev.hayloft.compactor;
+
+import dev.hayloft.index.HintEntry;
+import dev.hayloft.log.DamagedRange;
+import dev.hayloft.log.FrameVisitor;
+import dev.hayloft.log.format.FrameView;
+import dev.hayloft.model.LogPosition;
+import dev.hayloft.model.error.CorruptionException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The stretches of a volume that nobody can read any more, and that nobody needs: its hint file tells what stood there.
+ * Once the keys that were lost with them are written anew or deleted, the volume can go.
+ *
+ * <p><i>Threads:</i> confined to one.
+ */
+final class VolumeLosses {
+    private final NavigableMap<Long, Long> ends = new TreeMap<>();
+    private long lastDroppedDeletion;
+
+    private record Place(long position, int offset) {
+        static Place of(HintEntry entry) {
+            return new Place(entry.location().position(), entry.location().needleOffset());
+        }
+    }
+
+    /** Of a volume that is whole. */
+    VolumeLosses() {}
+
+    /**
+     * Looks whether anything that is lost in a volume is needed.
+     *
+     * @param deletionsKeptFromMillis deletions of this time or later are
+     * @param pace may end the work
+     * @throws CorruptionException when something is, or nobody knows
+     */
+    static VolumeLosses accept(
+            NeedleMover mover,
+            NeededDeletions deletions,
+            int volume,
+            long deletionsKeptFromMillis,
+            VolumeCompaction.Pace pace) {
+        VolumeLosses losses = new VolumeLosses();
+        Set<Place> readable = new HashSet<>();
+        mover.scan(volume, 0, new FrameVisitor() {
+            @Override
+            public void frame(FrameView frame) {
+                pace.read(0);
+            }
+
+            @Override
+            public void damaged(DamagedRange range) {
+                losses.ends.put(range.fromOffset(), range.toOffset());
+            }
+
+            @Override
+            public void remains(FrameView frame) {
+                mover.judgeRemains(frame, (entry, fate, needle) -> readable.add(Place.of(entry)));
+            }
+        });
+        if (losses.ends.isEmpty()) {
+            return losses;
+        }
+        List<HintEntry> doubtful = new ArrayList<>();
+        long needed = 0;
+        for (HintEntry entry : mover.hinted(volume).orElseThrow(() -> refusal(volume, "hint", "none"))) {
+            if (losses.isLost(LogPosition.offset(entry.location().position())) && !readable.contains(Place.of(entry))) {
+                NeedleMover.Fate fate = mover.judge(entry);
+                boolean isKept = entry.location().timeMillis() >= deletionsKeptFromMillis;
+                if (fate == NeedleMover.Fate.LIVE || (fate == NeedleMover.Fate.DELETION && isKept)) {
+                    needed++;
+                } else if (fate == NeedleMover.Fate.DELETION) {
+                    doubtful.add(entry);
+                    losses.lastDroppedDeletion = Math.max(losses.lastDroppedDeletion, entry.sequence());
+                }
+            }
+        }
+        needed += deletions.of(doubtful, volume).size();
+        if (needed > 0) {
+            throw refusal(volume, "needed", Long.toString(needed));
+        }
+        return losses;
+    }
+
+    private static CorruptionException refusal(int volume, String what, String value) {
+        return new CorruptionException(
+                        "What is lost in a damaged volume may be needed: write the keys that are lost anew"
+                                + " or delete them, or put the volume back from a backup.")
+                .with("volume", volume)
+                .with(what, value);
+    }
+
+    private boolean isLost(long offset) {
+        var before = ends.floorEntry(offset);
+        return before != null && offset < before.getValue();
+    }
+
+    /** Whether all of a stretch was looked at. */
+    boolean cover(DamagedRange range) {
+        var before = ends.floorEntry(range.fromOffset());
+        return before != null && range.toOffset() <= before.getValue();
+    }
+
+    /** Highest sequence of a deletion that is lost, 0 for none. */
+    long lastDroppedDeletion() {
+        return lastDroppedDeletion;
+    }
+}
