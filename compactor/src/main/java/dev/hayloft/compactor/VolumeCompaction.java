@@ -144,6 +144,9 @@ public final class VolumeCompaction {
     }
 
     private void take(FrameView frame, HintEntry entry, NeedleMover.Fate fate, NeedleView needle) {
+        if (!losses.knows(entry)) {
+            return;
+        }
         if (fate == NeedleMover.Fate.LIVE) {
             ByteBuffer bytes = mover.shorter(frame.bucketId(), needle).orElseGet(() -> copy(needle));
             gather(frame.bucketId(), moved(entry, fate, needle, bytes));

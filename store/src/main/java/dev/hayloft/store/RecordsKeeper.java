@@ -42,9 +42,16 @@ final class RecordsKeeper {
     private static final int PUTS_MAX = 1000;
     private static final int NAMED_MAX = 100;
 
+    /** Stands in the log while an older or lost folder is being filled from the copy. */
+    private static final String RESTORING = "restoring";
+
     /** Records that come and go, and large ones, which the copy does without. */
-    private static final List<String> LEFT_OUT =
-            List.of(SystemRecords.JOBS, SystemRecords.VERSIONS, DictionaryRecords.BYTES, "front/user-used/");
+    private static final List<String> LEFT_OUT = List.of(
+            SystemRecords.JOBS,
+            SystemRecords.VERSIONS,
+            DictionaryRecords.BYTES,
+            "front/user-used/",
+            RecordsKeeper.RESTORING);
 
     /** Records without which a start is refused. */
     private static final List<String> NEEDED = List.of("bucket/", "bucket-key/", "counter/");
@@ -64,8 +71,8 @@ final class RecordsKeeper {
     private final Set<String> deleted = ConcurrentHashMap.newKeySet();
 
     private final AtomicBoolean isBehind = new AtomicBoolean();
-    private final AtomicBoolean isDueAtOnce = new AtomicBoolean();
-    private volatile boolean hadCopy;
+    private final ThreadLocal<Boolean> isDueAtOnce = ThreadLocal.withInitial(() -> false);
+    private volatile boolean hadAll;
     private boolean isCompared;
     private long restsUntilNanos = System.nanoTime();
 
@@ -85,7 +92,8 @@ final class RecordsKeeper {
             return work.get();
         } finally {
             changing.readLock().unlock();
-            if (changing.getReadHoldCount() == 0 && isDueAtOnce.getAndSet(false)) {
+            if (changing.getReadHoldCount() == 0 && isDueAtOnce.get()) {
+                isDueAtOnce.remove();
                 settleIfPossible();
             }
         }
@@ -116,9 +124,9 @@ final class RecordsKeeper {
         });
     }
 
-    /** Whether a whole copy was there at the start: then all records are there too. */
-    boolean hadCopy() {
-        return hadCopy;
+    /** Whether a copy had all records at the start: then they are there. */
+    boolean hadAll() {
+        return hadAll;
     }
 
     /** Puts back every record that cannot be read, where the copy has it; answers how many. */
@@ -151,11 +159,34 @@ final class RecordsKeeper {
     /** At a start: puts back all that the partition has lost, or does not have yet, being older than the copy. */
     void restoreMissing() {
         Optional<RecordsCopy.Summary> summary = copy.summary();
-        hadCopy = summary.isPresent();
-        boolean isOlder = summary.isPresent() && summary.get().version() > records.lastVersion();
-        if (summary.isEmpty() || (!isOlder && !records.areDamaged())) {
+        if (summary.isEmpty()) {
             return;
         }
+        long version = summary.get().version();
+        boolean isOlder = version > records.lastVersion()
+                || records.listedVersion(RESTORING).isPresent(); // The last start did not come to its end.
+        hadAll = summary.get().isComplete() && (isOlder || !isNewer(version));
+        if (!isOlder && !records.areDamaged()) {
+            return;
+        }
+        if (isOlder) {
+            records.passOver(version); // What is put back is newer, whatever the clock says.
+            Futures.await(records.put(RESTORING, "version=" + version + "\n"));
+        }
+        restoreMissing(isOlder);
+        if (isOlder) {
+            records.delete(RESTORING);
+        }
+    }
+
+    /** Whether the partition has records that were written behind the copy: then others may be in neither. */
+    private boolean isNewer(long version) {
+        boolean[] isNewer = new boolean[1];
+        forEachCopied((name, written) -> isNewer[0] |= written > version);
+        return isNewer[0];
+    }
+
+    private void restoreMissing(boolean isOlder) {
         List<String> missing = new ArrayList<>();
         List<CompletionStage<Long>> puts = new ArrayList<>();
         Set<String> known = new HashSet<>();
@@ -171,7 +202,9 @@ final class RecordsKeeper {
         });
         awaitAll(puts);
         restored.add(missing.size());
-        isBehind.set(!missing.isEmpty());
+        if (!missing.isEmpty()) {
+            isBehind.set(true);
+        }
         tell(
                 isOlder
                         ? "The system partition is older than the copy of its records, or was lost; these were put back"
@@ -191,8 +224,12 @@ final class RecordsKeeper {
         if (listed.isEmpty() || (isOlder && listed.getAsLong() < version)) {
             return true;
         }
+        if (version < listed.getAsLong()) {
+            return false;
+        }
         try {
-            return version >= listed.getAsLong() && records.intact(name).isEmpty();
+            records.intact(name);
+            return false;
         } catch (CorruptionException damaged) {
             return true;
         }
@@ -222,50 +259,55 @@ final class RecordsKeeper {
     }
 
     /**
-     * Puts back a record that is listed and cannot be read.
+     * Puts back a record that is listed and cannot be read, and with it all others of which that is so.
      *
      * @param lost thrown where the copy does not have it either, or an older state of it
      * @return nothing when it has been deleted meanwhile
      */
     Optional<Written> restore(String name, CorruptionException lost) {
-        List<Written> kept = new ArrayList<>();
-        copy.forEach((other, version, text) -> {
-            if (other.equals(name)) {
-                kept.add(new Written(version, text));
-            }
-        });
-        if (kept.isEmpty()) {
+        if (!isCopied(name)) {
             throw lost;
         }
         if (changing.getReadHoldCount() > 0) { // Whoever changes others now cannot wait for all changes to end.
-            return Optional.of(current(name, kept.get(0), lost));
+            return Optional.of(kept(name, lost));
         }
         changing.writeLock().lock();
         try {
-            return records.intact(name); // Somebody may have put it right meanwhile, or deleted it.
-        } catch (CorruptionException still) {
-            Written found = current(name, kept.get(0), lost);
-            changes.incrementAndGet();
-            isBehind.set(true);
-            long version = Futures.await(records.put(name, found.text()));
-            restored.increment();
-            LOG.log(
-                    Level.WARNING,
-                    "The record " + name
-                            + " of the system partition is lost or damaged: it was put back from its copy.",
-                    lost);
-            return Optional.of(new Written(version, found.text()));
+            restoreUnreadable();
+            return records.intact(name); // Or somebody has put it right meanwhile, or deleted it.
         } finally {
             changing.writeLock().unlock();
         }
     }
 
-    private Written current(String name, Written kept, CorruptionException lost) {
+    private Written kept(String name, CorruptionException lost) {
         OptionalLong listed = records.listedVersion(name);
-        if (listed.isEmpty() || kept.version() < listed.getAsLong()) {
-            throw lost;
+        List<Written> kept = new ArrayList<>();
+        copy.forEach((other, version, text) -> {
+            if (other.equals(name) && listed.isPresent() && version >= listed.getAsLong()) {
+                kept.add(new Written(version, text));
+            }
+        });
+        return kept.stream().findFirst().orElseThrow(() -> lost);
+    }
+
+    /** Under the lock, so that nobody writes a record that is being put back. */
+    private void restoreUnreadable() {
+        List<String> names = new ArrayList<>();
+        copy.forEach((name, version, text) -> {
+            if (records.listedVersion(name).isPresent() && isMissing(name, version, false)) {
+                Futures.await(records.put(name, text));
+                names.add(name);
+            }
+        });
+        if (!names.isEmpty()) {
+            restored.add(names.size());
+            changes.incrementAndGet();
+            isBehind.set(true);
+            tell(
+                    "Records of the system partition are lost or damaged; these were put back from their copy: {0}",
+                    names);
         }
-        return kept;
     }
 
     /** Writes the copy anew if records have changed since, and not too often. */
@@ -286,10 +328,10 @@ final class RecordsKeeper {
 
     private void settle() {
         if (!isCompared) {
-            isCompared = true;
             if (isOtherThanCopy()) {
                 isBehind.set(true);
             }
+            isCompared = true;
         }
         if (!isBehind.getAndSet(false)) {
             return;
@@ -339,7 +381,8 @@ final class RecordsKeeper {
     private boolean tryWrite() {
         long before = completedChanges();
         Set<String> gone = Set.copyOf(deleted);
-        RecordsCopy.Prepared prepared = copy.prepare(records.lastVersion(), sink -> give(sink, gone));
+        RecordsCopy.Prepared prepared =
+                copy.prepare(records.lastVersion(), !records.mayBeMissing(), sink -> give(sink, gone));
         changing.writeLock().lock();
         try {
             if (changes.get() != before) {

@@ -117,7 +117,7 @@ final class SystemRecords {
         Mutation.Content content = new Mutation.Content(
                 ByteBuffer.allocate(0), payload, false, payload.remaining(), Optional.of(Sha256.of(payload)));
         return partition
-                .submit(new Mutation.Put(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK, content))
+                .submitPatiently(new Mutation.Put(GATE, hash(key), key.utf8(), Mutation.ANY, Durability.DISK, content))
                 .thenApply(outcome -> ((Mutation.Outcome.Applied) outcome).version());
     }
 
@@ -127,9 +127,9 @@ final class SystemRecords {
         keeper.delete(name, () -> Futures.await(partition.submit(deletion)));
     }
 
-    /** Whether records may be missing: the partition is damaged, and at the start there was no copy of them. */
+    /** Whether records may be missing: the partition is damaged, and at the start no copy had all of them. */
     boolean mayBeMissing() {
-        return areDamaged() && !keeper.hadCopy();
+        return areDamaged() && !keeper.hadAll();
     }
 
     /** Whether bytes of the system partition are known to be damaged, or were when its index was built. */
@@ -139,6 +139,11 @@ final class SystemRecords {
 
     private KeyHash hash(ObjectKey key) {
         return partition.reader().hash(GATE.bucketId(), key);
+    }
+
+    /** The partition gives no version up to this one. */
+    void passOver(long version) {
+        versions.observe(version);
     }
 
     /** The last version that the partition has given. */

@@ -153,6 +153,39 @@ final class LostVolumeTest extends UpkeepCase {
         checkAfterwards(Set.of());
     }
 
+    /** A file that was cut between two frames reads well up to its end. */
+    @Test
+    void compaction_ofAVolumeThatWasCut_waitsUntilItsKeysAreWrittenAnew() throws IOException {
+        VolumeStatus volume;
+        Map<String, Long> needles;
+        TreeSet<Long> frames = new TreeSet<>();
+        try (HayloftStore store = open(data())) {
+            fillSealed(store);
+            volume = sealedWith(store, FIRST.toString(), NeedleType.OBJECT);
+            awaitHint(volume);
+            needles = needles(store, volume, NeedleType.OBJECT::equals);
+            store.scanVolume(volume.id(), 0, frame -> frames.add(LogPosition.offset(frame.position())));
+        }
+        long cut = new ArrayList<>(frames).get(frames.size() / 2) - Integer.BYTES;
+        FileDamage.cut(volume.path(), cut);
+        try (HayloftStore store = open(data())) {
+            List<String> lost = new ArrayList<>();
+            needles.forEach((key, at) -> {
+                if (at > cut) {
+                    assertThatThrownBy(() -> read(store, key)).isInstanceOf(CorruptionException.class);
+                    lost.add(key);
+                }
+            });
+            assertThat(lost).isNotEmpty();
+            assertThat(refused(store, volume)).isNotEmpty();
+            lost.forEach(key -> put(store, key, 10_000));
+            assertThat(refused(store, volume)).isEmpty();
+            assertThat(isThere(store, volume)).isFalse();
+            assertAllReadable(store);
+        }
+        checkAfterwards(Set.of());
+    }
+
     /** As long as another volume holds what a lost deletion says is gone, that would come back in a rebuild. */
     @Test
     void compaction_ofAVolumeWithLostDeletions_waitsUntilNobodyNeedsThem() throws IOException {

@@ -218,6 +218,22 @@ final class RecordsCopyTest extends SystemCase {
         });
     }
 
+    /** What was put back is younger than the copy: that the rest is missing must be known otherwise. */
+    @Test
+    void open_afterAnotherThatWasKilledWhileItPutRecordsBack_goesOn() throws IOException {
+        byte[] copied = Files.readAllBytes(copy());
+        withRecords(records -> {
+            records.write("restoring", Map.of("version", "1"));
+            records.delete("bucket/photos");
+            records.delete("bucket-key/1");
+        });
+        Files.write(copy(), copied);
+        checkOpens();
+        withRecords(records -> assertThat(records.names("restoring")).isEmpty());
+        Files.delete(copy());
+        checkOpens();
+    }
+
     @Test
     void close_withoutRoomForTheCopy_isCleanAllTheSame() throws IOException {
         byte[] before = Files.readAllBytes(copy());

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,6 +65,7 @@ final class SystemLossTest extends SystemCase {
         for (int start = 0; start < 2; start++) { // The second one knows nothing of the damage.
             try (HayloftStore store = open()) {
                 assertThat(store.findBucket(PHOTOS)).isEmpty();
+                TestJobs.run(store, new JobRequest(JobRequest.Kind.REBUILD_INDEX, Optional.of("0-0"), false));
                 TestJobs.run(store, JobRequest.Kind.COMPACT);
             }
         }

@@ -25,8 +25,9 @@ import java.util.zip.CRC32C;
  * written last.
  *
  * <p><i>Format:</i> text lines {@code format 1}, {@code key HEX} (the check of the store's key), {@code version N} (the
- * last that the system partition had given), then for each record {@code record VERSION NAME TEXT} with name and text
- * in base64, and last {@code crc32c HEX} of all lines before it. Read and written as a stream.
+ * last that the system partition had given), {@code complete true|false} (whether none had been lost before), then for
+ * each record {@code record VERSION NAME TEXT} with name and text in base64, and last {@code crc32c HEX} of all lines
+ * before it. Read and written as a stream.
  *
  * <p><i>Durability:</i> replaced whole, forced, its folder forced.
  *
@@ -38,6 +39,7 @@ public final class RecordsCopy {
     private static final String FORMAT = "format 1";
     private static final String KEY = "key ";
     private static final String VERSION = "version ";
+    private static final String COMPLETE = "complete ";
     private static final String RECORD = "record ";
     private static final String CRC = "crc32c ";
 
@@ -65,8 +67,9 @@ public final class RecordsCopy {
      *
      * @param version the last that the system partition had given before any of it was read
      * @param records how many
+     * @param isComplete whether it had all there were: none had been lost before
      */
-    public record Summary(long version, long records) {}
+    public record Summary(long version, long records, boolean isComplete) {}
 
     /** Takes records one by one; may throw to end the work. */
     @FunctionalInterface
@@ -118,6 +121,8 @@ public final class RecordsCopy {
             lines.require((KEY + key.check()).equals(lines.next(reader)));
             String version = lines.next(reader);
             lines.require(version.startsWith(VERSION));
+            String complete = lines.next(reader);
+            lines.require(complete.startsWith(COMPLETE));
             long records = 0;
             String expected = lines.crcLine();
             String line = lines.next(reader);
@@ -130,7 +135,10 @@ public final class RecordsCopy {
                 line = lines.next(reader);
             }
             lines.require(line.equals(expected) && reader.read() < 0);
-            return new Summary(Long.parseLong(version.substring(VERSION.length())), records);
+            return new Summary(
+                    Long.parseLong(version.substring(VERSION.length())),
+                    records,
+                    Boolean.parseBoolean(complete.substring(COMPLETE.length())));
         }
     }
 
@@ -164,15 +172,16 @@ public final class RecordsCopy {
      * Writes a copy that is to take the place of the one there is.
      *
      * @param version the last that the system partition has given
+     * @param isComplete whether the source gives all there were
      * @return to be adopted or discarded before the next is written
      * @throws UncheckedIOException when it cannot be written, or of the source; the copy stays what it was
      */
-    public Prepared prepare(long version, Source source) {
+    public Prepared prepare(long version, boolean isComplete, Source source) {
         Path beside = file.resolveSibling(FILE + ".tmp");
         boolean isWhole = false;
         try {
             checkRoom();
-            write(beside, version, source);
+            write(beside, version, isComplete, source);
             isWhole = true;
             return new Prepared(beside, file);
         } catch (IOException failed) {
@@ -191,7 +200,7 @@ public final class RecordsCopy {
         }
     }
 
-    private void write(Path beside, long version, Source source) throws IOException {
+    private void write(Path beside, long version, boolean isComplete, Source source) throws IOException {
         Files.deleteIfExists(beside);
         Files.createFile(beside, SmallFiles.permissions("rw-------"));
         try (FileChannel channel = FileChannel.open(beside, StandardOpenOption.WRITE)) {
@@ -200,6 +209,7 @@ public final class RecordsCopy {
             writer.write(lines.add(FORMAT) + "\n");
             writer.write(lines.add(KEY + key.check()) + "\n");
             writer.write(lines.add(VERSION + version) + "\n");
+            writer.write(lines.add(COMPLETE + isComplete) + "\n");
             source.give((name, written, text) ->
                     writer.write(lines.add(RECORD + written + " " + encode(name) + " " + encode(text)) + "\n"));
             writer.write(lines.crcLine() + "\n");

@@ -9,6 +9,7 @@ import dev.hayloft.index.Location;
 import dev.hayloft.log.FrameVisitor;
 import dev.hayloft.log.ScanReport;
 import dev.hayloft.log.VolumeInfo;
+import dev.hayloft.log.VolumeLease;
 import dev.hayloft.log.format.FrameView;
 import dev.hayloft.log.format.NeedleView;
 import dev.hayloft.model.Durability;
@@ -125,10 +126,12 @@ final class PartitionMover implements NeedleMover {
         if (!Files.exists(hint)) {
             return Optional.empty();
         }
-        try {
+        try (VolumeLease lease = parts.log().lease(volume)) {
             List<HintEntry> read = new ArrayList<>();
             HintHeader header = HintFile.read(hint, read::add);
-            boolean isOfVolume = header.storeId().equals(partition.config().storeId()) && header.volume() == volume;
+            boolean isOfVolume = header.storeId().equals(partition.config().storeId())
+                    && header.volume() == volume
+                    && header.dataEndBytes() >= lease.dataEnd();
             return isOfVolume ? Optional.of(read) : Optional.empty();
         } catch (CorruptionException | UncheckedIOException e) {
             return Optional.empty(); // A scrub writes it anew, if the volume lets it.
