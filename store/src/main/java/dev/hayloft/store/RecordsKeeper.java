@@ -115,10 +115,10 @@ final class RecordsKeeper {
     /** Deletes one record. While others may be lost, a start could take it for one of them: the copy goes along. */
     void delete(String name, Runnable work) {
         change(name, () -> {
-            deleted.add(name);
             work.run();
-            if (isCopied(name) && (restored.sum() > 0 || records.areDamaged())) {
-                isDueAtOnce.set(true);
+            if (isCopied(name)) {
+                deleted.add(name);
+                isDueAtOnce.set(restored.sum() > 0 || records.areDamaged());
             }
             return name;
         });
@@ -191,7 +191,9 @@ final class RecordsKeeper {
         List<CompletionStage<Long>> puts = new ArrayList<>();
         Set<String> known = new HashSet<>();
         copy.forEach((name, version, text) -> {
-            known.add(name);
+            if (isOlder) {
+                known.add(name);
+            }
             if (isMissing(name, version, isOlder)) {
                 puts.add(records.put(name, text));
                 missing.add(name);
