@@ -18,7 +18,7 @@ import java.util.Properties;
  */
 final class BucketKeys {
     private static final Logger LOG = System.getLogger(BucketKeys.class.getName());
-    private static final String PREFIX = "bucket-key/";
+    static final String PREFIX = "bucket-key/";
 
     private final SystemRecords records;
     private final MasterKeys masters;

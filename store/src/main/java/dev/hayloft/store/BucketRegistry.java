@@ -33,7 +33,7 @@ import java.util.function.UnaryOperator;
 final class BucketRegistry {
     static final int BUCKETS_MAX = 1_000_000;
 
-    private static final String IDS = "counter/bucket-ids";
+    static final String IDS = "counter/bucket-ids";
     private static final String DELETING = "deleting/";
 
     private final SystemRecords records;

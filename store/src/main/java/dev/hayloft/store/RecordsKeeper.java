@@ -54,7 +54,7 @@ final class RecordsKeeper {
             RecordsKeeper.RESTORING);
 
     /** Records without which a start is refused. */
-    private static final List<String> NEEDED = List.of("bucket/", "bucket-key/", "counter/");
+    private static final List<String> NEEDED = List.of(BucketRecords.PREFIX, BucketKeys.PREFIX, BucketRegistry.IDS);
 
     private static final String LOST = "Records of the system partition are lost or damaged, and in no copy: {0}";
 
@@ -118,7 +118,9 @@ final class RecordsKeeper {
             work.run();
             if (isCopied(name)) {
                 deleted.add(name);
-                isDueAtOnce.set(restored.sum() > 0 || records.areDamaged());
+            }
+            if (isCopied(name) && (restored.sum() > 0 || records.areDamaged())) {
+                isDueAtOnce.set(true);
             }
             return name;
         });
@@ -156,15 +158,25 @@ final class RecordsKeeper {
         }
     }
 
-    /** At a start: puts back all that the partition has lost, or does not have yet, being older than the copy. */
+    /**
+     * At a start: puts back all that the partition has lost, or does not have yet, being older than the copy.
+     *
+     * @throws CorruptionException when an earlier start was cut off in that, and the copy is gone since
+     */
     void restoreMissing() {
         Optional<RecordsCopy.Summary> summary = copy.summary();
+        boolean isBegun = records.listedVersion(RESTORING).isPresent();
         if (summary.isEmpty()) {
+            if (isBegun) {
+                throw new CorruptionException(
+                        "Records of the system partition were being put back from the file RECORDS when a start was cut"
+                                + " off, and that file is gone or damaged. Put it back, or the folder \"system\" from a"
+                                + " backup. Nothing was deleted.");
+            }
             return;
         }
         long version = summary.get().version();
-        boolean isOlder = version > records.lastVersion()
-                || records.listedVersion(RESTORING).isPresent(); // The last start did not come to its end.
+        boolean isOlder = isBegun || version > records.lastVersion();
         hadAll = summary.get().isComplete() && (isOlder || !isNewer(version));
         if (!isOlder && !records.areDamaged()) {
             return;

@@ -59,23 +59,32 @@ final class RecordsCopyTest extends SystemCase {
         }
     }
 
-    @Test
-    void open_withASystemFolderFromBeforeABucket_findsItInTheCopy() throws IOException {
-        Path system = data().resolve("system");
-        Path older = root.resolve("older");
-        RecoveryTest.copyTree(system, older);
-        try (HayloftStore store = open()) {
-            fill(store, YOUNGER);
-            store.updateBucket(PHOTOS, settings -> settings.withCompression("zstd"));
-        }
-        RecoveryTest.deleteTree(system);
-        Files.move(older, system);
+    private void changeAll(HayloftStore store) {
+        store.updateBucket(PHOTOS, settings -> settings.withCompression("zstd"));
+        fill(store, YOUNGER);
+    }
+
+    /** With an older system folder in the place of the newest. */
+    private void checkFindsWhatIsNewer(Path older) throws IOException {
+        RecoveryTest.deleteTree(data().resolve("system"));
+        Files.move(older, data().resolve("system"));
         try (HayloftStore store = open()) {
             check(store, PHOTOS);
             check(store, YOUNGER);
             assertThat(store.findBucket(PHOTOS).orElseThrow().settings().compression())
                     .isEqualTo("zstd");
         }
+    }
+
+    @Test
+    void open_withASystemFolderFromBeforeABucket_findsItInTheCopy() throws IOException {
+        Path system = data().resolve("system");
+        Path older = root.resolve("older");
+        RecoveryTest.copyTree(system, older);
+        try (HayloftStore store = open()) {
+            changeAll(store);
+        }
+        checkFindsWhatIsNewer(older);
     }
 
     /** Volumes of the new system folder have the numbers of the old one's, and other content. */
@@ -181,17 +190,9 @@ final class RecordsCopyTest extends SystemCase {
         RecoveryTest.copyTree(system, older);
         RecoveryTest.deleteTree(system);
         try (HayloftStore store = open()) {
-            store.updateBucket(PHOTOS, settings -> settings.withCompression("zstd"));
-            fill(store, YOUNGER);
+            changeAll(store);
         }
-        RecoveryTest.deleteTree(system);
-        Files.move(older, system);
-        try (HayloftStore store = open()) {
-            check(store, PHOTOS);
-            check(store, YOUNGER);
-            assertThat(store.findBucket(PHOTOS).orElseThrow().settings().compression())
-                    .isEqualTo("zstd");
-        }
+        checkFindsWhatIsNewer(older);
     }
 
     /** With the copy nothing is in doubt: what belongs to no bucket is garbage. */
@@ -227,6 +228,8 @@ final class RecordsCopyTest extends SystemCase {
             records.delete("bucket/photos");
             records.delete("bucket-key/1");
         });
+        Files.delete(copy());
+        assertThatThrownBy(this::open).hasMessageContaining("RECORDS");
         Files.write(copy(), copied);
         checkOpens();
         withRecords(records -> assertThat(records.names("restoring")).isEmpty());

@@ -72,8 +72,9 @@ final class CopiedVolume {
                 }
             }
             return copied.flip().equals(original.flip());
-        } catch (HayloftException
-                | IOException unknown) { // Taken by compaction meanwhile, or unreadable here or there.
+        } catch (IOException unreadable) { // The copy is: it is made anew.
+            return false;
+        } catch (HayloftException unknown) { // The volume is, or compaction has taken it meanwhile.
             return true;
         }
     }

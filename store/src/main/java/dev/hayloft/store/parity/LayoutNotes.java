@@ -53,10 +53,8 @@ final class LayoutNotes {
                     layouts.put(layout.volume(), layout);
                 });
             }
-        } catch (DirectoryIteratorException unreadable) {
-            throw new UncheckedIOException(unreadable.getCause());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+        } catch (DirectoryIteratorException | IOException unreadable) { // Shards that are there tell by themselves.
+            LOG.log(Level.WARNING, "The notes of encoded volumes cannot be read: " + folder, unreadable);
         }
         return layouts;
     }

@@ -71,11 +71,6 @@ final class HintWriting {
     }
 
     /** As {@link #entries}, of a damaged frame: of its needles that are whole. */
-    void remains(FrameView frame, Consumer<HintEntry> entries) {
-        remains(frame, (entry, needle) -> entries.accept(entry));
-    }
-
-    /** The same, each with its needle. */
     void remains(FrameView frame, BiConsumer<HintEntry, NeedleView> entries) {
         frame.forEachIntactNeedle(needle -> {
             if (isEntry(needle)) {

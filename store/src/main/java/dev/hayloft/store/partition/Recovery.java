@@ -433,7 +433,7 @@ public final class Recovery {
             @Override
             public void remains(FrameView frame) {
                 frameSequence = frame.firstSequence();
-                hints.remains(frame, this::take);
+                hints.remains(frame, (entry, needle) -> take(entry));
             }
 
             private void take(HintEntry entry) {

@@ -105,6 +105,7 @@ const RESULTS = {
   orphans: (value) => (value.length === 0 ? '' : `${counted(value.length, 'file')} that belong to nothing`),
   unwritten: (value) =>
     value.length === 0 ? '' : `shards not written in ${value.map((/** @type {any} */ each) => `${each.folder} (${each.reason})`).join(', ')}`,
+  records: (value) => `${counted(value, 'record')} of the store put back from their copy`,
   keysCut: (value) => (value ? 'more keys than are named' : ''),
   refused: (value) => (value.length === 0 ? '' : `${counted(value.length, 'volume')} refused`),
 };
